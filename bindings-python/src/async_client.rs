@@ -1,4 +1,4 @@
-//! The client for event loops: calls run on a background thread, and each loop takes their results from a lane of its own.
+//! The client for event loops: calls run on a background thread, and each loop takes their results from its own lane.
 
 use std::sync::Arc;
 
@@ -22,17 +22,17 @@ use crate::refresh::{self, RawServing};
 use crate::request::{self, To};
 use crate::testing::RawHold;
 
-/// The client for event loops. The Python half alone holds on to the program's hooks.
+/// The client for event loops. Only the Python half holds the program's hooks.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawAsyncClient {
     client: ForkSafe<Mailbox>,
-    /// What answers the calls in the place of the network.
+    /// Answers the calls instead of the network.
     mock: Option<Mock>,
 }
 
 impl RawAsyncClient {
-    /// Submits a job, whose result comes out of the lane under its tag. `serving` is the refresh that it is for, if any.
-    /// Gives what keeps a mock's time until the loop has submitted all that it does in this turn.
+    /// Submits a job, whose result arrives in the lane under its tag. `serving` is the refresh that it is for, if any.
+    /// Returns the hold that keeps a mock's time where it is until the loop has submitted everything of this turn.
     fn submit(
         &self,
         lane: &Bound<'_, RawLane>,
@@ -81,12 +81,12 @@ impl RawAsyncClient {
         })
     }
 
-    /// Opens the lane of a loop. Without `wake` it has a descriptor that becomes readable when something waits.
+    /// Opens a lane for a loop. Without `wake`, it has a descriptor that becomes readable when mail waits.
     fn open_lane(&self, py: Python<'_>, wake: Option<Py<PyAny>>) -> PyResult<RawLane> {
         RawLane::open(&self.client.get(py)?.1, wake)
     }
 
-    /// Starts a call. `given`: its method, its target and its options, and whether the target is a link.
+    /// Starts a call. `given` holds its method, its target, its options, and whether the target is a link.
     fn start(
         &self,
         lane: &Bound<'_, RawLane>,
@@ -102,7 +102,7 @@ impl RawAsyncClient {
         })
     }
 
-    /// Starts an operation of the compute API. `given`: its name, the server, the action and the options.
+    /// Starts an operation of the compute API. `given` holds its name, the server, the action and the options.
     fn start_operation(
         &self,
         lane: &Bound<'_, RawLane>,
@@ -112,7 +112,7 @@ impl RawAsyncClient {
     ) -> PyResult<Option<RawHold>> {
         self.submit(lane, tag, serving, |client, mailbox| {
             let (what, server, action, options) = &given;
-            // The Python half knows the hook by the tag.
+            // The Python half finds the hook by the tag.
             let publish = move |_: &_, json| mailbox.progress(json);
             openstack::job(client, what, server, action, options, publish)
         })
@@ -124,13 +124,13 @@ impl RawAsyncClient {
         self.mock.is_some()
     }
 
-    /// Cancels a call; its result comes all the same.
+    /// Cancels a call. Its result still arrives in the lane.
     fn cancel(&self, tag: u64) -> bool {
         let built = self.client.peek();
         built.is_some_and(|(client, _)| client.host().cancel(tag))
     }
 
-    /// How many calls and operations, of all loops, have not ended yet.
+    /// Counts the calls and operations, of all loops, that have not ended yet.
     fn open_jobs(&self) -> usize {
         let built = self.client.peek();
         built.map_or(0, |(_, mailbox)| mailbox.open_jobs())
@@ -148,18 +148,18 @@ impl RawAsyncClient {
         RawRecorder(self.client.recorder())
     }
 
-    /// What its `repr` says of it.
+    /// The text for its `repr`.
     fn describe(&self) -> String {
         self.client.describe()
     }
 
-    /// Whether this is still the process that the loops were added in.
+    /// Whether this is still the process in which the loops were added.
     fn alive(&self) -> bool {
         self.client.peek().is_some()
     }
 }
 
-/// `refresher_on_loop`: a loop is asked for new tokens.
+/// Builds the client. With `refresher_on_loop`, a loop is asked for new tokens.
 fn build(
     config: &Arc<Config>,
     py: Python<'_>,
@@ -169,7 +169,7 @@ fn build(
     let (asked, refresher) = (mailbox.clone(), Arc::clone(config));
     let add = move |builder: ClientBuilder| {
         if refresher.refresher.is_some() {
-            // Only the tag is taken there: it is the thread that drives all calls, and it must not wait for the interpreter.
+            // Takes only the tag: this thread drives all calls, and must not wait for the interpreter.
             return builder.token_refresher_blocking_in_context(current_tag, move |tag| {
                 refresh::call(&refresher, |refresher| {
                     refresher.call1((tag, RawServing::new(Serving::here())))

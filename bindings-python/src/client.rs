@@ -21,8 +21,8 @@ use crate::refresh;
 use crate::request::{self, To};
 use crate::watch::{self, Watcher, Watching};
 
-/// The base of the synchronous client. `_open` builds it, so that a class that derives from the client may have its
-/// own constructor. Its name is the one that programs know, since Python's own errors show it: `Client.get() missing …`.
+/// The base class of the synchronous client. `_open` builds it, so a derived class may have its own constructor.
+/// It has the public class's name because Python's own errors show it: `Client.get() missing …`.
 #[pyclass(
     frozen,
     subclass,
@@ -39,7 +39,7 @@ impl RawClient {
         })
     }
 
-    /// Does a job on this thread; other Python threads run meanwhile.
+    /// Runs a job on this thread; other Python threads run meanwhile.
     fn run<'py>(
         &self,
         py: Python<'py>,
@@ -50,7 +50,7 @@ impl RawClient {
             let job = job(&client)?;
             let operation = matches!(job, Job::Operation(_));
             let watching = Watching::ask(py, Some(&watcher), operation);
-            // A request is checked in there: nothing of that needs the interpreter, which other threads wait for.
+            // Checks the request too, which does not need the interpreter that other threads wait for.
             let (outcome, interrupt) =
                 watching.run(py, |interrupted| client.host().run(job, interrupted));
             outcome::finish(py, outcome::result(py, outcome), interrupt, operation)
@@ -76,7 +76,7 @@ impl RawClient {
         Self(OnceLock::new())
     }
 
-    /// Builds the client. A second call replaces the first client, which ends.
+    /// Builds the client. A second call replaces and ends the first client.
     fn _open(&self, py: Python<'_>, base: &Any<'_>, options: &Dict<'_>) -> PyResult<()> {
         let config = Config::read(base, options)?;
         let built = guarded(py, || ForkSafe::new(py, config, Box::new(build)))?;
@@ -132,8 +132,8 @@ impl RawClient {
 
     /// Makes a call with any method.
     ///
-    /// ``path`` is a template such as ``/cameras/{id}``; trails show it as it is, so values belong in ``params`` and
-    /// ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere. :class:`RequestOptions` has all
+    /// ``path`` is a template such as ``/cameras/{id}``; trails show it unchanged, so put values in ``params`` and
+    /// ``query``. A :class:`Secret` in ``params`` appears as ``{id}`` everywhere. :class:`RequestOptions` lists all
     /// options.
     #[pyo3(signature = (method, path, **options))]
     fn request<'py>(
@@ -146,7 +146,7 @@ impl RawClient {
         self.call(&method, To::Path, path, options)
     }
 
-    /// Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin.
+    /// Makes a call to a link that the API returned, such as a ``next`` URL. It must be on the client's origin.
     #[pyo3(signature = (method, link, **options))]
     fn request_link<'py>(
         &self,
@@ -158,7 +158,7 @@ impl RawClient {
         self.call(&method, To::Link, link, options)
     }
 
-    /// Runs the operation of the compute API that `what` names on this thread.
+    /// Runs, on this thread, the operation of the compute API that `what` names.
     fn _run<'py>(
         &self,
         what: &str,
@@ -171,7 +171,7 @@ impl RawClient {
         })
     }
 
-    /// Puts a new credential in place of the old one. Calls that have begun keep theirs.
+    /// Replaces the credential. Calls that have begun keep theirs.
     fn set_token(&self, py: Python<'_>, token: &Any<'_>) -> PyResult<()> {
         self.built()?.set_token(py, token)
     }
@@ -187,7 +187,7 @@ impl RawClient {
         Ok(RawRecorder(self.built()?.recorder()))
     }
 
-    /// What its `repr` says of it.
+    /// The text for its `repr`.
     fn _describe(&self) -> String {
         let built = self.0.get();
         built.map_or_else(|| "not built".to_owned(), ForkSafe::describe)

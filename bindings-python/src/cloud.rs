@@ -1,4 +1,4 @@
-//! Clouds, and how to sign in to one.
+//! Clouds, and signing in to one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use crate::outcome;
 use crate::python::Any;
 use crate::watch::{SignInLog, Watching};
 
-/// What a program knows of a cloud.
+/// The description of a cloud, before signing in.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawCloud(Cloud);
 
@@ -27,7 +27,7 @@ impl RawCloud {
 
 #[pymethods]
 impl RawCloud {
-    /// What is wrong with the names of options, if something is.
+    /// Returns the error text for option names that are not valid, if there are any.
     #[staticmethod]
     fn unknown(names: Vec<String>) -> Option<String> {
         Owner::unknown_of_cloud(&names, Spelling::Python)
@@ -39,7 +39,7 @@ impl RawCloud {
         guarded(py, || Self::of(py, Cloud::from_json(json)))
     }
 
-    /// Finds the cloud of a name, or the one that the environment means.
+    /// Finds the cloud with this name, or the one that the environment selects.
     #[staticmethod]
     fn find(py: Python<'_>, name: &Any<'_>, region: &Any<'_>) -> PyResult<Self> {
         let text = |of: &str, value: &Any<'_>| match value.is_none() {
@@ -57,13 +57,13 @@ impl RawCloud {
     fn connect<'py>(&self, py: Python<'py>, cancel: &Any<'py>) -> PyResult<Any<'py>> {
         guarded(py, || {
             let cloud = self.0.clone();
-            made(py, cancel, |log, token, interrupted| {
+            connect_on_this_thread(py, cancel, |log, token, interrupted| {
                 cloud.observer(log).connect_hosted(token, interrupted)
             })
         })
     }
 
-    /// Finds a service on this thread, which may ask it for its versions; other Python threads run meanwhile.
+    /// Finds a service, on this thread. It may ask the service for its versions; other Python threads run meanwhile.
     #[staticmethod]
     fn service<'py>(
         py: Python<'py>,
@@ -83,26 +83,26 @@ impl RawCloud {
         }
         guarded(py, || {
             let connection = connection.get().0.clone();
-            made(py, cancel, |log, token, interrupted| {
+            connect_on_this_thread(py, cancel, |log, token, interrupted| {
                 let connection = connection.observer(log);
                 connection.service_hosted(&service, &options, token, interrupted)
             })
         })
     }
 
-    /// What is odd about the configuration without being wrong.
+    /// Notes on what is unusual in the configuration but not wrong.
     fn notes(&self) -> &[String] {
         self.0.notes()
     }
 
-    /// Where it is signed in to, unless it is used without, and its region.
+    /// The URL for signing in, if the cloud has one, and its region.
     fn describe(&self) -> (Option<&str>, Option<&str>) {
         (self.0.auth_url(), self.0.region_name())
     }
 }
 
-/// Makes a connection by calls on this thread, which are logged.
-fn made<'py>(
+/// Makes a connection with calls on this thread, and logs them.
+fn connect_on_this_thread<'py>(
     py: Python<'py>,
     cancel: &Any<'py>,
     make: impl FnOnce(SignInLog, &CancelToken, Option<&dyn Fn() -> bool>) -> Result<Connection, Error>

@@ -24,14 +24,14 @@ const OPTIONS: Group = Group {
     by_hand: &["token_refresher", "on_attempt", "on_call"],
 };
 
-/// A function of the program that is told what happens. What it is to be told of holds it without the interpreter.
+/// A function of the program that gets events. Events hold it without the interpreter.
 pub(crate) type Hook = Arc<Py<PyAny>>;
 
-/// What a client begins with.
+/// The first argument of a client.
 enum Base {
     Url(String),
     Connection(Connection),
-    /// A URL, and what answers in the place of the network.
+    /// A URL, and the mock that answers instead of the network.
     Mock(String, Mock),
 }
 
@@ -47,7 +47,7 @@ impl Base {
         if base.is_none() {
             return Err(convert::expected("base_url", "a URL", base));
         }
-        // A URL may be an object of its own, as `httpx.URL` is.
+        // A URL may be an object, such as `httpx.URL`.
         convert::text("base_url", base).map(Self::Url)
     }
 }
@@ -61,8 +61,8 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Reads the base, a URL, a connection to a cloud or a mock, and the options of a client; a name that is none is a
-    /// `TypeError`, as for any function.
+    /// Reads the base (a URL, a connection to a cloud, or a mock) and the options of a client. Raises a `TypeError`
+    /// for an unknown option name, as any function does.
     pub(crate) fn read(base: &Any<'_>, options: &Dict<'_>) -> PyResult<Self> {
         let mut config = Self {
             base: Base::read(base)?,
@@ -88,7 +88,7 @@ impl Config {
         Ok(())
     }
 
-    /// The mock that answers the calls, if any does.
+    /// The mock that answers the calls, if there is one.
     pub(crate) fn mock(&self) -> Option<&Mock> {
         match &self.base {
             Base::Mock(_, mock) => Some(mock),
@@ -103,8 +103,8 @@ impl Config {
         visit.call(&self.refresher)
     }
 
-    /// Builds a client; `add` adds its refresher, and `observer` is what the face watches with: the calls, and the
-    /// sign-ins of a client that signs in. Building reads certificates, so nobody waits for it.
+    /// Builds a client. `add` adds its refresher; `observer` watches its calls, and its sign-ins if it signs in.
+    /// Detaches from the interpreter, because building reads certificates.
     pub(crate) fn build(
         &self,
         py: Python<'_>,
@@ -125,7 +125,7 @@ impl Config {
     }
 }
 
-/// A hook, if the program gives one. Nobody would wait for what a coroutine function makes.
+/// Reads a hook, if the program gives one. Refuses coroutine functions: nothing would await their coroutines.
 pub(crate) fn hook(name: &str, value: &Any<'_>) -> PyResult<Option<Hook>> {
     let given = callable(name, value)?;
     let is_async = member!(value.py(), "reqtrail._mapping", "is_async")?.call1((value,))?;
@@ -137,7 +137,7 @@ pub(crate) fn hook(name: &str, value: &Any<'_>) -> PyResult<Option<Hook>> {
     Ok(given.map(Hook::new))
 }
 
-/// A function of the program, if it gives one.
+/// Reads a function of the program, if it gives one.
 fn callable(name: &str, value: &Any<'_>) -> PyResult<Option<Py<PyAny>>> {
     if value.is_none() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What signing in to a cloud gives.
+//! Connections: the result of signing in to a cloud.
 
 use pyo3::prelude::*;
 use reqtrail::openstack::Connection;
@@ -7,7 +7,7 @@ use crate::failure;
 use crate::python::Any;
 use crate::trail::{RawTrail, thaw};
 
-/// A cloud that has been signed in to, and the service of its clients.
+/// A cloud after the sign-in, and the service that its clients call.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawConnection(pub(crate) Connection);
 
@@ -20,7 +20,7 @@ impl RawConnection {
             .map_err(|error| failure::raised(py, error))
     }
 
-    /// What Keystone answered, as JSON, and the trail of the sign-in; `None` without one.
+    /// Keystone's answer, as JSON, and the trail of the sign-in; `None` without a sign-in.
     fn session<'py>(&self, py: Python<'py>) -> PyResult<Option<(String, Any<'py>)>> {
         let Some(session) = self.0.session() else {
             return Ok(None);

@@ -1,5 +1,5 @@
-//! Python values as the core wants them. What cannot be converted is refused by the name of its option and key, with what
-//! came and what would be right; never with the value of what may be a secret.
+//! Converts Python values to the core's. Errors name the option and the key, what came, and what is right; they never
+//! show a value that may be a secret.
 
 pub(crate) mod values;
 
@@ -20,7 +20,7 @@ use values::{CancelToken, Secret};
 
 use crate::python::{Any, member};
 
-/// Seconds, or a `timedelta`. An infinite number of seconds is no limit.
+/// Reads seconds, or a `timedelta`. An infinite number of seconds means no limit.
 pub(crate) fn duration(name: &str, value: &Any<'_>) -> PyResult<Duration> {
     let refused = || {
         PyValueError::new_err(format!(
@@ -28,7 +28,7 @@ pub(crate) fn duration(name: &str, value: &Any<'_>) -> PyResult<Duration> {
         ))
     };
     let number = value.is_instance_of::<PyFloat>() || value.is_instance_of::<PyInt>();
-    // `True` is an int, and never meant as a second.
+    // `True` is an int, but never means a second.
     if number && !value.is_instance_of::<PyBool>() {
         let seconds: f64 = value.extract().map_err(|_| refused())?;
         if seconds == f64::INFINITY {
@@ -42,7 +42,7 @@ pub(crate) fn duration(name: &str, value: &Any<'_>) -> PyResult<Duration> {
     value.extract().map_err(|_| refused())
 }
 
-/// A `datetime` that has a time zone. What is before 1970 is its begin.
+/// Reads a `datetime` that has a time zone. Times before 1970 become its beginning.
 pub(crate) fn moment(name: &str, value: &Any<'_>) -> PyResult<SystemTime> {
     if !value.is_instance_of::<PyDateTime>() {
         return Err(expected(name, "a datetime", value));
@@ -59,12 +59,12 @@ pub(crate) fn moment(name: &str, value: &Any<'_>) -> PyResult<SystemTime> {
         .unwrap_or(SystemTime::UNIX_EPOCH))
 }
 
-/// Whether it is a whole number: an `int`, but no `bool`.
+/// Whether it is a whole number: an `int` that is not a `bool`.
 pub(crate) fn is_whole(value: &Any<'_>) -> bool {
     value.is_instance_of::<PyInt>() && !value.is_instance_of::<PyBool>()
 }
 
-/// A whole number from 0 to `most`.
+/// Reads a whole number from 0 to `most`.
 pub(crate) fn number(name: &str, value: &Any<'_>, most: u64) -> PyResult<u64> {
     if !is_whole(value) {
         return Err(expected(name, "a whole number", value));
@@ -77,20 +77,20 @@ pub(crate) fn number(name: &str, value: &Any<'_>, most: u64) -> PyResult<u64> {
     })
 }
 
-/// `True` or `False`.
+/// Reads `True` or `False`.
 pub(crate) fn flag(name: &str, value: &Any<'_>) -> PyResult<bool> {
     value
         .extract()
         .map_err(|_| expected(name, "True or False", value))
 }
 
-/// A credential or another secret: a text, or a `Secret`.
+/// Reads a credential or another secret: a text, or a `Secret`.
 pub(crate) fn secret(name: &str, value: &Any<'_>) -> PyResult<reqtrail::Secret> {
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(secret.get().0.clone());
     }
     let Ok(text) = value.cast::<PyString>() else {
-        // Not the value, even of a number.
+        // The text never has the value, not even a number's.
         let given = type_name(value);
         return Err(PyTypeError::new_err(format!(
             "{name}: expected str or Secret, not {given}"
@@ -99,21 +99,21 @@ pub(crate) fn secret(name: &str, value: &Any<'_>) -> PyResult<reqtrail::Secret> 
     Ok(utf8(name, text)?.into())
 }
 
-/// A path: a text, or an object that `os.fspath` turns into one.
+/// Reads a path: a text, or an object that `os.fspath` turns into one.
 pub(crate) fn path(name: &str, value: &Any<'_>) -> PyResult<PathBuf> {
     value
         .extract()
         .map_err(|_| expected(name, "str or os.PathLike", value))
 }
 
-/// A token that cancels.
+/// Reads a cancel token.
 pub(crate) fn cancel_token(value: &Any<'_>) -> PyResult<reqtrail::CancelToken> {
     let token = value.cast::<CancelToken>();
     let token = token.map_err(|_| expected("cancel", "a CancelToken", value))?;
     Ok(token.get().0.clone())
 }
 
-/// A `str`, and nothing else.
+/// Reads a `str`, and nothing else.
 pub(crate) fn string(name: &str, value: &Any<'_>) -> PyResult<String> {
     match value.cast::<PyString>() {
         Ok(text) => utf8(name, text),
@@ -121,7 +121,7 @@ pub(crate) fn string(name: &str, value: &Any<'_>) -> PyResult<String> {
     }
 }
 
-/// The text of a `str`, which may have halves of surrogate pairs. Python's own error for those would repeat the text.
+/// Returns the text of a `str`. Refuses lone surrogates, because Python's own error for them would repeat the text.
 fn utf8(name: impl Display, text: &Bound<'_, PyString>) -> PyResult<String> {
     match text.to_cow() {
         Ok(text) => Ok(text.into_owned()),
@@ -131,7 +131,7 @@ fn utf8(name: impl Display, text: &Bound<'_, PyString>) -> PyResult<String> {
     }
 }
 
-/// The text of a parameter, a header or a query value. `None` is refused: it is sooner a mistake than the text "None".
+/// Returns the text of a parameter, a header or a query value. Refuses `None`, which rarely means the text "None".
 pub(crate) fn text(name: &str, value: &Any<'_>) -> PyResult<String> {
     if value.is_none() {
         return Err(expected(name, "a value; leave out what has none", value));
@@ -147,7 +147,7 @@ pub(crate) fn text(name: &str, value: &Any<'_>) -> PyResult<String> {
         return Ok(secret.get().0.expose().to_owned());
     }
     if value.is_instance_of::<PyInt>() {
-        // Also of an enum that derives from `int`, whose `str()` may be its member's name.
+        // An enum that derives from `int` comes here too; its `str()` may be its member's name.
         let digits = PyInt::type_object(value.py()).call_method1("__repr__", (value,))?;
         return utf8(name, digits.cast()?);
     }
@@ -156,14 +156,14 @@ pub(crate) fn text(name: &str, value: &Any<'_>) -> PyResult<String> {
         if !float.is_finite() {
             return Err(not_finite(name, value));
         }
-        // Python's own text of a large or a small one has an exponent, which few servers read.
+        // Python's own text of a large or small number has an exponent, which few servers read.
         let whole = if float.fract() == 0.0 { ".0" } else { "" };
         return Ok(format!("{float}{whole}"));
     }
     if value.is_instance(member!(value.py(), "enum", "Enum")?)? {
         return text(name, &value.getattr("value")?);
     }
-    // Bytes, generators, sets, mappings: their `str()` is of no use to a server.
+    // The `str()` of bytes, generators, sets and mappings means nothing to a server.
     if value.try_iter().is_ok() {
         return Err(expected(
             name,
@@ -174,10 +174,10 @@ pub(crate) fn text(name: &str, value: &Any<'_>) -> PyResult<String> {
     other_text(name, value)
 }
 
-/// The text of a value of one of Python's other types, or of a type of the program's own.
+/// Returns the text of a value of one of Python's other types, or of the program's own type.
 fn other_text(name: &str, value: &Any<'_>) -> PyResult<String> {
     let py = value.py();
-    // A `datetime` too; of one with a zone it is the form of RFC 3339.
+    // A `datetime` is a `date` too; with a time zone, its ISO form is that of RFC 3339.
     if value.is_instance(member!(py, "datetime", "date")?)? {
         return utf8(name, value.call_method0("isoformat")?.cast()?);
     }
@@ -187,7 +187,7 @@ fn other_text(name: &str, value: &Any<'_>) -> PyResult<String> {
         }
         return utf8(name, value.call_method1("__format__", ("f",))?.cast()?);
     }
-    // The `str()` of these is a name or an address in memory.
+    // The inherited `str()` is a name or an address in memory.
     let inherited = PyAny::type_object(py).getattr("__str__")?;
     if value.get_type().getattr("__str__")?.is(&inherited) {
         return Err(expected(
@@ -206,7 +206,7 @@ fn not_finite(name: &str, value: &Any<'_>) -> PyErr {
 /// The value of a header or of a path parameter.
 pub(crate) enum TextOrSecret {
     Text(String),
-    /// It is redacted wherever the server repeats it.
+    /// Redacted wherever the server repeats it.
     Secret(reqtrail::Secret),
 }
 
@@ -219,7 +219,7 @@ impl From<TextOrSecret> for Value {
     }
 }
 
-/// The value of a key of `name`.
+/// Reads the value of a key of `name`.
 pub(crate) fn text_or_secret(name: &str, key: &str, value: &Any<'_>) -> PyResult<TextOrSecret> {
     if let Ok(secret) = value.cast::<Secret>() {
         return Ok(TextOrSecret::Secret(secret.get().0.clone()));
@@ -227,12 +227,12 @@ pub(crate) fn text_or_secret(name: &str, key: &str, value: &Any<'_>) -> PyResult
     text_of_key(name, key, value).map(TextOrSecret::Text)
 }
 
-/// The text of a key of `name`, whose error names the key too.
+/// Returns the text of a key of `name`. Its error names the key too.
 pub(crate) fn text_of_key(name: &str, key: &str, value: &Any<'_>) -> PyResult<String> {
     text(name, value).inspect_err(|error| {
         let py = value.py();
         let class = error.get_type(py);
-        // One that the value raised by itself may have arguments of its own.
+        // An exception that the value itself raised may have other arguments.
         if class.is(PyTypeError::type_object(py)) || class.is(PyValueError::type_object(py)) {
             let error = error.value(py);
             let _ = error.setattr("args", (format!("{error} (key {key:?})"),));
@@ -240,7 +240,7 @@ pub(crate) fn text_of_key(name: &str, key: &str, value: &Any<'_>) -> PyResult<St
     })
 }
 
-/// Adds the headers of a mapping or of pairs; a list of values is that many headers.
+/// Adds the headers of a mapping or of pairs. A list of values adds one header for each.
 pub(crate) fn headers<T>(
     name: &str,
     given: &Any<'_>,
@@ -255,7 +255,7 @@ pub(crate) fn headers<T>(
     Ok(to)
 }
 
-/// The pairs of a mapping, or of an iterable of pairs.
+/// Reads the pairs of a mapping, or of an iterable of pairs.
 pub(crate) fn pairs<'py>(name: &str, value: &Any<'py>) -> PyResult<Vec<(String, Any<'py>)>> {
     let key = |key: &Any<'py>| match key.cast::<PyString>() {
         Ok(text) => utf8(format_args!("a key of {name}"), text),
@@ -276,7 +276,7 @@ pub(crate) fn pairs<'py>(name: &str, value: &Any<'py>) -> PyResult<Vec<(String, 
     let pair_of = |(number, pair): (usize, PyResult<Any<'py>>)| {
         let pair = pair?;
         let refused = || expected(format_args!("{name}[{number}]"), "a pair", &pair);
-        // Two characters are a sequence of two, and no pair.
+        // A text of two characters is a sequence of two, but not a pair.
         if pair.is_instance_of::<PyString>() {
             return Err(refused());
         }
@@ -287,7 +287,7 @@ pub(crate) fn pairs<'py>(name: &str, value: &Any<'py>) -> PyResult<Vec<(String, 
     items.map(pair_of).collect()
 }
 
-/// The values of a list or a tuple, or the one value that there is.
+/// Iterates over the values of a list or a tuple, or over the single value.
 pub(crate) fn values_of<'py>(
     value: &Any<'py>,
 ) -> PyResult<impl Iterator<Item = PyResult<Any<'py>>>> {
@@ -297,7 +297,7 @@ pub(crate) fn values_of<'py>(
     Ok(several.into_iter().flatten().chain(one))
 }
 
-/// Bytes of a `bytes`, a `str`, or anything that has a buffer.
+/// Reads the bytes of a `bytes`, a `str`, or any object with a buffer.
 pub(crate) fn bytes(name: &str, value: &Any<'_>) -> PyResult<Vec<u8>> {
     if let Ok(bytes) = value.cast::<PyBytes>() {
         return Ok(bytes.as_bytes().to_vec());
@@ -315,7 +315,7 @@ pub(crate) fn bytes(name: &str, value: &Any<'_>) -> PyResult<Vec<u8>> {
 /// The error of a value of the wrong type.
 pub(crate) fn expected(name: impl Display, what: &str, value: &Any<'_>) -> PyErr {
     let mut given = type_name(value);
-    // Of others the value may be long, or a secret.
+    // The value of another type may be long, or a secret.
     if value.is_instance_of::<PyInt>() || value.is_instance_of::<PyFloat>() {
         given = format!("{given} ({value})");
     }

@@ -1,4 +1,4 @@
-//! Errors of the core as Python's exceptions.
+//! Converts errors of the core to Python's exceptions.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -16,12 +16,12 @@ use crate::parts;
 use crate::python::{Any, member};
 use crate::trail::RawTrail;
 
-/// An exception of the program's own, on its way through the core.
+/// An exception of the program on its way through the core.
 pub(crate) struct Raised(pub(crate) PyErr);
 
 impl fmt::Display for Raised {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Its text may hold anything; Python shows it as the cause.
+        // The exception's own text may hold anything; Python shows it as the cause.
         f.write_str("a Python function raised an exception")
     }
 }
@@ -34,7 +34,7 @@ impl fmt::Debug for Raised {
 
 impl StdError for Raised {}
 
-/// The error of a refresher that raised an exception. One of this library's own says what kind of error it is.
+/// Makes the error of a refresher that raised an exception. An exception of this library keeps its error kind.
 pub(crate) fn of_refresher(py: Python<'_>, raised: PyErr) -> RefreshError {
     let value = raised.value(py);
     let text = |name: &str| -> Option<String> { value.getattr(name).ok()?.extract().ok() };
@@ -59,19 +59,19 @@ pub(crate) fn of_refresher(py: Python<'_>, raised: PyErr) -> RefreshError {
         None => RefreshError::new(
             ErrorKind::Api,
             Some(Category::Authentication),
-            // The text is the program's own, and without it nobody could tell what to mend.
+            // The text comes from the program; without it, the error does not show what to fix.
             format!("{class}: {value}"),
         ),
     };
     error.with_source(Raised(raised.clone_ref(py)))
 }
 
-/// The exception of an error, which the Python half makes of its record.
+/// Makes the exception of an error. The Python half makes it from the error's record.
 pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Any<'_>> {
     let record = ErrorRecord::new(&error, Spelling::Python);
     let fields = PyDict::new(py);
     record.each(|name, value| match value {
-        // The class has it.
+        // The class has the default.
         FieldValue::Null => Ok(()),
         value => fields.set_item(PyString::intern(py, name), python_of(py, value)?),
     })?;
@@ -81,14 +81,14 @@ pub(crate) fn exception(py: Python<'_>, error: Error) -> PyResult<Any<'_>> {
     member!(py, "reqtrail._mapping", "exception_of")?.call1((fields, dialect, trail, cause))
 }
 
-/// The values of a rate limit.
+/// Converts the values of a rate limit.
 pub(crate) fn rate_limit(py: Python<'_>, limit: RateLimit) -> PyResult<Any<'_>> {
     let values = rate_limit_fields(limit).map(|(_, value)| python_of(py, value));
     let values: Vec<_> = values.into_iter().collect::<PyResult<_>>()?;
     Ok(PyTuple::new(py, values)?.into_any())
 }
 
-/// A field's value. Times are seconds, moments are since 1970.
+/// Converts a field's value. Durations are in seconds, moments in seconds since 1970.
 fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Any<'py>> {
     match value {
         FieldValue::Null => Ok(py.None().into_bound(py)),
@@ -107,8 +107,8 @@ fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Any<'py>> 
     }
 }
 
-/// What is behind an error: an exception of the program's own, the error of another call, such as a sign-in, or else why
-/// there was no new credential.
+/// Makes the cause of an error: an exception of the program, the error of another call such as a sign-in, or else the
+/// reason why there was no new credential.
 fn cause<'py>(py: Python<'py>, record: ErrorRecord<'_>) -> Option<Any<'py>> {
     match record.cause()? {
         ErrorCause::Raised(Raised(raised)) => Some(raised.value(py).clone().into_any()),
@@ -120,17 +120,17 @@ fn cause<'py>(py: Python<'py>, record: ErrorRecord<'_>) -> Option<Any<'py>> {
     }
 }
 
-/// The same, to be raised.
+/// Makes the exception of an error, to be raised.
 pub(crate) fn raised(py: Python<'_>, error: Error) -> PyErr {
     exception(py, error).map_or_else(|failed| failed, PyErr::from_value)
 }
 
-/// Runs what Python called. A panic becomes an `InternalError`, never a `PanicException`.
+/// Runs the body of a function that Python called. A panic becomes an `InternalError`, never a `PanicException`.
 pub(crate) fn guarded<T>(py: Python<'_>, run: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(panicked(py)))
 }
 
-/// The error of a bug.
+/// Makes the error of a panic, which is a bug.
 pub(crate) fn panicked(py: Python<'_>) -> PyErr {
     let make = member!(py, "reqtrail._mapping", "panicked");
     let made = make.and_then(|make| make.call1((ErrorKind::Internal.as_str(),)));

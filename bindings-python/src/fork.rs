@@ -1,7 +1,8 @@
-//! What a fork leaves behind: threads are gone, sockets are shared with the parent, locks may be held by nobody.
+//! Detects forks. In the child, threads are gone, sockets are shared with the parent, and locks may stay locked for
+//! good.
 //!
-//! So nothing of a client is used in a child. Each use compares the generation that the client was built in with the
-//! process's, and builds anew when they differ; the old one is left alone, never dropped.
+//! So a child uses nothing of its parent's client. Each use compares the client's generation with the process's and
+//! builds a new client if they differ. The old one is leaked, never dropped.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -11,22 +12,22 @@ use pyo3::prelude::*;
 
 static GENERATION: AtomicU64 = AtomicU64::new(0);
 
-/// How many forks lie between this process and the one that loaded the module.
+/// Counts the forks between the process that loaded the module and this one.
 pub(crate) fn generation() -> u64 {
     GENERATION.load(Ordering::Acquire)
 }
 
-/// Called in the child of a fork, where hardly anything is allowed.
+/// Counts a fork. Python calls it in the child, where hardly anything is allowed.
 #[pyfunction]
 pub(crate) fn forked() {
     GENERATION.fetch_add(1, Ordering::AcqRel);
 }
 
-/// Refuses interpreters beside the one that loaded the module first: Python's objects are kept in places that all of
-/// them would share.
+/// Refuses every interpreter except the one that loaded the module first: statics hold Python objects, and all
+/// interpreters would share them.
 pub(crate) fn refuse_other_interpreters() -> PyResult<()> {
     static FIRST: AtomicI64 = AtomicI64::new(-1);
-    // SAFETY: the caller is attached to an interpreter, so there is a current one, and it has an ID.
+    // SAFETY: the caller is attached to an interpreter, so a current one exists, and it has an ID.
     let own = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
     match FIRST.compare_exchange(-1, own, Ordering::AcqRel, Ordering::Acquire) {
         Err(first) if first != own => Err(PyImportError::new_err(

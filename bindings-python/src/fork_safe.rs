@@ -16,23 +16,22 @@ use crate::logging;
 use crate::python::Any;
 use crate::recorder::CurrentRecorder;
 
-/// A client of the core, rebuilt in the child of a fork. `X` is what a face keeps beside it.
+/// A client of the core, rebuilt in the child of a fork. `X` is what its Python class keeps with it.
 ///
-/// Its lock is taken by attached threads only, and never while they let go of the interpreter; so no thread can hold
-/// it at a fork.
+/// Only attached threads take its lock, and they stay attached while they hold it; so no thread can hold it at a fork.
 pub(crate) struct ForkSafe<X> {
     make: Make<X>,
     built: Mutex<Option<Built<X>>>,
-    /// It outlives a client that is closed.
+    /// Outlives the client when that is closed.
     recorder: Arc<CurrentRecorder>,
 }
 
-/// Makes a client of its options.
+/// Makes a client from its options.
 pub(crate) type Make<X> =
     Box<dyn Fn(&Arc<Config>, Python<'_>) -> PyResult<(blocking::Client, X)> + Send + Sync>;
 
-/// A client that is in use. Whoever is the last to let go of it ends it, which waits for its thread; that may want the
-/// interpreter, which must be let go of meanwhile.
+/// A client that is in use. The last owner ends it by dropping it, which waits for the client's thread. That thread may
+/// want the interpreter, so the owner detaches from it meanwhile.
 pub(crate) struct Lent(Option<blocking::Client>);
 
 impl Deref for Lent {
@@ -40,7 +39,7 @@ impl Deref for Lent {
 
     fn deref(&self) -> &blocking::Client {
         let Some(client) = &self.0 else {
-            unreachable!("it is there until it is dropped");
+            unreachable!("the client is present until the drop");
         };
         client
     }
@@ -52,14 +51,15 @@ impl Drop for Lent {
     }
 }
 
-/// Its parts are dropped in this order: the hooks, which the options hold, by a thread that is still attached.
+/// A client that has been built. Its fields are dropped in this order; an attached thread drops the hooks, which the
+/// options hold.
 struct Built<X> {
     extra: X,
     client: Arc<Lent>,
     generation: u64,
-    /// The token that a program has set since.
+    /// The token that the program has set since.
     token: Option<Secret>,
-    /// Its hooks are here and nowhere else: a client that is closed lets go of them, once its last call has ended.
+    /// The only place that holds the hooks: a closed client releases them when its last call has ended.
     config: Arc<Config>,
 }
 
@@ -97,12 +97,12 @@ impl<X: Clone + Send> ForkSafe<X> {
         })
     }
 
-    /// What knows the client's calls, whatever becomes of the client.
+    /// The recorder of the client's calls. It works after the client is closed.
     pub(crate) fn recorder(&self) -> Arc<CurrentRecorder> {
         Arc::clone(&self.recorder)
     }
 
-    /// The client, made anew if this is a child of the process that made it.
+    /// Returns the client. Builds a new one if this process is a child of the one that built it.
     pub(crate) fn get(&self, py: Python<'_>) -> PyResult<(Arc<Lent>, X)> {
         let closed = || PyRuntimeError::new_err("the client is closed");
         let (config, token) = match &*self.lock() {
@@ -123,7 +123,7 @@ impl<X: Clone + Send> ForkSafe<X> {
             Some(_) => {
                 let lent = new.lend();
                 self.recorder.set(new.client.recorder());
-                // The old one's threads are not in this process, and its sockets are the parent's too.
+                // The old client's threads do not exist in this process, and the parent uses its sockets.
                 std::mem::forget(state.replace(new));
                 Ok(lent)
             }
@@ -131,14 +131,14 @@ impl<X: Clone + Send> ForkSafe<X> {
         }
     }
 
-    /// What there is, without making anything; `None` after a fork or once closed.
+    /// Returns the client without building one; `None` after a fork and once closed.
     pub(crate) fn peek(&self) -> Option<(Arc<Lent>, X)> {
         let state = self.lock();
         let built = state.as_ref().filter(|built| built.is_of_this_process());
         built.map(Built::lend)
     }
 
-    /// What a `repr` says of it: its base URL and the name of its dialect, in the child of a fork too.
+    /// The text for a `repr`: its base URL and the name of its dialect. Works in the child of a fork too.
     pub(crate) fn describe(&self) -> String {
         match &*self.lock() {
             Some(Built { client, .. }) => {
@@ -148,7 +148,7 @@ impl<X: Clone + Send> ForkSafe<X> {
         }
     }
 
-    /// Replaces the credential, also in the clients that are built later.
+    /// Replaces the credential, also in clients that are built later.
     pub(crate) fn set_token(&self, py: Python<'_>, token: &Any<'_>) -> PyResult<()> {
         let token = convert::secret("token", token)?;
         let (client, _) = self.get(py)?;
@@ -174,7 +174,7 @@ impl<X: Clone + Send> ForkSafe<X> {
         end(old);
     }
 
-    /// Shows the collector the hooks. A client that is just being used shows nothing, which keeps it.
+    /// Shows the collector the hooks. A client whose lock is taken shows none, so the collector keeps it.
     pub(crate) fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self.built.try_lock().as_deref() {
             Ok(Some(built)) => built.config.traverse(visit),
@@ -194,7 +194,7 @@ impl<X> Drop for ForkSafe<X> {
     }
 }
 
-/// Ends a client. One of the parent of a fork is left alone.
+/// Ends a client. Leaks one that the parent of a fork built.
 fn end<X>(built: Option<Built<X>>) {
     match built {
         Some(built) if built.generation != fork::generation() => std::mem::forget(built),
@@ -202,8 +202,7 @@ fn end<X>(built: Option<Built<X>>) {
     }
 }
 
-/// Drops what there is on a thread that is attached. Where the interpreter is going away, and its threads with it, it is
-/// left alone.
+/// Drops the value on an attached thread. Leaks it when the interpreter is shutting down.
 fn drop_attached<T>(mut held: Option<T>, end: impl FnOnce(Python<'_>, T)) {
     if held.is_none() {
         return;

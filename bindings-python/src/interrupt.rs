@@ -1,4 +1,4 @@
-//! Ctrl-C, and what else Python wants to raise in a thread that waits in the core.
+//! Ctrl-C, and other exceptions that Python wants to raise in a thread that waits in the core.
 
 use std::cell::{Cell, RefCell};
 
@@ -8,31 +8,31 @@ use crate::fork;
 use crate::python::member;
 
 thread_local! {
-    /// What is to be raised once the call of this thread has ended.
+    /// The exception to raise once the call of this thread has ended.
     static PENDING: RefCell<Option<PyErr>> = const { RefCell::new(None) };
-    /// Whether this is the thread that signal handlers run on, and in which generation that was asked: a fork makes
-    /// the thread that forked the main one.
+    /// Whether signal handlers run on this thread, and the generation in which that was asked: the thread that forks
+    /// becomes the child's main thread.
     static MAIN: Cell<Option<(u64, bool)>> = const { Cell::new(None) };
 }
 
-/// Ends the call of this thread with an exception that is not for hooks to swallow, such as `KeyboardInterrupt`.
+/// Ends the call of this thread with an exception that hooks must not swallow, such as `KeyboardInterrupt`.
 pub(crate) fn raise_after_call(error: PyErr) {
     PENDING.with_borrow_mut(|pending| {
         pending.get_or_insert(error);
     });
 }
 
-/// What there is to raise.
+/// Takes the exception to raise, if there is one.
 pub(crate) fn take() -> Option<PyErr> {
     PENDING.take()
 }
 
-/// Asks Python whether the call of this thread is to end; the core asks some twenty times a second.
+/// Asks Python whether the call of this thread is to end. The core calls it about twenty times a second.
 pub(crate) fn interrupted() -> bool {
     if PENDING.with_borrow(Option::is_some) {
         return true;
     }
-    // `None`: the interpreter is going away, and nobody waits for the result.
+    // `None`: the interpreter is shutting down, and nothing waits for the result.
     match Python::try_attach(|py| py.check_signals()) {
         Some(Ok(())) => false,
         Some(Err(error)) => {

@@ -1,4 +1,4 @@
-//! An event loop's lane of the client's mailbox, and how the loop is woken: once per batch.
+//! An event loop's lane of the client's mailbox, which wakes the loop once per batch.
 
 use std::io::{Read as _, Write as _};
 use std::os::fd::AsRawFd as _;
@@ -17,14 +17,14 @@ use crate::outcome;
 use crate::python::Any;
 use crate::refresh::RawServing;
 
-/// How a loop is told that something waits for it.
+/// How the lane wakes its loop when mail waits.
 enum Wake {
-    /// A byte into a socket that the loop reads.
+    /// By a byte in a socket that the loop reads.
     Socket {
         reader: UnixStream,
         writer: UnixStream,
     },
-    /// A function that may be called from any thread, for loops that watch no sockets.
+    /// By a function that may be called from any thread, for loops that do not watch sockets.
     Callable(Py<PyAny>),
 }
 
@@ -39,11 +39,11 @@ impl Wake {
     fn notify(&self) {
         match self {
             Self::Socket { writer, .. } => {
-                // It cannot be full: the lane is notified once until it looks.
+                // It cannot be full: the lane notifies once until the loop takes its mail.
                 let _ = (&*writer).write(&[1]);
             }
             Self::Callable(function) => {
-                // A closed loop refuses, and its results are nobody's any more.
+                // A closed loop raises, and nothing waits for its results any more.
                 let _ = Python::try_attach(|py| function.call0(py).map(drop));
             }
         }
@@ -56,17 +56,17 @@ impl Wake {
     }
 }
 
-/// A loop's lane. It outlives the client's connections, so that the results of the last calls arrive.
+/// A loop's lane. It outlives the client's connections, so the results of the last calls arrive.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawLane {
     pub(crate) lane: Lane,
     wake: Arc<Wake>,
-    /// What was taken, while it is handed over. Each look uses it again.
+    /// The buffer of `take`, which each call reuses.
     mail: Mutex<Vec<Mail>>,
 }
 
 impl RawLane {
-    /// Opens a lane. Without `wake` it has a descriptor that becomes readable when something waits.
+    /// Opens a lane. Without `wake`, it has a descriptor that becomes readable when mail waits.
     pub(crate) fn open(mailbox: &Mailbox, wake: Option<Py<PyAny>>) -> PyResult<Self> {
         let wake = Arc::new(wake.map_or_else(Wake::sockets, |it| Ok(Wake::Callable(it)))?);
         let notified = Arc::clone(&wake);
@@ -98,10 +98,10 @@ impl RawLane {
         self.lane.next_tag()
     }
 
-    /// Takes what waits: the tag of its call, its kind, and what it is about.
+    /// Takes the mail that waits, as rows of the call's tag, the kind of event, and its content.
     fn take<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyList>> {
         guarded(py, || {
-            // First: what comes after the look notifies anew.
+            // Clears first: mail that arrives after the take notifies again.
             self.wake.clear();
             let mut mail = self.swap_mail(Vec::new());
             self.lane.take(&mut mail);
@@ -116,7 +116,7 @@ impl RawLane {
         })
     }
 
-    /// Lets a mock's time go on after what was taken last.
+    /// Lets a mock's time go on: the loop has handled the mail that it took last.
     fn handled(&self) {
         self.lane.handled();
     }
@@ -128,7 +128,7 @@ impl RawLane {
         Ok(())
     }
 
-    /// Answers a refresh with what the refresher raised.
+    /// Answers a refresh with the exception that the refresher raised.
     fn fail(&self, number: u64, error: Any<'_>) {
         let error = failure::of_refresher(error.py(), PyErr::from_value(error.clone()));
         self.lane.answer(number, Err(error.into()));

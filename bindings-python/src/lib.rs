@@ -1,5 +1,5 @@
-//! The native half of the Python package `reqtrail`: it converts, starts, cancels and maps. Everything that a call does
-//! is the core's; everything that a program touches is in the Python half.
+//! The native half of the Python package `reqtrail`: it converts, starts, cancels and maps. The core makes the calls;
+//! programs touch only the Python half.
 
 mod async_client;
 mod client;

@@ -1,4 +1,4 @@
-//! OpenStack's compute API: operations of the core, and their reports.
+//! Operations of OpenStack's compute API, and their reports.
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -17,7 +17,7 @@ use crate::python::{Any, Dict, member};
 use crate::response::Response;
 use crate::trail::RawTrail;
 
-/// A report of the core: its data, its text, and the trails that it rests on.
+/// A report of the core: its data, its text, and the trails of its calls.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawReport {
     #[pyo3(get)]
@@ -35,7 +35,7 @@ impl RawReport {
     }
 }
 
-/// Makes a job of the operation that `what` names. `publish` gets what a poll has shown, as JSON, and the hook for it.
+/// Makes the job of the operation that `what` names. `publish` gets the hook and what a poll has shown, as JSON.
 pub(crate) fn job(
     client: &blocking::Client,
     what: &str,
@@ -57,7 +57,7 @@ pub(crate) fn job(
         let name: &Bound<'_, PyString> = name.cast()?;
         let name = name.to_cow()?;
         match name.as_ref() {
-            // Those that are no values are here alone.
+            // Options that are not values are only here.
             name @ ("cancel" | "on_progress") if kind.has(name) && value.is_none() => {}
             "cancel" if kind.has("cancel") => {
                 attached = attached.cancel_token(&convert::cancel_token(&value)?);
@@ -78,7 +78,7 @@ pub(crate) fn job(
     Ok(operation.into_job(client, attached))
 }
 
-/// The report of an operation, or the exception of one that failed.
+/// Returns the report of an operation, or the exception of one that failed.
 pub(crate) fn report(py: Python<'_>, outcome: Outcome) -> PyResult<RawReport> {
     match outcome.into_output() {
         Ok(report) => raw_report(py, report),
@@ -110,7 +110,7 @@ fn raw_report(py: Python<'_>, report: OperationReport) -> PyResult<RawReport> {
     Err(PyErr::from_value(made))
 }
 
-/// Reads what names an action: its request ID or, for an `action` and for what was `accepted`, the request's response.
+/// Reads what identifies an action: its request ID or, for `action` and `accepted`, the request's response.
 fn action_ref(name: &str, given: &Any<'_>) -> PyResult<ActionRef> {
     if !matches!(name, "action" | "accepted") {
         return Ok(convert::string(name, given)?.into());

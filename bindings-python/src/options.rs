@@ -1,4 +1,4 @@
-//! Options that are values: found by their names, and converted by the kind of value that they take.
+//! Options that are values: finds them by name, and converts them by the kind of value that they take.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -21,8 +21,8 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Sets an option that is a value; `set` is the core's function for it. A name that is not an option is a `TypeError`, as
-    /// for any function.
+    /// Sets an option that is a value; `set` is the core's function for it. An unknown name is a `TypeError`, as for
+    /// any function.
     pub(crate) fn set(
         &self,
         name: &str,
@@ -58,7 +58,7 @@ pub(crate) fn set_value(
     }
 }
 
-/// Converts the value of an option. `None` is the core's null, which most options take as not given.
+/// Converts the value of an option. `None` is the core's null, which means "not given" to most options.
 fn value_of(option: &OptionSpec, value: &Any<'_>) -> PyResult<Value> {
     let name = option.name;
     if value.is_none() {
@@ -92,17 +92,17 @@ fn value_of(option: &OptionSpec, value: &Any<'_>) -> PyResult<Value> {
     })
 }
 
-/// One value, or several, as a list.
+/// Converts one value, or several, to a list.
 fn list(value: &Any<'_>, read: impl Fn(&Any<'_>) -> PyResult<Value>) -> PyResult<Value> {
     let all = values_of(value)?.map(|one| read(&one?));
     all.collect::<PyResult<_>>().map(Value::List)
 }
 
-/// One status, or whatever gives several, such as a `set` or a `range`.
+/// Reads one status, or an iterable of several, such as a `set` or a `range`.
 fn statuses(name: &str, value: &Any<'_>) -> PyResult<Value> {
     let status = |one: &Any<'_>| match one.extract::<i64>() {
         Ok(number) if is_whole(one) => Ok(Value::Integer(number.into())),
-        // Which numbers are statuses the core knows.
+        // The core checks which numbers are statuses.
         _ => Err(expected(name, "an HTTP status such as 404", one)),
     };
     match value.try_iter() {

@@ -1,4 +1,4 @@
-//! What a job gives the program: a response, a report, or an exception.
+//! The outcome of a job as the program gets it: a response, a report, or an exception.
 
 use pyo3::prelude::*;
 use reqtrail::host::Outcome;
@@ -9,7 +9,7 @@ use crate::openstack;
 use crate::python::Any;
 use crate::response::Response;
 
-/// The response of a call, or the report of an operation.
+/// Returns the response of a call, or the report of an operation.
 pub(crate) fn result(py: Python<'_>, outcome: Outcome) -> PyResult<Any<'_>> {
     Ok(match outcome {
         Outcome::Call(Ok(response)) => Bound::new(py, Response::new(response))?.into_any(),
@@ -18,8 +18,8 @@ pub(crate) fn result(py: Python<'_>, outcome: Outcome) -> PyResult<Any<'_>> {
     })
 }
 
-/// Ends what ran on a thread of the program; a failure is logged there. An interrupt that is to be raised instead gets the
-/// trail of the call that was cut short and, where there were `several` calls, what they ended with as its cause.
+/// Ends a job that ran on a thread of the program, and logs a failure there. An interrupt replaces the result: it gets
+/// the trail of the call that it cut short and, after `several` calls, their error as its cause.
 pub(crate) fn finish<'py>(
     py: Python<'py>,
     result: PyResult<Any<'py>>,
@@ -34,7 +34,7 @@ pub(crate) fn finish<'py>(
         Err(error) => error.value(py).as_any(),
     };
     if let Ok(trail) = ended.getattr("trail") {
-        // An exception without room for attributes keeps none.
+        // Fails for an exception that takes no attributes.
         let _ = interrupt.value(py).setattr("trail", trail);
     }
     if let (true, Err(error)) = (several, result) {

@@ -1,4 +1,4 @@
-//! What responses and errors have in common, in the shape in which the Python half takes it.
+//! The parts that responses and errors share, in the shape that the Python half takes.
 
 use reqtrail::http::HeaderMap;
 

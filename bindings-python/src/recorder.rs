@@ -1,4 +1,4 @@
-//! What a client remembers of its calls.
+//! A client's recorder, which remembers its calls.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,11 +20,10 @@ const FILTER: Group = Group {
     by_hand: &[],
 };
 
-/// The recorder of what a client is now: of its last client of the core once it is closed, and of a new one in the child of a
+/// The recorder of the current client of the core: of the last one once it is closed, of the new one in the child of a
 /// fork.
 ///
-/// Its lock is taken by attached threads only, which do not let go of the interpreter meanwhile, so no thread can hold it at
-/// a fork.
+/// Only attached threads take its lock, and they stay attached while they hold it; so no thread can hold it at a fork.
 pub(crate) struct CurrentRecorder(Mutex<Recorder>);
 
 impl CurrentRecorder {
@@ -68,7 +67,7 @@ impl RawRecorder {
         self.ask(py, |recorder| json(&recorder.in_flight()))
     }
 
-    /// What it holds, as JSON.
+    /// How much it holds, as JSON.
     fn stats(&self, py: Python<'_>) -> PyResult<String> {
         self.ask(py, |recorder| json(&recorder.stats()))
     }

@@ -12,8 +12,9 @@ use crate::convert;
 use crate::failure;
 use crate::python::{Any, member};
 
-/// The clients that a refresh is for, as a context variable holds them while the refresher works: a call on their behalf
-/// that would wait for that refresh is refused. Tasks that the refresher leaves behind have the variable too, so it ends.
+/// The clients that a refresh is for. A context variable holds them while the refresher works, so that a call by one of
+/// them that would wait for this refresh is refused. Tasks that the refresher leaves behind have the variable too;
+/// `end` makes it ineffective for them.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawServing {
     clients: Serving,
@@ -28,7 +29,7 @@ impl RawServing {
         }
     }
 
-    /// Submits a call for the refresh, if there is one that is still at work.
+    /// Submits a call on behalf of the refresh, if there is one that has not ended.
     pub(crate) fn within<O>(serving: Option<&Bound<'_, Self>>, submit: impl FnOnce() -> O) -> O {
         match serving.map(Bound::get) {
             Some(serving) if !serving.over.load(Ordering::Relaxed) => {
@@ -46,8 +47,8 @@ impl RawServing {
     }
 }
 
-/// A copy of the context of this thread, for a refresh that one of its calls begins. Calls let go of the interpreter, and
-/// nobody waits for them with it, so attaching here waits for nobody who waits for this thread.
+/// Copies the context of this thread, for a refresh that one of its calls begins. Attaching here cannot deadlock: calls
+/// run detached, and no attached thread waits for them.
 pub(crate) fn context() -> Option<Py<PyAny>> {
     let copied = Python::try_attach(|py| {
         let copy = member!(py, "contextvars", "copy_context")?;
@@ -57,23 +58,23 @@ pub(crate) fn context() -> Option<Py<PyAny>> {
     copied.and_then(Result::ok)
 }
 
-/// Calls a refresher that blocks, on the thread that the core gave it, as `ask` calls it.
+/// Calls a blocking refresher through `ask`, on the thread that the core has given it.
 pub(crate) fn call(
     config: &Config,
     ask: impl for<'py> FnOnce(Any<'py>) -> PyResult<Any<'py>>,
 ) -> Answer {
     let called = Python::try_attach(|py| {
         let asked = || {
-            // A reference of its own: the collector sees by it that somebody uses the function.
+            // A separate reference shows the collector that the function is in use.
             let refresher = config.refresher.as_ref().map(|it| it.bind(py).clone());
             let refresher =
                 refresher.ok_or_else(|| PyRuntimeError::new_err("there is no refresher"))?;
             let token = ask(refresher)?;
             if token.hasattr("__await__")? {
-                // Left alone it would complain of never having been awaited.
+                // Otherwise Python warns that the coroutine was never awaited.
                 token.call_method0("close").ok();
                 return Err(PyTypeError::new_err(
-                    "token_refresher gave an awaitable; expected text, or of an AsyncClient a coroutine function (`async def`)",
+                    "token_refresher returned an awaitable; expected str or Secret; only an AsyncClient takes a coroutine function",
                 ));
             }
             convert::secret("token_refresher", &token)

@@ -1,4 +1,4 @@
-//! Requests: a method, a target and the options of one call.
+//! Builds requests from a method, a target and the options of one call.
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -16,14 +16,14 @@ const OPTIONS: Group = Group {
     by_hand: &["params", "query", "headers", "json", "content", "cancel"],
 };
 
-/// Where a request goes: by a path template, or to a link that the API gave out.
+/// What a target is: a path template, or a link that the API returned.
 #[derive(Clone, Copy)]
 pub(crate) enum To {
     Path,
     Link,
 }
 
-/// Builds the call of a request; a name that is no option is a `TypeError`, as for any function.
+/// Builds the job of a request. An unknown option name is a `TypeError`, as for any function.
 pub(crate) fn build(
     method: &str,
     to: To,
@@ -46,7 +46,7 @@ pub(crate) fn build(
     for (name, value) in given.iter() {
         let name: &Bound<'_, PyString> = name.cast()?;
         match name.to_cow()?.as_ref() {
-            // Unlike elsewhere, `None` is a value.
+            // Only here is `None` a value.
             "json" => request = request.json_bytes(json(&value)?),
             name if value.is_none() && OPTIONS.by_hand.contains(&name) => {}
             "cancel" => attached = attached.cancel_token(&convert::cancel_token(&value)?),
@@ -71,7 +71,7 @@ fn params(mut request: Request, given: &Any<'_>) -> PyResult<Request> {
     Ok(request)
 }
 
-/// Adds query parameters, a list of values as that many of them. One that has `None` is left out.
+/// Adds query parameters. A list of values adds one parameter for each; `None` adds none.
 fn query(mut request: Request, given: &Any<'_>) -> PyResult<Request> {
     for (key, value) in convert::pairs("query", given)? {
         for value in convert::values_of(&value)? {

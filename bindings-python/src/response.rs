@@ -1,4 +1,4 @@
-//! Responses. Python objects are made of the core's when a program asks for them.
+//! Responses. Each part becomes a Python object when the program first asks for it.
 
 use pyo3::exceptions::{PyRecursionError, PyValueError};
 use pyo3::prelude::*;
@@ -12,9 +12,7 @@ use crate::parts::header_pairs;
 use crate::python::{Any, member};
 use crate::trail::{RawTrail, thaw};
 
-/// A 2xx response whose whole body is here, or the 304 of a request with `if_none_match`.
-///
-/// Python objects are made when the program asks for them, and kept.
+/// A 2xx response with its whole body, or the 304 of a request with `if_none_match`.
 #[pyclass(frozen, weakref, module = "reqtrail")]
 pub(crate) struct Response {
     core: reqtrail::Response,
@@ -39,9 +37,9 @@ impl Response {
         &self.core
     }
 
-    /// The `DecodeError` of a body that Python's JSON reader refused.
+    /// Makes the `DecodeError` of a body that Python's JSON reader refused.
     fn not_json(&self, py: Python<'_>, refused: PyErr) -> PyErr {
-        // The core says where it goes wrong, unless only Python's reader minds.
+        // The core's error has the position, unless only Python's reader refuses the body.
         let error = match self.core.json::<serde_json::Value>() {
             Err(error) => error,
             Ok(_) => self.core.decode_error(
@@ -63,13 +61,13 @@ impl Response {
         self.core.status().as_u16()
     }
 
-    /// Whether what ``if_none_match`` named is still current: a 304, which has no body.
+    /// Whether the version that ``if_none_match`` named is still current: a 304, which has no body.
     #[getter]
     fn not_modified(&self) -> bool {
         self.core.not_modified()
     }
 
-    /// The headers. Where the body was decoded, ``Content-Encoding`` and ``Content-Length`` are gone.
+    /// The headers, without ``Content-Encoding`` and ``Content-Length`` if the body was decoded.
     #[getter]
     fn headers(&self, py: Python<'_>) -> PyResult<&Py<PyAny>> {
         self.headers.get_or_try_init(py, || {
@@ -86,10 +84,10 @@ impl Response {
             .get_or_init(py, || PyBytes::new(py, self.core.bytes()).unbind())
     }
 
-    /// The body as text; a :class:`DecodeError` if it holds bytes that its charset does not have.
+    /// The body as text. Raises :class:`DecodeError` for bytes that are not valid in its charset.
     ///
-    /// The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; without one, or with an
-    /// unknown one, it is UTF-8. A byte-order mark is not part of the text.
+    /// The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; UTF-8 if it has none or
+    /// an unknown one. A byte-order mark is not part of the text.
     #[getter]
     fn text(&self, py: Python<'_>) -> PyResult<&Py<PyString>> {
         self.text.get_or_try_init(py, || match self.core.text() {
@@ -98,12 +96,12 @@ impl Response {
         })
     }
 
-    /// The body as JSON; a :class:`DecodeError` with the trail if it is not JSON.
+    /// The body as JSON. Raises :class:`DecodeError`, with the trail, if it is not JSON.
     ///
-    /// It is UTF-8 whatever the charset says; a byte-order mark before it is passed over.
+    /// The body is read as UTF-8, whatever its charset; a byte-order mark at its start is skipped.
     fn json<'py>(&self, py: Python<'py>) -> PyResult<Any<'py>> {
         let decode = member!(py, "reqtrail._json", "decode")?;
-        // A copy that nobody asked for is not kept beside the values.
+        // Does not keep a copy that the program has not asked for.
         let body = match self.content.get(py) {
             Some(content) => content.bind(py).clone(),
             None => PyBytes::new(py, self.core.bytes()),
@@ -118,7 +116,7 @@ impl Response {
         })
     }
 
-    /// The server's ID of the request that succeeded.
+    /// The server's ID for the request that succeeded.
     #[getter]
     fn request_id(&self) -> Option<&str> {
         self.core.request_id().map(RequestId::as_str)
@@ -135,7 +133,7 @@ impl Response {
         self.core.rate_limit().map(make).transpose()
     }
 
-    /// The version of the API that the server answered with, as in ``2.90``; ``None`` where the API has none.
+    /// The microversion of the API that the server used, such as ``2.90``; ``None`` if the API has none.
     #[getter]
     fn microversion(&self) -> Option<&str> {
         self.core.microversion()

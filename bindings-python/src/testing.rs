@@ -1,4 +1,4 @@
-//! What `reqtrail.testing` is made of: mocks, what they hold, and what is made by hand.
+//! The native half of `reqtrail.testing`: mocks, holds on their time, and responses and errors made by hand.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -36,7 +36,7 @@ impl RawMock {
         self.0.add_script(json).map_err(refused)
     }
 
-    /// What a client of this mock begins with, in the place of a URL.
+    /// Makes the base of this mock's clients, which they take instead of a URL.
     fn at(&self, base_url: &Any<'_>) -> PyResult<RawMockBase> {
         Ok(RawMockBase {
             mock: self.0.clone(),
@@ -44,23 +44,23 @@ impl RawMock {
         })
     }
 
-    /// The requests that came.
+    /// The requests that the mock has received.
     fn requests<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyTuple>>> {
         let requests = self.0.requests();
         requests.iter().map(|request| row(py, request)).collect()
     }
 
-    /// What is not as it was arranged.
+    /// What did not go as arranged.
     fn problems(&self, allow_unused: bool) -> Vec<String> {
         self.0.problems(allow_unused)
     }
 
-    /// The virtual time since the beginning, in seconds.
+    /// The virtual time since the start, in seconds.
     fn elapsed(&self) -> f64 {
         self.0.elapsed().as_secs_f64()
     }
 
-    /// Moves the clock on; this thread waits for what follows from it.
+    /// Advances the clock, and waits on this thread for what follows from that.
     fn advance(&self, py: Python<'_>, seconds: &Any<'_>) -> PyResult<()> {
         let time: Duration = convert::duration("time", seconds)?;
         guarded(py, || {
@@ -69,7 +69,7 @@ impl RawMock {
         })
     }
 
-    /// Waits on this thread until all calls wait for virtual time.
+    /// Waits, on this thread, until all calls wait for virtual time.
     fn wait_until_waiting(&self, py: Python<'_>) -> PyResult<()> {
         guarded(py, || {
             let waiting = py.detach(|| self.0.block_until_waiting());
@@ -83,7 +83,7 @@ impl RawMock {
     }
 }
 
-/// A mock, and where a client of it seems to go.
+/// A mock, and the base URL of its client.
 #[pyclass(frozen, module = "reqtrail._native")]
 pub(crate) struct RawMockBase {
     pub(crate) mock: Mock,
@@ -133,7 +133,7 @@ fn row<'py>(py: Python<'py>, request: &SentRequest) -> PyResult<Bound<'py, PyTup
     row.into_pyobject(py)
 }
 
-/// Makes the call of a description: a response, or an exception that is not raised.
+/// Makes the result of the call that a description describes: a response, or an exception, which is not raised.
 #[pyfunction]
 pub(crate) fn by_hand<'py>(py: Python<'py>, json: &str) -> PyResult<Any<'py>> {
     guarded(py, || {
@@ -144,8 +144,9 @@ pub(crate) fn by_hand<'py>(py: Python<'py>, json: &str) -> PyResult<Any<'py>> {
     })
 }
 
-/// The pairs of a mapping or of pairs, with their values as the text that a request or an answer carries; a list of values is that
-/// many pairs. A `dict` is how scripts write what is no text, and stays one, as `None` does where `absent` says so.
+/// Returns the pairs of a mapping or of pairs, with each value as the text that a request or an answer carries. A list
+/// of values becomes one pair for each. A `dict`, which is how scripts write a value that is not text, stays a `dict`;
+/// `None` stays `None` if `absent` is set.
 #[pyfunction]
 pub(crate) fn text_pairs<'py>(
     py: Python<'py>,
@@ -168,13 +169,13 @@ pub(crate) fn text_pairs<'py>(
     Ok(made)
 }
 
-/// The error of calls that do not come to rest.
-#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+/// Makes the error of calls that do not come to rest.
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to `map_err`")]
 fn restless(error: Restless) -> PyErr {
     PyRuntimeError::new_err(error.to_string())
 }
 
-/// The error of what is not a script.
+/// Makes the error of a script that is not valid.
 fn refused(error: ScriptError) -> PyErr {
     PyValueError::new_err(error.to_string())
 }

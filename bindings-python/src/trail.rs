@@ -1,4 +1,4 @@
-//! Trails of the core; the Python half reads what a program asks for, when it asks.
+//! Trails of the core. The Python half reads a field when the program asks for it.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -12,7 +12,7 @@ pub(crate) struct RawTrail(pub(crate) Trail);
 
 #[pymethods]
 impl RawTrail {
-    /// Reads the JSON of one.
+    /// Reads a trail's JSON.
     #[new]
     fn new(json: &str) -> PyResult<Self> {
         let trail = Trail::from_json(json);
@@ -25,7 +25,7 @@ impl RawTrail {
         self.0.to_json()
     }
 
-    /// The JSON that fields are read from.
+    /// The JSON from which the Python half reads fields.
     fn read(&self) -> String {
         self.0.to_json()
     }
@@ -39,7 +39,7 @@ impl RawTrail {
     }
 }
 
-/// The Python half's trail.
-pub(crate) fn thaw(py: Python<'_>, raw: RawTrail) -> PyResult<Any<'_>> {
+/// Makes the Python half's trail.
+pub(crate) fn python_trail(py: Python<'_>, raw: RawTrail) -> PyResult<Any<'_>> {
     member!(py, "reqtrail._trail", "Trail")?.call_method1("_of", (raw,))
 }

@@ -1,8 +1,8 @@
-//! Hooks and log records of calls that a thread of the program makes: on that thread, as things happen.
+//! Hooks and log records of calls that a thread of the program makes. They run on that thread, as events happen.
 //!
-//! Where greenlets run (gevent, eventlet), a hook or a log handler may switch to another one in the middle. That must not
-//! happen inside a call: its state is on the stack that greenlets share. There, what happened is kept and passed on when
-//! the call has ended, before it returns.
+//! Where greenlets run (gevent, eventlet), a hook or a log handler may switch to another greenlet. That must not happen
+//! inside a call, whose state is on the stack that greenlets share. So there, events are kept, and delivered when the
+//! call has ended, before it returns.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::logging;
 use crate::python::member;
 
 thread_local! {
-    /// The call that this thread is in. One within another, which a hook makes, has its own.
+    /// The call that this thread is in. A call that a hook makes inside it has its own scope.
     static SCOPE: RefCell<Option<Scope>> = const { RefCell::new(None) };
 }
 
@@ -28,14 +28,14 @@ thread_local! {
 struct Scope {
     /// The logger wants attempts.
     log: bool,
-    /// What waits for the end of the call; `None` where everything is passed on at once.
-    later: Option<Vec<Happened>>,
+    /// The events to deliver when the call has ended; `None` if each is delivered at once.
+    later: Option<Vec<HookEvent>>,
 }
 
-/// What happened in a call, and the hook that is to know of it.
-type Happened = (Event, Option<Hook>);
+/// An event of a call, and the hook to call for it.
+type HookEvent = (Event, Option<Hook>);
 
-/// How a call of this thread is to be watched; asked before it begins.
+/// How to watch a call of this thread. It is decided before the call begins.
 pub(crate) struct Watching<'a> {
     log: bool,
     later: bool,
@@ -45,7 +45,7 @@ pub(crate) struct Watching<'a> {
 }
 
 impl<'a> Watching<'a> {
-    /// Asks the logger, and whether greenlets run here. `hooks`: the call has hooks besides those of its client.
+    /// Asks the logger, and whether greenlets run here. `hooks`: the call has its own hooks besides its client's.
     pub(crate) fn ask(py: Python<'_>, watcher: Option<&'a Watcher>, mut hooks: bool) -> Self {
         let log = logging::wants_attempts(py);
         if let Some(watcher) = watcher {
@@ -60,10 +60,10 @@ impl<'a> Watching<'a> {
         }
     }
 
-    /// Makes a call on this thread, detached from the interpreter, and passes on what waited for its end. The call gets
-    /// what it is to ask now and then: whether to end early.
+    /// Makes a call on this thread, detached from the interpreter, and delivers the events that waited for its end. The
+    /// call gets a function that says whether to end early.
     ///
-    /// The error is to be raised after the call: Ctrl-C, or what a hook or a handler raised that is not an `Exception`.
+    /// Raise the returned error after the call: Ctrl-C, or what a hook or a handler raised that is not an `Exception`.
     pub(crate) fn run<T: Send>(
         self,
         py: Python<'_>,
@@ -76,22 +76,22 @@ impl<'a> Watching<'a> {
             let result = call(signals.then_some(&interrupt::interrupted as &dyn Fn() -> bool));
             (result, SCOPE.take().and_then(|scope| scope.later))
         });
-        // What is pending is of this call: a handler below may let another greenlet of this thread make one.
+        // Taken here, while it is this call's: a handler below may let another greenlet of this thread make a call.
         let mut raised = interrupt::take();
         let mut strays = Vec::new();
         if let Some(watcher) = self.watcher {
             watcher.strays.take(&mut strays);
         }
         let strays = strays.into_iter().map(|mail| (mail.event, None));
-        for happened in later.into_iter().flatten().chain(strays) {
-            let error = deliver(py, happened);
+        for event in later.into_iter().flatten().chain(strays) {
+            let error = deliver(py, event);
             raised = raised.or(error);
         }
         (result, raised)
     }
 }
 
-/// Puts back the scope of the call around this one, also when this one panics.
+/// Restores the scope of the outer call, also after a panic.
 struct Restore(Option<Scope>);
 
 impl Drop for Restore {
@@ -107,30 +107,30 @@ fn greenlets(py: Python<'_>) -> bool {
 }
 
 /// Publishes an event: at once, or when the call of this thread has ended.
-fn publish(happened: Happened) {
+fn publish(event: HookEvent) {
     let now = SCOPE.with_borrow_mut(|scope| {
         let Some(later) = scope.as_mut().and_then(|scope| scope.later.as_mut()) else {
-            return Some(happened);
+            return Some(event);
         };
-        later.push(happened);
+        later.push(event);
         None
     });
-    let Some(happened) = now else { return };
-    // `None`: the interpreter is going away.
-    let raised = Python::try_attach(|py| deliver(py, happened)).flatten();
+    let Some(event) = now else { return };
+    // `None`: the interpreter is shutting down.
+    let raised = Python::try_attach(|py| deliver(py, event)).flatten();
     if let Some(raised) = raised {
         interrupt::raise_after_call(raised);
     }
 }
 
-/// Has a program's progress function called on the thread that follows an action.
+/// Calls a program's progress function, on the thread that follows an action.
 pub(crate) fn progress(hook: &Hook, json: String) {
     publish((Event::Progress(json), Some(Arc::clone(hook))));
 }
 
-/// Tells the logger and the hook. Returns what one of them raised that is not an `Exception`; an `Exception` of a handler is
-/// the logger's to report, and one of a hook goes to `sys.unraisablehook`.
-fn deliver(py: Python<'_>, (event, hook): Happened) -> Option<PyErr> {
+/// Passes an event to the logger and the hook. Returns what one of them raised that is not an `Exception`. The logger
+/// reports an `Exception` of a handler; one of a hook goes to `sys.unraisablehook`.
+fn deliver(py: Python<'_>, (event, hook): HookEvent) -> Option<PyErr> {
     let (kind, about) = match events::row(py, &event) {
         Ok(row) => row?,
         Err(error) => return Some(error),
@@ -154,7 +154,7 @@ fn deliver(py: Python<'_>, (event, hook): Happened) -> Option<PyErr> {
 pub(crate) struct Watcher {
     config: Arc<Config>,
     mailbox: Mailbox,
-    /// Gets the attempts of sign-ins that run on threads which are not the program's. The next call that ends has them logged.
+    /// Gets the attempts of sign-ins that do not run on a thread of the program. The next call that ends logs them.
     strays: Lane,
     forwarder: EventForwarder,
 }
@@ -164,7 +164,7 @@ impl Watcher {
         let mailbox = Mailbox::new();
         Self {
             config,
-            // Each call looks when it has ended.
+            // Each call takes its mail when it has ended.
             strays: mailbox.open_lane(|| ()),
             forwarder: mailbox.observer(),
             mailbox,
@@ -192,7 +192,7 @@ impl Observer for Watcher {
     }
 }
 
-/// Logs a first sign-in. Its clients have watchers of their own, so it ends with the sign-in.
+/// Logs the first sign-in of a connection. It stops with the sign-in, because clients have their own watchers.
 pub(crate) struct SignInLog(pub(crate) Arc<AtomicBool>);
 
 impl Observer for SignInLog {

@@ -1,4 +1,4 @@
-//! The two small values that requests take: a secret, and a token that cancels.
+//! Two small values that requests take: a secret, and a cancel token.
 
 use pyo3::PyTypeInfo as _;
 use pyo3::exceptions::PyTypeError;
@@ -33,7 +33,7 @@ impl Secret {
     }
 
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
-        // By Python's own hash, which differs from process to process.
+        // Python's own hash differs from process to process.
         (Self::type_object(py).name()?, self.0.expose())
             .into_pyobject(py)?
             .hash()
@@ -68,18 +68,18 @@ impl CancelToken {
         self.0.cancel();
     }
 
-    /// Makes a token that is cancelled with this one, and by itself without this one.
+    /// Makes a token that is cancelled with this one. Cancelling it does not cancel this one.
     fn child(&self) -> Self {
         Self(self.0.child())
     }
 
-    /// Whether the token was cancelled. It stays so.
+    /// Whether the token is cancelled. It stays cancelled.
     #[getter]
     fn cancelled(&self) -> bool {
         self.0.is_cancelled()
     }
 
-    /// A copy cancels the same calls.
+    /// Returns itself: a copy cancels the same calls.
     fn __copy__(slf: Py<Self>) -> Py<Self> {
         slf
     }
