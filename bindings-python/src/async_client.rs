@@ -19,7 +19,7 @@ use crate::openstack;
 use crate::python::{Any, Dict};
 use crate::recorder::RawRecorder;
 use crate::refresh::{self, RawServing};
-use crate::request::{self, To};
+use crate::request::{self, Target};
 use crate::testing::RawHold;
 
 /// The client for event loops. Only the Python half holds the program's hooks.
@@ -97,7 +97,7 @@ impl RawAsyncClient {
         self.submit(lane, tag, serving, |_, _| {
             let (method, target, options, link) = &given;
             let method = convert::string("method", method)?;
-            let to = if *link { To::Link } else { To::Path };
+            let to = if *link { Target::Link } else { Target::Path };
             request::build(&method, to, target, Some(options))
         })
     }

@@ -18,7 +18,7 @@ use crate::outcome;
 use crate::python::{Any, Dict};
 use crate::recorder::RawRecorder;
 use crate::refresh;
-use crate::request::{self, To};
+use crate::request::{self, Target};
 use crate::watch::{self, Watcher, Watching};
 
 /// The base class of the synchronous client. `_open` builds it, so a derived class may have its own constructor.
@@ -60,7 +60,7 @@ impl RawClient {
     fn call<'py>(
         &self,
         method: &str,
-        to: To,
+        to: Target,
         target: &Any<'py>,
         options: Option<&Dict<'_>>,
     ) -> PyResult<Any<'py>> {
@@ -91,43 +91,43 @@ impl RawClient {
     /// Makes a GET call.
     #[pyo3(signature = (path, **options))]
     fn get<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
-        self.call("GET", To::Path, path, options)
+        self.call("GET", Target::Path, path, options)
     }
 
     /// Makes a POST call.
     #[pyo3(signature = (path, **options))]
     fn post<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
-        self.call("POST", To::Path, path, options)
+        self.call("POST", Target::Path, path, options)
     }
 
     /// Makes a PUT call.
     #[pyo3(signature = (path, **options))]
     fn put<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
-        self.call("PUT", To::Path, path, options)
+        self.call("PUT", Target::Path, path, options)
     }
 
     /// Makes a PATCH call.
     #[pyo3(signature = (path, **options))]
     fn patch<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
-        self.call("PATCH", To::Path, path, options)
+        self.call("PATCH", Target::Path, path, options)
     }
 
     /// Makes a DELETE call.
     #[pyo3(signature = (path, **options))]
     fn delete<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
-        self.call("DELETE", To::Path, path, options)
+        self.call("DELETE", Target::Path, path, options)
     }
 
     /// Makes a HEAD call.
     #[pyo3(signature = (path, **options))]
     fn head<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
-        self.call("HEAD", To::Path, path, options)
+        self.call("HEAD", Target::Path, path, options)
     }
 
     /// Makes an OPTIONS call.
     #[pyo3(signature = (path, **options))]
     fn options<'py>(&self, path: &Any<'py>, options: Option<&Dict<'_>>) -> PyResult<Any<'py>> {
-        self.call("OPTIONS", To::Path, path, options)
+        self.call("OPTIONS", Target::Path, path, options)
     }
 
     /// Makes a call with any method.
@@ -143,7 +143,7 @@ impl RawClient {
         options: Option<&Dict<'_>>,
     ) -> PyResult<Any<'py>> {
         let method = convert::string("method", method)?;
-        self.call(&method, To::Path, path, options)
+        self.call(&method, Target::Path, path, options)
     }
 
     /// Makes a call to a link that the API returned, such as a ``next`` URL. It must be on the client's origin.
@@ -155,7 +155,7 @@ impl RawClient {
         options: Option<&Dict<'_>>,
     ) -> PyResult<Any<'py>> {
         let method = convert::string("method", method)?;
-        self.call(&method, To::Link, link, options)
+        self.call(&method, Target::Link, link, options)
     }
 
     /// Runs, on this thread, the operation of the compute API that `what` names.

@@ -5,7 +5,7 @@ use reqtrail::openstack::Connection;
 
 use crate::failure;
 use crate::python::Any;
-use crate::trail::{RawTrail, thaw};
+use crate::trail::{RawTrail, python_trail};
 
 /// A cloud after the sign-in, and the service that its clients call.
 #[pyclass(frozen, module = "reqtrail._native")]
@@ -25,7 +25,7 @@ impl RawConnection {
         let Some(session) = self.0.session() else {
             return Ok(None);
         };
-        let trail = thaw(py, RawTrail(session.trail().clone()))?;
+        let trail = python_trail(py, RawTrail(session.trail().clone()))?;
         Ok(Some((session.to_json(), trail)))
     }
 

@@ -32,9 +32,9 @@ pub(crate) type Make<X> =
 
 /// A client that is in use. The last owner ends it by dropping it, which waits for the client's thread. That thread may
 /// want the interpreter, so the owner detaches from it meanwhile.
-pub(crate) struct Lent(Option<blocking::Client>);
+pub(crate) struct SharedClient(Option<blocking::Client>);
 
-impl Deref for Lent {
+impl Deref for SharedClient {
     type Target = blocking::Client;
 
     fn deref(&self) -> &blocking::Client {
@@ -45,7 +45,7 @@ impl Deref for Lent {
     }
 }
 
-impl Drop for Lent {
+impl Drop for SharedClient {
     fn drop(&mut self) {
         drop_attached(self.0.take(), |py, client| py.detach(|| drop(client)));
     }
@@ -55,7 +55,7 @@ impl Drop for Lent {
 /// options hold.
 struct Built<X> {
     extra: X,
-    client: Arc<Lent>,
+    client: Arc<SharedClient>,
     generation: u64,
     /// The token that the program has set since.
     token: Option<Secret>,
@@ -71,7 +71,7 @@ impl<X: Clone> Built<X> {
         }
         Ok(Self {
             extra,
-            client: Arc::new(Lent(Some(client))),
+            client: Arc::new(SharedClient(Some(client))),
             generation: fork::generation(),
             token: None,
             config,
@@ -82,7 +82,7 @@ impl<X: Clone> Built<X> {
         self.generation == fork::generation()
     }
 
-    fn lend(&self) -> (Arc<Lent>, X) {
+    fn share(&self) -> (Arc<SharedClient>, X) {
         (Arc::clone(&self.client), self.extra.clone())
     }
 }
@@ -103,10 +103,10 @@ impl<X: Clone + Send> ForkSafe<X> {
     }
 
     /// Returns the client. Builds a new one if this process is a child of the one that built it.
-    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<(Arc<Lent>, X)> {
+    pub(crate) fn get(&self, py: Python<'_>) -> PyResult<(Arc<SharedClient>, X)> {
         let closed = || PyRuntimeError::new_err("the client is closed");
         let (config, token) = match &*self.lock() {
-            Some(built) if built.is_of_this_process() => return Ok(built.lend()),
+            Some(built) if built.is_of_this_process() => return Ok(built.share()),
             Some(built) => (Arc::clone(&built.config), built.token.clone()),
             None => return Err(closed()),
         };
@@ -119,23 +119,23 @@ impl<X: Clone + Send> ForkSafe<X> {
         let mut state = self.lock();
         match &*state {
             // Another thread was faster.
-            Some(built) if built.is_of_this_process() => Ok(built.lend()),
+            Some(built) if built.is_of_this_process() => Ok(built.share()),
             Some(_) => {
-                let lent = new.lend();
+                let shared = new.share();
                 self.recorder.set(new.client.recorder());
                 // The old client's threads do not exist in this process, and the parent uses its sockets.
                 std::mem::forget(state.replace(new));
-                Ok(lent)
+                Ok(shared)
             }
             None => Err(closed()),
         }
     }
 
     /// Returns the client without building one; `None` after a fork and once closed.
-    pub(crate) fn peek(&self) -> Option<(Arc<Lent>, X)> {
+    pub(crate) fn peek(&self) -> Option<(Arc<SharedClient>, X)> {
         let state = self.lock();
         let built = state.as_ref().filter(|built| built.is_of_this_process());
-        built.map(Built::lend)
+        built.map(Built::share)
     }
 
     /// The text for a `repr`: its base URL and the name of its dialect. Works in the child of a fork too.

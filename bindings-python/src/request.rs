@@ -18,7 +18,7 @@ const OPTIONS: Group = Group {
 
 /// What a target is: a path template, or a link that the API returned.
 #[derive(Clone, Copy)]
-pub(crate) enum To {
+pub(crate) enum Target {
     Path,
     Link,
 }
@@ -26,13 +26,13 @@ pub(crate) enum To {
 /// Builds the job of a request. An unknown option name is a `TypeError`, as for any function.
 pub(crate) fn build(
     method: &str,
-    to: To,
+    to: Target,
     target: &Any<'_>,
     given: Option<&Dict<'_>>,
 ) -> PyResult<Job> {
     let mut request = match to {
-        To::Path => Request::new(method, convert::string("path", target)?),
-        To::Link => Request::link(method, convert::string("link", target)?),
+        Target::Path => Request::new(method, convert::string("path", target)?),
+        Target::Link => Request::link(method, convert::string("link", target)?),
     };
     let mut attached = Attached::new();
     let Some(given) = given else {

@@ -10,7 +10,7 @@ use crate::failure::{self, Raised};
 use crate::logging;
 use crate::parts::header_pairs;
 use crate::python::{Any, member};
-use crate::trail::{RawTrail, thaw};
+use crate::trail::{RawTrail, python_trail};
 
 /// A 2xx response with its whole body, or the 304 of a request with `if_none_match`.
 #[pyclass(frozen, weakref, module = "reqtrail")]
@@ -143,7 +143,7 @@ impl Response {
     #[getter]
     fn trail(&self, py: Python<'_>) -> PyResult<&Py<PyAny>> {
         self.trail.get_or_try_init(py, || {
-            thaw(py, RawTrail(self.core.trail().clone())).map(Bound::unbind)
+            python_trail(py, RawTrail(self.core.trail().clone())).map(Bound::unbind)
         })
     }
 
