@@ -1,6 +1,6 @@
 """The console script ``reqtrail``.
 
-It loads the native module of the package by itself: to import the package takes longer than the command does.
+It loads only the package's native module: importing the whole package takes longer than the command does.
 """
 
 import sys
@@ -9,7 +9,7 @@ from os import path
 
 __all__ = ["main"]
 
-# That of `typing`, whose import would take longer than the rest.
+# Stands for `typing.TYPE_CHECKING`: importing `typing` would take longer than the rest.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def _load() -> "Callable[[list[str]], int]":
         if spec and spec.loader and module:
             spec.loader.exec_module(module)
             return module.run_command  # type: ignore[no-any-return]
-    # It lies elsewhere, or nowhere, and then this says so.
+    # The module is elsewhere; if it is nowhere, this raises the usual error.
     from reqtrail._native import run_command
 
     return run_command

@@ -1,7 +1,7 @@
 """The pytest plugin of reqtrail: the fixture ``reqtrail_mock``.
 
-pytest imports this module in every run, so it imports pytest alone: an installation of reqtrail that is broken fails the
-tests that use the fixture, and no other. There are no assertions here for it to rewrite: PYTEST_DONT_REWRITE.
+pytest imports this module in every run, so it imports only pytest: a broken installation of reqtrail fails only the
+tests that use the fixture. It has no assertions for pytest to rewrite: PYTEST_DONT_REWRITE.
 """
 
 from collections.abc import Generator, Iterator
@@ -19,7 +19,7 @@ _has_passed = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Makes the marker known."""
+    """Registers the marker."""
     config.addinivalue_line(
         "markers",
         f"{_FIXTURE}(seed=0, clock='auto', allow_unused=False): the options of the test's reqtrail.testing.Mock",
@@ -28,8 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, object, None]:
-    """Notes whether the test itself has passed."""
-    # `object`: the outcome is of a class of pluggy's.
+    """Records whether the test itself has passed."""
+    # `object`: the outcome's class is pluggy's.
     outcome = yield
     if _FIXTURE in getattr(item, "fixturenames", ()):
         report: pytest.TestReport = outcome.get_result()  # type: ignore[attr-defined]
@@ -41,13 +41,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, object, None
 def reqtrail_mock(request: pytest.FixtureRequest) -> "Iterator[Mock]":
     """A ``reqtrail.testing.Mock``: it answers the calls of its clients, without a network and without waiting.
 
-    At the end of a test that has passed so far it verifies that everything arranged was used, and asked for as it should
-    be. ``@pytest.mark.reqtrail_mock(clock="manual")`` sets its options.
+    At the end of a test that has passed so far, it verifies that all replies were used, and that the requests were as
+    wanted. ``@pytest.mark.reqtrail_mock(clock="manual")`` sets its options.
     """
     from reqtrail.testing import Mock
 
     marker = request.node.get_closest_marker(_FIXTURE)
-    # What is given without a name is refused, not passed over.
+    # `Mock` refuses positional arguments, instead of ignoring them.
     mock = Mock(*marker.args, **marker.kwargs) if marker else Mock()
     yield mock
     if request.node.stash.get(_has_passed, False):

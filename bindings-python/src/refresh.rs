@@ -81,5 +81,5 @@ pub(crate) fn call(
         };
         asked().map_err(|raised| failure::of_refresher(py, raised))
     });
-    Ok(called.ok_or("the interpreter is going away")??.into())
+    Ok(called.ok_or("the interpreter is shutting down")??.into())
 }

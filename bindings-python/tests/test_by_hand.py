@@ -36,7 +36,7 @@ def test_a_trail_is_that_of_such_a_call() -> None:
         copy.copy(trail),
     ):
         assert other == trail and hash(other) == hash(trail) and other.report() == trail.report()
-    with pytest.raises(AttributeError, match="a trail is a record"):
+    with pytest.raises(AttributeError, match="a Trail is read-only"):
         trail.method = "GET"  # type: ignore[misc]
 
 

@@ -189,5 +189,5 @@ def test_the_client_of_a_mock_has_one() -> None:
 def test_it_belongs_to_its_client(url: str) -> None:
     with pytest.raises(TypeError, match=r"client\.recorder"):
         reqtrail.Recorder()
-    with reqtrail.Client(url) as client, pytest.raises(TypeError, match="not pickled"):
+    with reqtrail.Client(url) as client, pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(client.recorder)

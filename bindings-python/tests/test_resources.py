@@ -161,7 +161,7 @@ def test_what_cannot_be_followed(url: str) -> None:
         assert "it was done when it was answered" in done.evidence
         created = client.post("/volumes", json={})
         for given, text in [
-            ((created, VOLUME), "a response says itself what it began"),
+            ((created, VOLUME), "the Response names what it began"),
             ((5,), "what: expected a Response, or a kind"),
             (("volume.create",), "resource_id: expected a str, not NoneType"),
             (("volume.create", VOLUME), "request_id: expected a str or a Response, not NoneType"),

@@ -316,7 +316,7 @@ def test_a_mistake_says_what_would_be_right(arrange: Any, error: type[Exception]
 
 
 def test_a_mock_is_not_pickled() -> None:
-    with pytest.raises(TypeError, match="a mock is not pickled"):
+    with pytest.raises(TypeError, match="a mock cannot be pickled"):
         pickle.dumps(Mock())
     assert repr(Mock()) == "<Mock 0 requests, 0 s>"
     assert repr(Mock().get("/x")) == "<Route GET /x>"

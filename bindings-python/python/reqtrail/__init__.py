@@ -1,9 +1,9 @@
 """An API client whose every call leaves a trail.
 
-Each HTTP attempt that really went out, in order, with the server's request ID, the status, the typed error code, the
-times, why it was retried and why it stopped: on every :class:`Response` and on every exception.
+Every :class:`Response` and every exception has the trail of its call: each HTTP attempt that went out, in order, with
+the server's request ID, the status, the typed error code, the times, and why the call was retried and stopped.
 
-There are no assertions here for pytest to rewrite: PYTEST_DONT_REWRITE.
+The package has no assertions for pytest to rewrite: PYTEST_DONT_REWRITE.
 """
 
 import os as _os
@@ -11,7 +11,7 @@ import os as _os
 from . import _command
 
 if _command.is_wanted():
-    # It needs nothing of the package, whose modules take several times as long.
+    # The command does not need the package's modules, whose import takes several times as long.
     _command.run()
 
 from . import (

@@ -1,7 +1,7 @@
 """The client for asyncio.
 
-Calls run on one background thread. It wakes an event loop once per batch of results, and the loop makes objects of
-them when it looks.
+Calls run on one background thread. It wakes an event loop once per batch of results; the loop then makes Python objects
+of them.
 """
 
 import asyncio
@@ -22,8 +22,8 @@ _Call = Coroutine[Any, Any, Response]
 class AsyncClient:
     """Makes calls to one API for asyncio programs. Tasks share one client, and so do event loops in several threads.
 
-    Its options are those of :class:`Client`. A token refresher may be a coroutine function, which then runs on the loop
-    of a caller, or a plain function, which runs on a thread of its own.
+    Its options are those of :class:`Client`. A token refresher may be a coroutine function, which runs on the loop of a
+    caller, or a plain function, which runs on a separate thread.
 
     Cancelling a task cancels its call at once; the ``asyncio.CancelledError`` has the call's trail as ``trail``, and
     reqtrail's :class:`CancelledError` as its cause.
@@ -77,7 +77,7 @@ class AsyncClient:
 
     @classmethod
     def novavms(cls, base_url: str, **options: Unpack[AsyncClientOptions]) -> Self:
-        """A client of the NovaVMS API, as in ``https://novavms.example/api/v1``."""
+        """Makes a client of the NovaVMS API at a URL such as ``https://novavms.example/api/v1``."""
         try:
             return cls(base_url, dialect="novavms", **options)
         finally:
@@ -85,7 +85,7 @@ class AsyncClient:
 
     @classmethod
     def openstack(cls, base_url: str, **options: Unpack[AsyncClientOptions]) -> Self:
-        """A client of OpenStack's compute API, as in ``https://nova.example/v2.1``."""
+        """Makes a client of OpenStack's compute API at a URL such as ``https://nova.example/v2.1``."""
         try:
             return cls(base_url, dialect="openstack", **options)
         finally:
@@ -140,7 +140,7 @@ class AsyncClient:
         return await call
 
     async def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
-        """Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin."""
+        """Makes a call to a link that the API returned, such as a ``next`` URL. It must be on the client's origin."""
         call: _Call = self._job(self._raw.start, (method, link, options, True))
         del link, options
         return await call
@@ -152,9 +152,9 @@ class AsyncClient:
         return self._job(self._raw.start_operation, (what, server, action, options), options.get("on_progress"))
 
     async def _job(self, start: Callable[..., RawHold | None], given: tuple[Any, ...], on_progress: Any = None) -> Any:
-        """Makes a call or runs an operation: `start`, a native method, starts what is `given`."""
+        """Makes a call or runs an operation. The native method `start` starts it with the arguments `given`."""
         try:
-            handle = self._here()
+            handle = self._running_handle()
             call = Call(handle, on_progress)
             try:
                 hold = start(handle.lane, call.tag, serving.get(), given)
@@ -164,44 +164,45 @@ class AsyncClient:
                 handle.calls.pop(call.tag, None)
                 raise
         finally:
-            # What may hold a secret is gone from the frame before an exception leaves it: trackers of errors show what the
-            # variables of frames hold.
+            # Deletes variables that may hold a secret before an exception leaves the frame: error trackers show the
+            # variables of frames.
             del given
         try:
             return await call.future
         except BaseException as error:
-            await self._given_up(call, error)
+            await self._abandon(call, error)
             raise
         finally:
             handle.calls.pop(call.tag, None)
 
-    def _here(self) -> LoopHandle:
+    def _running_handle(self) -> LoopHandle:
         """The handle of the running loop."""
         loop = running_loop()
         if self._closing:
             raise RuntimeError("the client is closed")
         return self._handles.get(loop) or self._handle_of(loop)
 
-    async def _given_up(self, call: Call, error: BaseException) -> None:
-        """What an exception that ended an `await` means for the call. One whose task was cancelled is cancelled, and its
-        trail comes at once."""
+    async def _abandon(self, call: Call, error: BaseException) -> None:
+        """Cancels the call if the exception that ended the `await` is not the call's own. A cancelled task gets the
+        call's trail, which arrives at once."""
         if isinstance(error, Exception):
             return
         self._raw.cancel(call.tag)
         if not isinstance(error, asyncio.CancelledError):
-            # The coroutine is thrown away, and nobody waits any more.
+            # The coroutine is thrown away, and nothing waits for the call any more.
             if call.future.done() and not call.future.cancelled():
-                # No complaint about what it may hold.
+                # Keeps asyncio from reporting an exception that was never retrieved.
                 call.future.exception()
             return
         if call.future.cancelled():
-            # With the wait for it; its result comes all the same.
+            # The task's cancellation cancelled the future too; the call's result still arrives.
             call.future = call.future.get_loop().create_future()
         await give_trail(error, call.future)
 
     def _handle_of(self, loop: asyncio.AbstractEventLoop) -> LoopHandle:
         if not self._raw.alive():
-            # Closed, which the call will say; or a child of a fork, where nothing of the parent's is used.
+            # The client is closed, which the call will report; or this is the child of a fork, which uses nothing of
+            # its parent's.
             self._handles = {}
             self._hooks.calls = {}
         self._leave_closed_loops()
@@ -209,17 +210,17 @@ class AsyncClient:
         return handle
 
     def _leave_closed_loops(self) -> None:
-        """Closes the handles of loops that were closed. A loop does not say when it is closed."""
+        """Closes the handles of closed loops. A loop does not report that it is closed."""
         for handle in [handle for handle in list(self._handles.values()) if handle.loop.is_closed()]:
             self._handles.pop(handle.loop, None)
             for call in list(self._hooks.calls.values()):
-                # Nobody waits for it any more, and `aclose` would wait for its end.
+                # Nothing waits for it any more, but `aclose` would wait for its end.
                 if call.future.get_loop() is handle.loop:
                     self._raw.cancel(call.tag)
             handle.close(self._hooks)
 
     def set_token(self, token: str | Secret) -> None:
-        """Puts a new credential in the place of the old. Calls that have begun keep theirs."""
+        """Replaces the credential. Calls that have begun keep theirs."""
         try:
             self._raw.set_token(token)
         finally:
@@ -227,7 +228,7 @@ class AsyncClient:
 
     @property
     def recorder(self) -> Recorder:
-        """What the client remembers of its calls: the last failed ones among them."""
+        """The client's recorder, which keeps the trails of its last calls."""
         return Recorder._of(self._raw.recorder())
 
     async def aclose(self) -> None:
@@ -242,7 +243,7 @@ class AsyncClient:
                 for call in list(self._hooks.calls.values()):
                     self._raw.cancel(call.tag)
                 try:
-                    # Cancelled calls end at once, also that of another thread that has just begun.
+                    # Cancelled calls end at once, including one that another thread has just begun.
                     await asyncio.sleep(0.001)
                 except asyncio.CancelledError as error:
                     cancelled = error
@@ -251,7 +252,7 @@ class AsyncClient:
             if handle.loop is loop:
                 handle.close(self._hooks)
             else:
-                # Its own loop still tells the hooks what it has got.
+                # Its own loop still calls the hooks for the mail that it has.
                 handle.close_soon(self._hooks)
         self._raw.close()
         self._hooks = Hooks()
@@ -259,7 +260,7 @@ class AsyncClient:
             raise cancelled
 
     def __del__(self) -> None:
-        # A client that was thrown away leaves no reader behind in a loop that goes on. The end of one looks for others.
+        # Removes the reader from a loop that goes on without the client. Keeps the hooks until then if calls are open.
         handles, self._handles = getattr(self, "_handles", {}), {}
         for handle in handles.values():
             handle.close_soon(self._hooks if self._hooks.calls else None)
@@ -277,7 +278,7 @@ class AsyncClient:
         return f"<{type(self).__name__} {'not built' if raw is None else raw.describe()}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a client is not pickled; make one where it is used")
+        raise TypeError("a client cannot be pickled; create one where it is used")
 
 
 AsyncClient.__init__.__doc__ = AsyncClientOptions.__doc__

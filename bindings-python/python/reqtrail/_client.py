@@ -1,4 +1,4 @@
-"""The synchronous client. Its calls are methods of the native base: no frame of Python's holds what they are given."""
+"""The synchronous client. Its calls are methods of the native base class, so no Python frame holds their arguments."""
 
 from collections.abc import Mapping
 from typing import Any, Self, Unpack
@@ -13,10 +13,10 @@ __all__ = ["Client"]
 class Client(RawClient):
     """Makes calls to one API, each on the thread that makes it. All threads share one client.
 
-    ``dialect`` is what reqtrail knows of the API: ``"novavms"``, ``"openstack"``, or the description of another API as
-    a ``dict`` or as JSON. Without it the request ID is read from ``X-Request-Id``, the token goes out as
-    ``Authorization: Bearer``, and statuses alone tell what an error means. Times are seconds or ``timedelta``, and
-    ``math.inf`` is no limit. :class:`ClientOptions` has the other options, and :class:`RequestOptions` those of a call.
+    ``dialect`` is what reqtrail knows about the API: ``"novavms"``, ``"openstack"``, or the description of another API
+    as a ``dict`` or as JSON. Without it, the request ID is read from ``X-Request-Id``, the token is sent as
+    ``Authorization: Bearer``, and only the status says what an error means. Times are seconds or ``timedelta``;
+    ``math.inf`` means no limit. :class:`ClientOptions` has the other options, :class:`RequestOptions` those of a call.
 
     >>> client = Client.novavms("https://novavms.example/api/v1", token="sk_live_…", timeout=30)
     >>> client.close()
@@ -31,17 +31,17 @@ class Client(RawClient):
         dialect: str | CustomDialect | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
-        # Here and below, what may hold a secret is gone from the frame before an exception leaves it: trackers of errors
-        # show what the variables of frames hold.
+        # Here and below, deletes variables that may hold a secret before an exception leaves the frame: error trackers
+        # show the variables of frames.
         try:
-            # Not by way of `self`, here and below: a class that derives from this one may have methods of these names.
+            # Here and below, does not go through `self`: a derived class may have methods of these names.
             RawClient._open(self, base_url, {"dialect": dialect_text(dialect), **options})
         finally:
             del base_url, dialect, options
 
     @classmethod
     def novavms(cls, base_url: str, **options: Unpack[ClientOptions]) -> Self:
-        """A client of the NovaVMS API, as in ``https://novavms.example/api/v1``."""
+        """Makes a client of the NovaVMS API at a URL such as ``https://novavms.example/api/v1``."""
         try:
             return cls(base_url, dialect="novavms", **options)
         finally:
@@ -49,7 +49,7 @@ class Client(RawClient):
 
     @classmethod
     def openstack(cls, base_url: str, **options: Unpack[ClientOptions]) -> Self:
-        """A client of OpenStack's compute API, as in ``https://nova.example/v2.1``."""
+        """Makes a client of OpenStack's compute API at a URL such as ``https://nova.example/v2.1``."""
         try:
             return cls(base_url, dialect="openstack", **options)
         finally:
@@ -75,7 +75,7 @@ class Client(RawClient):
 
     @property
     def recorder(self) -> Recorder:
-        """What the client remembers of its calls: the last failed ones among them."""
+        """The client's recorder, which keeps the trails of its last calls."""
         return Recorder._of(RawClient._recorder(self))
 
     def __enter__(self) -> Self:
@@ -88,7 +88,7 @@ class Client(RawClient):
         return f"<{type(self).__name__} {RawClient._describe(self)}>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a client is not pickled; make one where it is used")
+        raise TypeError("a client cannot be pickled; create one where it is used")
 
 
 Client.__init__.__doc__ = ClientOptions.__doc__

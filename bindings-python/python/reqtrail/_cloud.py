@@ -1,4 +1,4 @@
-"""Clouds: where to sign in and how, and what signing in gives."""
+"""Clouds: where to sign in and how, and the connections that signing in returns."""
 
 import asyncio
 import json
@@ -40,8 +40,7 @@ class Cloud:
                 raise TypeError(unknown)
             self._raw = _described(options)
         finally:
-            # A password is gone from the frame before an exception leaves it: trackers of errors show what the variables
-            # of frames hold.
+            # Deletes the password before an exception leaves the frame: error trackers show the variables of frames.
             del options
 
     @classmethod
@@ -52,11 +51,11 @@ class Cloud:
 
     @classmethod
     def from_env(cls, region_name: str | None = None) -> Self:
-        """The cloud that the environment means: ``OS_CLOUD`` names one of ``clouds.yaml``; without it the ``OS_*``
-        variables describe one, or ``clouds.yaml`` has just one.
+        """Finds the cloud that the environment selects: ``OS_CLOUD`` names one of ``clouds.yaml``; without it, the
+        ``OS_*`` variables describe one, or ``clouds.yaml`` has exactly one.
 
-        Raises :class:`reqtrail.ConfigError`, which names the files that were searched or the field that is wrong. What
-        the cloud's :attr:`notes` say is logged as warnings, too.
+        Raises :class:`reqtrail.ConfigError`, which names the files that were searched or the field that is wrong. Also
+        logs the cloud's :attr:`notes` as warnings.
         """
         cloud = cls._of(RawCloud.find(None, region_name))
         for note in cloud.notes:
@@ -65,30 +64,30 @@ class Cloud:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is odd about the configuration without being wrong: variables such as ``OS_REGION_NAME`` that differ from
-        the cloud that ``OS_CLOUD`` names, and are not used. They have no secrets."""
+        """Notes on what is unusual in the configuration but not wrong, such as an ``OS_REGION_NAME`` that differs from
+        the cloud that ``OS_CLOUD`` names, and is not used. They have no secrets."""
         return tuple(self._raw.notes())
 
     @classmethod
     def named(cls, name: str, region_name: str | None = None) -> Self:
-        """The cloud of this name in ``clouds.yaml``, whatever the ``OS_*`` variables say."""
+        """Finds the cloud with this name in ``clouds.yaml``, whatever the ``OS_*`` variables say."""
         return cls._of(RawCloud.find(name, region_name))
 
     @classmethod
     def from_dict(cls, entry: Mapping[str, Any]) -> Self:
-        """A cloud as an entry of ``clouds.yaml`` describes it. Keys that are of no use here are passed over."""
+        """Makes a cloud from an entry of ``clouds.yaml``. Ignores keys that it does not use."""
         try:
             return cls._of(_described(entry))
         finally:
             del entry
 
     def connect(self, *, cancel: CancelToken | None = None) -> "Connection":
-        """Signs in, if the cloud asks for it. The exceptions are those of any call, with the trail of the sign-in."""
+        """Signs in, if the cloud requires it. Raises what any call raises, with the trail of the sign-in."""
         return Connection(self._raw.connect(cancel))
 
     async def connect_async(self, *, cancel: CancelToken | None = None) -> "Connection":
-        """Signs in for asyncio programs. Cancelling the task ends it at once, and the ``asyncio.CancelledError`` has the
-        trail as ``trail``."""
+        """Signs in for asyncio programs. Cancelling the task ends the sign-in at once; the ``asyncio.CancelledError``
+        has its trail as ``trail``."""
         running_loop()
         if cancel is not None and not isinstance(cancel, CancelToken):
             raise TypeError(f"cancel: expected a CancelToken, not {type(cancel).__name__}")
@@ -106,11 +105,12 @@ class Cloud:
         return " ".join(parts) + ">"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a cloud is not pickled: it has secrets")
+        raise TypeError("a cloud cannot be pickled: it has secrets")
 
 
 class Connection:
-    """A cloud with a token for it: begins clients of its services, which sign in again before the token ends."""
+    """A cloud and a token for it. It makes clients of the cloud's services, which sign in again before the token
+    ends."""
 
     __module__ = "reqtrail.openstack"
     __slots__ = ("_raw",)
@@ -120,30 +120,31 @@ class Connection:
 
     @property
     def endpoint(self) -> str:
-        """The URL of the compute API: the catalog's, for the cloud's interface and region.
+        """The URL of the compute API, from the catalog, for the cloud's interface and region.
 
-        Raises :class:`reqtrail.ConfigError` if there is none, and names those that there are.
+        Raises :class:`reqtrail.ConfigError`, which names the endpoints that exist, if there is none.
         """
         return self._raw.endpoint()
 
     @property
     def session(self) -> Session | None:
-        """What Keystone answered to the sign-in; ``None`` for a cloud that is used without one."""
+        """Keystone's answer to the sign-in; ``None`` for a cloud without a sign-in."""
         answer = self._raw.session()
         return None if answer is None else Session._of(json.loads(answer[0]), answer[1])
 
     def services(self) -> tuple[ServiceEndpoint, ...]:
-        """The endpoints of the catalog: type, region, interface and URL of each. There are none without a sign-in."""
+        """The endpoints of the catalog: type, region, interface and URL of each. Empty without a sign-in."""
         return tuple(ServiceEndpoint._of(row) for row in json.loads(self._raw.services()))
 
     def client(
         self, *, interface: str | None = None, region: str | None = None, **options: Unpack[ClientOptions]
     ) -> Client:
-        """A client of a service, with its endpoint, the token and the cloud's TLS options.
+        """Makes a client of a service, with its endpoint, the token and the cloud's TLS options.
 
-        ``service`` is the service's type, such as ``"volume"``, ``"network"`` or ``"image"``, or an alias of it; without
-        one it is the compute API. ``interface`` and ``region`` choose the endpoint; they override the cloud's.
-        If the endpoint names no version of the API, the service is asked for its versions first, once for each connection.
+        ``service`` is the service's type, such as ``"volume"``, ``"network"`` or ``"image"``, or an alias of it; the
+        default is the compute API. ``interface`` and ``region`` choose the endpoint; they override the cloud's.
+        If the endpoint names no version of the API, reqtrail first asks the service for its versions, once per
+        connection.
 
         >>> cinder = connection.client(service="volume", microversion="3.70")  # doctest: +SKIP
         """
@@ -164,9 +165,9 @@ class Connection:
     def async_client(
         self, *, interface: str | None = None, region: str | None = None, **options: Any
     ) -> AsyncClient | Coroutine[Any, Any, AsyncClient]:
-        """The same for asyncio programs.
+        """Like :meth:`client`, for asyncio programs.
 
-        With ``service`` it is to be awaited, since the service may be asked for its versions:
+        With ``service``, await it, because reqtrail may ask the service for its versions:
 
         >>> cinder = await connection.async_client(service="volume")  # doctest: +SKIP
         """
@@ -192,11 +193,11 @@ class Connection:
         return f"<Connection project={project!r}>" if project else "<Connection>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a connection is not pickled: it has a token")
+        raise TypeError("a connection cannot be pickled: it has a token")
 
 
 async def _on_thread(make: Callable[..., RawConnection], token: CancelToken, *arguments: Any) -> RawConnection:
-    """Makes a connection on a thread of the pool: that is done once in a program's life. Cancelling the task ends it."""
+    """Makes a connection on a thread of the pool, which a program does once. Cancelling the task ends it."""
     making = asyncio.ensure_future(asyncio.to_thread(make, *arguments, token))
     try:
         return await asyncio.shield(making)
@@ -207,10 +208,10 @@ async def _on_thread(make: Callable[..., RawConnection], token: CancelToken, *ar
 
 
 def _described(entry: Mapping[str, Any]) -> RawCloud:
-    """The cloud of an entry. No frame of an error holds the entry."""
+    """Reads the description of a cloud. The frames of an error do not hold it."""
     try:
         if not isinstance(entry, Mapping):
-            raise TypeError(f"a cloud is described by a mapping, not by {type(entry).__name__}")
+            raise TypeError(f"the description of a cloud: expected a mapping, not {type(entry).__name__}")
         given = {name: value for name, value in entry.items() if value is not None}
         text = json.dumps(given, default=_exposed)
     except (TypeError, ValueError, RecursionError) as error:
@@ -227,16 +228,17 @@ def _described(entry: Mapping[str, Any]) -> RawCloud:
 
 
 def _exposed(value: Any) -> Any:
-    """What ``json`` cannot write by itself."""
+    """Converts a value that ``json`` cannot write."""
     if isinstance(value, Secret):
         return value.expose()
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"a cloud is described by text, numbers, lists and mappings, not by {type(value).__name__}")
+    expected = "text, numbers, lists and mappings"
+    raise TypeError(f"the description of a cloud: expected {expected}, not {type(value).__name__}")
 
 
 def _without_user(url: str) -> str:
-    """A URL without what may be a password."""
+    """Returns the URL without the parts that may hold a password."""
     try:
         parts = urlsplit(url)
         return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

@@ -6,15 +6,15 @@ from ._native import run_command
 
 __all__ = ["is_wanted", "run"]
 
-# That of `typing`, whose import would take longer than the rest.
+# Stands for `typing.TYPE_CHECKING`: importing `typing` would take longer than the rest.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
 
 def is_wanted() -> bool:
-    """Whether the interpreter imports the package on the way to its ``__main__``."""
-    # Until it has found that, the first argument is "-m", and stands for all up to the module's name.
+    """Whether the interpreter imports the package to find its ``__main__``."""
+    # Until it has found that, ``sys.argv[0]`` is "-m", which stands for everything up to the module's name.
     return sys.argv[:1] == ["-m"] and sys.orig_argv[-len(sys.argv) :][:1] in (["reqtrail"], ["-mreqtrail"])
 
 

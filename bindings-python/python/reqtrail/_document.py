@@ -1,4 +1,4 @@
-"""What reports have in common."""
+"""The base class of reports."""
 
 import json
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ __all__ = ["Document"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Document:
-    """All of a report as JSON, and as a text for a person."""
+    """A report, as JSON and as text for people."""
 
     _json: str
     _report: str
 
     def to_json(self) -> str:
-        """All of it as JSON, the same in every language. It has stack traces where the API gave them to this caller."""
+        """The whole report as JSON, the same in every language. It has stack traces if the API sent them."""
         return self._json
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as a new ``dict``."""
+        """The whole report as a new ``dict``."""
         data: dict[str, Any] = json.loads(self._json)
         return data
 
     def report(self) -> str:
-        """The text for a person: at most 100 columns, without secrets and stack traces."""
+        """The report as text: at most 100 columns, without secrets and stack traces."""
         return self._report
 
     def __str__(self) -> str:

@@ -1,10 +1,10 @@
-"""Whether greenlets run: gevent's, eventlet's, or any."""
+"""Detects greenlets, such as gevent's and eventlet's."""
 
 import sys
 
 
 def may_run() -> bool:
-    """Whether a hook or a log handler that is called now may switch to another greenlet of this thread."""
+    """Whether a hook or a log handler called now may switch to another greenlet of this thread."""
     greenlet = sys.modules.get("greenlet")
     if greenlet is None:
         return False

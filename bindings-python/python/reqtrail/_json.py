@@ -1,4 +1,4 @@
-"""JSON as requests and responses have it: no NaN, no infinities."""
+"""JSON for requests and responses: no NaN, no infinities."""
 
 import json
 from typing import Any, NoReturn
@@ -7,14 +7,11 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 
 def encode(value: Any) -> str:
-    """Writes a body.
-
-    The frames of an error hold none of it: trackers of errors show what the variables of frames hold.
-    """
+    """Writes a body. The frames of an error hold nothing of it: error trackers show the variables of frames."""
     try:
         return _ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError) as error:
-        error.args = (f"json: {error}; expected what json.dumps can write",)
+        error.args = (f"json: {error}; expected a value that json.dumps can write",)
         refused = error.with_traceback(None)
     finally:
         del value
@@ -29,9 +26,9 @@ _DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def decode(body: bytes | str) -> Any:
-    """Reads a body, or its text. The error has nothing of it: neither in its frames nor in its attributes."""
+    """Reads a body, or its text. Neither the frames nor the attributes of an error hold any of it."""
     try:
-        # A byte-order mark is passed over.
+        # Skips a byte-order mark.
         if isinstance(body, str):
             return _DECODER.decode(body.removeprefix("\ufeff"))
         return _DECODER.decode(str(body, "utf-8-sig"))

@@ -1,7 +1,7 @@
 """The standard logger ``reqtrail``: attempts at DEBUG, failed calls at WARNING.
 
-Nothing is built until a handler and a level ask for it. Records of a synchronous call are emitted by the thread that makes
-it, those of an asyncio call on its loop, in the context of its task; all of them before the call returns.
+Nothing is built unless a handler and the level ask for it. The thread that makes a synchronous call emits its records;
+the loop of an asyncio call emits them in the context of the call's task. All are emitted before the call returns.
 """
 
 import json
@@ -16,25 +16,25 @@ from ._records import CallInfo
 from ._trail import Trail
 
 logger = logging.getLogger("reqtrail")
-# Off until somebody asks, as a library's logger should be.
+# Silent until a program adds a handler, as a library's logger should be.
 _null = logging.NullHandler()
 logger.addHandler(_null)
 
 _handling: ContextVar[bool] = ContextVar("reqtrail_handling", default=False)
-"""A handler is being called. What it does with a client of reqtrail is not logged: it would come back here for ever."""
+"""Whether a handler is running. Calls that it makes with reqtrail are not logged, because that would never end."""
 
 _logged: deque[str] = deque(maxlen=256)
-"""The call IDs of the latest failures that were logged: a refresher's call is logged by its own client, too."""
+"""The call IDs of the last failures logged: a refresher's call is also logged by its own client."""
 
 _behind: deque[str] = deque(maxlen=64)
-"""Those that stand behind failures of other calls: one sign-in that fails may be behind hundreds."""
+"""The call IDs of failures that caused others: one failed sign-in may cause hundreds."""
 
 is_enabled_for = logger.isEnabledFor
-"""Asked before each call."""
+"""Called before each call."""
 
 
 def wants_attempts() -> bool:
-    """Asked before a call where DEBUG is enabled."""
+    """Whether attempts are to be logged. Called before a call if DEBUG is enabled."""
     return logger.isEnabledFor(logging.DEBUG) and _wanted()
 
 
@@ -43,7 +43,7 @@ def _wants_failures() -> bool:
 
 
 def _wanted() -> bool:
-    """Whether there is a handler that does something."""
+    """Whether any handler does something."""
     if _handling.get():
         return False
     at: logging.Logger | None = logger
@@ -57,7 +57,7 @@ def _wanted() -> bool:
 def happened(kind: str, about: Any, task: str | None = None) -> None:
     """Logs an attempt that is to be logged. Called by the native half, and by the loop of an asyncio call."""
     if kind == "dropped":
-        note(f"{about} attempts are not logged: more waited for the event loop than the log holds")
+        note(f"{about} attempts are not logged: too many waited for the event loop")
     if kind != "attempt" or about[0] is None or not wants_attempts():
         return
     at, info, data = about
@@ -66,9 +66,9 @@ def happened(kind: str, about: Any, task: str | None = None) -> None:
 
 
 def failed(error: BaseException, task: str | None = None) -> None:
-    """Logs a call that failed, after the calls behind it whose failure was not logged yet.
+    """Logs a failed call, after the failed calls that caused it and were not logged yet.
 
-    What a handler raises that is not an ``Exception`` gets the call's trail and goes on.
+    An exception of a handler that is not an ``Exception`` gets the call's trail and is raised again.
     """
     if not isinstance(error, ReqtrailError) or not _wants_failures():
         return
@@ -80,18 +80,18 @@ def failed(error: BaseException, task: str | None = None) -> None:
 
 
 def note(text: str) -> None:
-    """Logs what is odd without being an error."""
+    """Logs something unusual that is not an error."""
     if _wants_failures():
         _emit(logging.WARNING, text, {})
 
 
 def give_trail(raised: BaseException, trail: Trail | None) -> None:
-    """Gives what a handler raised the trail of its call."""
+    """Gives an exception of a handler the trail of its call."""
     if trail is not None:
         try:
             raised.trail = trail  # type: ignore[attr-defined]
         except Exception:
-            pass  # One without room for attributes keeps none.
+            pass  # It takes no attributes.
 
 
 def _failed(error: ReqtrailError, task: str | None) -> None:
@@ -102,7 +102,7 @@ def _failed(error: ReqtrailError, task: str | None) -> None:
             _behind.append(trail.call_id)
             if trail.call_id not in _logged:
                 _failed(behind, task)
-    # Without a kind: a server action that failed, whose calls went well.
+    # No kind: a server action failed, although its calls succeeded.
     own: Trail | None = error.trail
     if error.kind is None or own is None or getattr(error, "_sums_up", False):
         return
@@ -123,14 +123,14 @@ def _fields(call: Mapping[str, Any], attempt: Mapping[str, Any]) -> dict[str, An
 
 
 def _emit(level: int, text: str, fields: dict[str, Any], task: str | None = None, at: float | None = None) -> None:
-    """Hands a record to the handlers. An ``Exception`` of a handler, a filter or a record factory is reported as that of a
-    handler's own ``emit`` is: on stderr, unless ``logging.raiseExceptions`` is off. It harms no call."""
+    """Passes a record to the handlers. An ``Exception`` of a handler, a filter or a record factory is reported like one
+    of a handler's own ``emit``: on stderr, unless ``logging.raiseExceptions`` is off. No call fails because of it."""
     record: logging.LogRecord | None = None
     mark = _handling.set(True)
     try:
         record = logger.makeRecord(logger.name, level, __file__, 0, "%s", (text,), None, extra=fields)
         if at is not None:
-            # When it happened, not when its turn came.
+            # The time of the event, not of its delivery.
             record.relativeCreated += (at - record.created) * 1000
             record.created, record.msecs = at, float(int(at % 1 * 1000))
         if task is not None and hasattr(record, "taskName"):
@@ -142,6 +142,6 @@ def _emit(level: int, text: str, fields: dict[str, Any], task: str | None = None
         try:
             _null.handleError(record)
         except Exception:
-            pass  # Not even stderr takes it.
+            pass  # Stderr does not take it either.
     finally:
         _handling.reset(mark)

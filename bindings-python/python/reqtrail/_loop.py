@@ -1,4 +1,4 @@
-"""An event loop's end of an asyncio client: the calls of its tasks, and what the loop does when it is woken."""
+"""The event loop's side of an asyncio client: the calls of its tasks, and the mail that it handles."""
 
 import asyncio
 import sys
@@ -14,11 +14,11 @@ from ._mapping import call_hook
 from ._native import RawAsyncClient, RawLane, RawServing
 
 serving: ContextVar[RawServing | None] = ContextVar("reqtrail_serving", default=None)
-"""The refresh that is at work here, whose calls must not wait for it."""
+"""The refresh that runs in this context. Its calls must not wait for it."""
 
 
 def running_loop() -> asyncio.AbstractEventLoop:
-    """asyncio's running loop, or an error that says what to do where there is none."""
+    """Returns asyncio's running loop. The error says what to do if there is none."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -26,22 +26,21 @@ def running_loop() -> asyncio.AbstractEventLoop:
     trio = sys.modules.get("trio")
     if trio is not None and trio.lowlevel.in_trio_run():
         raise RuntimeError(
-            "AsyncClient needs an event loop of asyncio, and this is trio's; with trio use reqtrail.Client, as in "
+            "AsyncClient needs an asyncio event loop, but trio's is running; with trio, use reqtrail.Client: "
             "`await trio.to_thread.run_sync(lambda: client.get(path))`"
         )
     raise RuntimeError(
-        "AsyncClient needs a running event loop of asyncio, and there is none; begin with asyncio.run(main()), or use "
-        "reqtrail.Client"
+        "AsyncClient needs a running asyncio event loop; start one with asyncio.run(main()), or use reqtrail.Client"
     )
 
 
 async def give_trail(cancelled: asyncio.CancelledError, ended: "asyncio.Future[Any]") -> None:
-    """Gives a cancellation the trail of what its task waited for, which was cancelled too and ends at once."""
+    """Gives a cancellation the trail of the call that its task awaited. The call is cancelled too, and ends at once."""
     while not ended.done():
         try:
             await asyncio.wait([ended])
         except asyncio.CancelledError:
-            # Cancelled already; the first cancellation is the one that is raised.
+            # Another cancellation; the first one is raised.
             continue
     if ended.cancelled():
         return
@@ -50,12 +49,12 @@ async def give_trail(cancelled: asyncio.CancelledError, ended: "asyncio.Future[A
         cancelled.__cause__ = error
     elif error is not None:
         raise error
-    # A report has none of its own.
+    # A report has no trail.
     cancelled.trail = getattr(error or ended.result(), "trail", None)  # type: ignore[attr-defined]
 
 
 def soon(loop: asyncio.AbstractEventLoop, function: Callable[..., None], *args: Any) -> None:
-    """Calls a function after the tasks that are ready have had their turn, and those that they began."""
+    """Calls a function after the turns of the tasks that are ready and of those that they start."""
     loop.call_soon(loop.call_soon, function, *args)
 
 
@@ -67,18 +66,18 @@ class Call:
     def __init__(self, handle: "LoopHandle", on_progress: Any) -> None:
         self.tag = tag = handle.lane.next_tag()
         self.future: asyncio.Future[Any] = handle.loop.create_future()
-        # Hooks and log handlers see the variables of the call's own task.
+        # Hooks and log handlers see the context variables of the call's task.
         self.context = copy_context()
         self.task = asyncio.current_task(handle.loop)
         self.on_progress = on_progress
         self.raised: BaseException | None = None
-        """What a log handler raised, which the call ends with."""
+        """The exception that a log handler raised. The call ends with it."""
         handle.calls[tag] = self
 
     def end(self, given: Any, error: BaseException | None) -> None:
-        """Hands over the result, unless there is one."""
+        """Sets the result, unless the call has one."""
         if self.future.cancelled():
-            # Its task has not been told yet, and will ask for the trail.
+            # The task does not know yet, and will ask for the trail.
             self.future = self.future.get_loop().create_future()
         if self.future.done():
             return
@@ -89,7 +88,7 @@ class Call:
 
 
 def weakly(method: Callable[[], None]) -> Callable[[], None]:
-    """A method as a function that does not hold on to its object, and does nothing once that is gone."""
+    """Makes a function of a method. It does not keep the method's object alive, and does nothing once that is gone."""
     own = WeakMethod(method)
 
     def call() -> None:
@@ -105,8 +104,8 @@ def _context_of(call: Call | None) -> Context:
 
 
 class Hooks:
-    """The functions that a program gave. Its client alone holds on to them: a loop, which holds on to its handle, must not
-    thereby keep what they belong to."""
+    """The functions that the program has given. Only the client holds them: a loop holds its handle, which must not
+    keep their objects alive."""
 
     __slots__ = ("__weakref__", "by_kind", "calls", "contexts", "leave_closed_loops", "refresher")
 
@@ -114,17 +113,18 @@ class Hooks:
         self, on_attempt: Any = None, on_call: Any = None, leave_closed_loops: Callable[[], None] = lambda: None
     ) -> None:
         self.calls: dict[int | None, Call] = {}
-        """The calls of all loops, by tag: a refresher may run on a thread of its own."""
+        """The calls of all loops, by tag. A refresher on another thread reads them too."""
         self.contexts: dict[int, Context] = {}
-        """Those of the refreshes that a loop left to another one, by number."""
+        """The contexts of the refreshes that one loop has left to another, by number."""
         self.by_kind = {"attempt": on_attempt, "call": on_call}
         self.refresher: Any = None
         self.leave_closed_loops = leave_closed_loops
-        """Closes the handles of loops that were closed, so that no refresh is left to one of them."""
+        """Closes the handles of closed loops, so that no refresh is left to one of them."""
 
 
 class BlockingRefresher:
-    """A refresher as the native half gets it, which does not hold on to the program's. It is told which call asks."""
+    """A refresher for the native half, which passes the tag of the call that asks. It does not keep the program's
+    alive."""
 
     __slots__ = ("_hooks",)
 
@@ -134,9 +134,9 @@ class BlockingRefresher:
     def __call__(self, tag: int | None, served: RawServing) -> Any:
         hooks = self._hooks()
         if hooks is None:
-            raise RuntimeError("the client is gone")
+            raise RuntimeError("the client no longer exists")
         context = _context_of(hooks.calls.get(tag)).copy()
-        # It may hand its calls to a loop, and the context with them.
+        # The refresher may pass its calls to a loop, and the context with them.
         context.run(serving.set, served)
         try:
             return context.run(hooks.refresher)
@@ -145,7 +145,7 @@ class BlockingRefresher:
 
 
 class LoopHandle:
-    """A loop's lane of the client's mailbox, and what the loop does with what it takes out."""
+    """A loop's lane of the client's mailbox. It takes the lane's mail and handles it on the loop."""
 
     __slots__ = ("__weakref__", "_hooks", "_mail", "_mocked", "_refreshes", "calls", "closed", "lane", "loop")
 
@@ -157,7 +157,7 @@ class LoopHandle:
         self._refreshes: dict[asyncio.Task[None], tuple[int, Context]] = {}
         self.closed = False
         self._mocked = 1 if raw.is_mocked else 0
-        """How often a mock's time has waited for this loop, plus one; 0 where there is no mock."""
+        """How often a mock's time has waited for this loop, plus one; 0 without a mock."""
         self.lane = self._open(raw)
 
     def _open(self, raw: RawAsyncClient) -> RawLane:
@@ -167,24 +167,24 @@ class LoopHandle:
             self.loop.add_reader(lane.fd, self.drain)
             return lane
         except (NotImplementedError, OSError, ValueError):
-            # No descriptor is left, or the loop watches no sockets, or cannot watch this one. It is called instead, once
-            # per batch too.
+            # No descriptor is left, or the loop does not watch sockets or cannot watch this one. The lane then calls a
+            # function instead, also once per batch.
             if lane is not None:
                 lane.close()
-            # The lane must not hold on to what has the lane.
+            # The lane must not keep this handle alive, which holds the lane.
             return raw.open_lane(weakly(self._drain_soon))
 
     def _drain_soon(self) -> None:
         self.loop.call_soon_threadsafe(self.drain)
 
     def drain(self) -> None:
-        """Takes what is there, ends what waits for it, and tells the hooks."""
+        """Takes the mail, ends the calls that wait for it, and calls the hooks."""
         self._mail.extend(self.lane.take())
         try:
             while self._mail:
                 self._deliver(*self._mail.popleft())
         except BaseException:
-            # An interrupt: what is left comes next.
+            # An interrupt. The rest of the mail is handled next.
             self.loop.call_soon(self.drain)
             raise
         if self._mocked:
@@ -192,7 +192,8 @@ class LoopHandle:
             soon(self.loop, self._handled, self._mocked)
 
     def _handled(self, batch: int) -> None:
-        """Lets a mock's time go on after the hooks and the tasks that were told, unless others have been told since."""
+        """Lets a mock's time go on after the hooks and tasks of this batch, unless there has been another batch
+        since."""
         if batch == self._mocked:
             self.lane.handled()
 
@@ -208,7 +209,7 @@ class LoopHandle:
 
     def _end(self, call: Call | None, given: Any, error: BaseException | None) -> None:
         if call is not None and call.raised is not None:
-            # The trail of a response, or of the error; a report has none of its own.
+            # The trail of a response or of an error; a report has no trail.
             _logging.give_trail(call.raised, getattr(given, "trail", None))
             error = call.raised
         elif error is not None:
@@ -219,7 +220,7 @@ class LoopHandle:
         if call is not None:
             call.end(given, error)
         elif error is not None and not isinstance(error, Exception):
-            # Nobody waits whom it could be raised to.
+            # No caller waits that could get it.
             raise error
 
     def _happened(self, call: Call | None, kind: str, about: Any) -> None:
@@ -230,7 +231,7 @@ class LoopHandle:
         try:
             self._log(call, _logging.happened, kind, about)
         except BaseException as raised:
-            # Of a handler: the call goes on, and it is raised at its end.
+            # A handler raised it. The call goes on, and raises it at its end.
             if call is None:
                 raise
             call.raised = call.raised or raised
@@ -239,7 +240,7 @@ class LoopHandle:
             _context_of(call).run(call_hook, hook, kind, about)
 
     def _log(self, call: Call | None, log: Callable[..., None], *args: Any) -> None:
-        """Logs in the context of a call's task, and with its name."""
+        """Logs in the context of the call's task, and with the task's name."""
         if call is None:
             Context().run(log, *args)
         else:
@@ -253,7 +254,7 @@ class LoopHandle:
         try:
             task = self.loop.create_task(work, context=context.copy())
         except BaseException as error:
-            # A task factory of the program's own may refuse it. Nobody else would answer.
+            # The program's task factory may raise. Nothing else would answer the refresh.
             work.close()
             served.end()
             self.lane.fail(number, error)
@@ -264,12 +265,12 @@ class LoopHandle:
     async def _refresh(self, hooks: Hooks, number: int, served: RawServing) -> None:
         try:
             if hooks.refresher is None:
-                raise RuntimeError("the client is gone")
-            # In the task's own copy of the context.
+                raise RuntimeError("the client no longer exists")
+            # Sets it in the task's own copy of the context.
             serving.set(served)
             self.lane.answer(number, await hooks.refresher())
         except asyncio.CancelledError:
-            # Also of a task that never got its turn, and that comes by no line here.
+            # `_refreshed` handles it, as it does for a task that was cancelled before its first turn.
             raise
         except BaseException as error:
             self.lane.fail(number, error)
@@ -281,12 +282,12 @@ class LoopHandle:
     def _refreshed(self, task: asyncio.Task[None]) -> None:
         number, context = self._refreshes.pop(task)
         if not task.cancelled():
-            # The call has it, if any; asyncio need not complain of it too.
+            # The call has the exception, if any; keeps asyncio from reporting it too.
             task.exception()
             return
         if self.closed:
             return
-        # This loop ends; those of the others go on.
+        # This loop is ending; other loops go on.
         hooks = self._hooks() or Hooks()
         hooks.contexts[number] = context
         hooks.leave_closed_loops()
@@ -295,7 +296,8 @@ class LoopHandle:
             self.lane.fail(number, CancelledError("the token refresher was cancelled"))
 
     def close(self, hooks: Hooks | None = None) -> None:
-        """Takes what is there and leaves; on the loop, if that still runs. The hooks are kept until then."""
+        """Handles the mail that waits, and closes the lane. Runs on the loop if that is not closed. Keeps the hooks
+        until then."""
         if self.closed:
             return
         self.closed = True
@@ -306,13 +308,13 @@ class LoopHandle:
             if self.lane.fd >= 0:
                 self.loop.remove_reader(self.lane.fd)
             for task, (number, context) in self._refreshes.items():
-                # The loop that gets it by the lane's end runs it in the same context.
+                # The loop that gets the refresh when the lane closes runs it in the same context.
                 hooks.contexts[number] = context
                 task.cancel()
             for call in own:
                 call.end(None, CancelledError("cancelled: the client was closed"))
         for call in own:
-            # Of a task that never got its turn again.
+            # Their tasks may never get another turn.
             self.calls.pop(call.tag, None)
         hooks.leave_closed_loops()
         if self._mocked:
@@ -320,7 +322,7 @@ class LoopHandle:
         self.lane.close()
 
     def close_soon(self, hooks: Hooks | None = None) -> None:
-        """Has it closed on its own loop; the hooks are kept until then."""
+        """Closes the handle on its own loop. Keeps the hooks until then."""
         try:
             self.loop.call_soon_threadsafe(self.close, hooks)
         except RuntimeError:

@@ -1,4 +1,4 @@
-"""What the native half calls to make this half's objects."""
+"""Makes this half's objects for the native half."""
 
 import inspect
 import json
@@ -21,7 +21,7 @@ CODES: dict[str, type[ErrorCode] | type[Fault]] = {"novavms": ErrorCode, "openst
 
 
 def known_code(dialect: str | None, code: str) -> str:
-    """The code as a member of its dialect's enum, or as it is."""
+    """Returns the code as a member of its dialect's enum; an unknown code unchanged."""
     known = None if dialect is None else CODES.get(dialect)
     if known is None:
         return code
@@ -34,8 +34,8 @@ def known_code(dialect: str | None, code: str) -> str:
 def exception_of(
     record: dict[str, Any], dialect: str | None, raw: RawTrail | None, cause: BaseException | None
 ) -> ReqtrailError:
-    """Makes the exception of an error's record, which has no field that is ``None``. The constructor takes all others as they
-    are."""
+    """Makes the exception of an error's record, which omits fields that are ``None``. The constructor takes the fields
+    unchanged, except those converted here."""
     kind, category = record["kind"], record.get("category")
     cls = BY_KIND[kind]
     record["kind"] = ErrorKind(kind)
@@ -50,7 +50,7 @@ def exception_of(
         if "rate_limit" in record:
             record["rate_limit"] = RateLimit._of(record["rate_limit"])
         record["headers"] = Headers(record["headers"])
-        # The properties of these names make them where the core has none of its own.
+        # The properties of these names read the body if the core has no value.
         record["_text"], record["_json"] = record.pop("text", None), record.pop("json", None)
     error = cls(record.pop("display"), **record)
     if cause is not None:
@@ -63,12 +63,12 @@ def panicked(kind: str) -> InternalError:
 
 
 def is_async(function: Any) -> bool:
-    """Whether it is a coroutine function, or an object that is called as one."""
+    """Whether it is a coroutine function, or an object whose ``__call__`` is one."""
     return any(map(inspect.iscoroutinefunction, (function, getattr(function, "__call__", None))))  # noqa: B004
 
 
 def call_hook(hook: Callable[..., object], kind: str, about: Any) -> None:
-    """Tells a hook what happened."""
+    """Calls a hook for an event."""
     if kind == "attempt":
         _, call, attempt = about
         hook(CallInfo(*call), Attempt._of(json.loads(attempt)))

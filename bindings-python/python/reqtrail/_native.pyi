@@ -64,41 +64,41 @@ class RawTrail:
 
 @final
 class Response:
-    """A 2xx response whose whole body is here, or the 304 of a request with ``if_none_match``."""
+    """A 2xx response with its whole body, or the 304 of a request with ``if_none_match``."""
 
     @property
     def status(self) -> int:
         """The status."""
     @property
     def not_modified(self) -> bool:
-        """Whether what ``if_none_match`` named is still current: a 304, which has no body."""
+        """Whether the version that ``if_none_match`` named is still current: a 304, which has no body."""
     @property
     def headers(self) -> Headers:
-        """The headers. Where the body was decoded, ``Content-Encoding`` and ``Content-Length`` are gone."""
+        """The headers, without ``Content-Encoding`` and ``Content-Length`` if the body was decoded."""
     @property
     def content(self) -> bytes:
         """The body, decoded."""
     @property
     def text(self) -> str:
-        """The body as text; a :class:`DecodeError` if it holds bytes that its charset does not have.
+        """The body as text. Raises :class:`DecodeError` for bytes that are not valid in its charset.
 
-        The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; without one, or with an
-        unknown one, it is UTF-8. A byte-order mark is not part of the text.
+        The charset is that of ``Content-Type``, by the labels of the WHATWG Encoding Standard; UTF-8 if it has none or
+        an unknown one. A byte-order mark is not part of the text.
         """
     def json(self) -> Any:
-        """The body as JSON; a :class:`DecodeError` with the trail if it is not JSON.
+        """The body as JSON. Raises :class:`DecodeError`, with the trail, if it is not JSON.
 
-        It is UTF-8 whatever the charset says; a byte-order mark before it is passed over.
+        The body is read as UTF-8, whatever its charset; a byte-order mark at its start is skipped.
         """
     @property
     def request_id(self) -> str | None:
-        """The server's ID of the request that succeeded."""
+        """The server's ID for the request that succeeded."""
     @property
     def rate_limit(self) -> RateLimit | None:
         """The rate limit that the response reported."""
     @property
     def microversion(self) -> str | None:
-        """The version of the API that the server answered with, as in ``2.90``; ``None`` where the API has none."""
+        """The microversion of the API that the server used, such as ``2.90``; ``None`` if the API has none."""
     @property
     def trail(self) -> Trail:
         """The call's trail."""
@@ -206,15 +206,15 @@ class RawClient:
     def request(self, method: str, path: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call with any method.
 
-        ``path`` is a template such as ``/cameras/{id}``; trails show it as it is, so values belong in ``params`` and
-        ``query``. A value in ``params`` that is a :class:`Secret` stays ``{id}`` everywhere. :class:`RequestOptions` has
-        all options.
+        ``path`` is a template such as ``/cameras/{id}``; trails show it unchanged, so put values in ``params`` and
+        ``query``. A :class:`Secret` in ``params`` appears as ``{id}`` everywhere. :class:`RequestOptions` lists all
+        options.
         """
     def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
-        """Makes a call to a link that the API gave out, such as a ``next`` URL. It has to be on the client's origin."""
+        """Makes a call to a link that the API returned, such as a ``next`` URL. It must be on the client's origin."""
     def _run(self, what: str, server: str, action: Response | str | None, options: Mapping[str, Any]) -> RawReport: ...
     def set_token(self, token: str | Secret) -> None:
-        """Puts a new credential in place of the old one. Calls that have begun keep theirs."""
+        """Replaces the credential. Calls that have begun keep theirs."""
     def close(self) -> None:
         """Closes the connections. Calls under way end as usual; later ones raise ``RuntimeError``."""
     def _recorder(self) -> RawRecorder: ...

@@ -1,4 +1,5 @@
-"""Why a server action did not end well, or a server's story could not be read."""
+"""The exceptions of operations: server actions that failed or could not be followed, and histories that could not be
+read."""
 
 from typing import Any
 
@@ -14,26 +15,26 @@ _MODULE = "reqtrail.openstack"
 
 
 class ActionError(ReqtrailError):
-    """A server action did not end well, or could not be followed. ``report`` is what was seen.
+    """A server action failed, or could not be followed. ``report`` is what was seen.
 
-    ``trail`` is that of the request that started the action, where it is known; the trails of all calls are the
-    report's, and ``request_ids`` are theirs. ``kind`` and the like are those of the cause, if a call failed; if the action
-    did, ``kind`` is ``api``.
+    ``trail`` is that of the request that started the action, if it is known; the report has the trails of all calls,
+    and ``request_ids`` has their IDs. If a call failed, ``kind`` and the other fields are that call's; if the action
+    failed, ``kind`` is ``api``.
     """
 
     __module__ = _MODULE
-    _sums_up = True  # a call of its own has failed, if any, and that is logged
+    _sums_up = True  # not logged itself: the call that failed, if any, is logged
 
     report: ActionReport
 
     @property
     def request_ids(self) -> tuple[str, ...]:
-        """The request IDs of all calls that the report rests on, in order."""
+        """The request IDs of all calls of the report, in order."""
         return tuple(request_id for trail in self.report.trails for request_id in trail.request_ids)
 
 
 class ActionFailedError(ActionError):
-    """The action failed. The text names action, server, request ID and reason."""
+    """The action failed. The text names the action, the server, the request ID and the reason."""
 
     __module__ = _MODULE
 
@@ -45,17 +46,17 @@ class ActionUnfollowedError(ActionError):
 
 
 class ExplainError(ReqtrailError):
-    """A server's story could not be read; ``__cause__`` says why, and its fields are this one's too."""
+    """A server's history could not be read. ``__cause__`` says why; this error has its fields too."""
 
     __module__ = _MODULE
     _sums_up = True
 
     trails: tuple[Trail, ...] = ()
-    """The trails of all calls that were made for it, the failed one included."""
+    """The trails of all calls that the operation made, including the failed one."""
 
 
 def operation_error(what: str, kind: str, display: str, raw: RawReport, cause: ReqtrailError | None) -> ReqtrailError:
-    """Called by the native half, with the operation and what went wrong."""
+    """Makes the exception of an operation that failed. Called by the native half."""
     return _explain_error(display, raw, cause) if what == "explain" else _action_error(kind, display, raw, cause)
 
 
@@ -75,7 +76,7 @@ def _any_sent(trails: tuple[Trail, ...]) -> bool:
 
 
 def _fields_of(cause: ReqtrailError | None) -> dict[str, Any]:
-    """What every error has, of the call that failed."""
+    """Returns the fields that every error has, as those of the call that failed."""
     return {} if cause is None else {name: getattr(cause, name) for name in ReqtrailError.__annotations__}
 
 

@@ -1,4 +1,4 @@
-"""How the operations of OpenStack's compute API run through either client."""
+"""Runs the operations of OpenStack's compute API through either client."""
 
 import json
 from collections.abc import Coroutine, Mapping
@@ -43,18 +43,18 @@ class AsyncOperations:
 
 
 def read(raw: RawReport) -> tuple[Any, Trail]:
-    """What was read, and the trail of the call that read it, which is the last."""
+    """Returns what was read, and the trail of the call that read it, which is the last."""
     return json.loads(raw.json), Trail._of(raw.trails[-1])
 
 
 def accepted(
     what: Response | str, resource_id: str | None, request_id: Response | str | None
 ) -> tuple[str, Response | str]:
-    """What is followed, as the core takes it: kind and resource, which a response says itself, and the request."""
+    """Returns what to follow, as the core takes it: kind and resource, empty for a response, and the request."""
     if isinstance(what, Response):
         if resource_id is not None or request_id is not None:
             raise TypeError(
-                "follow: a response says itself what it began; expected no resource ID and no request ID beside it"
+                "follow: the Response names what it began; expected no resource_id and no request_id with it"
             )
         return "", what
     if not isinstance(what, str):

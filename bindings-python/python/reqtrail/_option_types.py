@@ -1,4 +1,4 @@
-"""The types of options that are no type of Python's own."""
+"""The types of options, where Python has no type for them."""
 
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -9,11 +9,11 @@ from ._native import Secret
 __all__ = ["HeaderValue", "Headers", "Query", "QueryValue", "RetryBudget", "Seconds"]
 
 Seconds: TypeAlias = float | timedelta
-"""A time: seconds, or a ``timedelta``."""
+"""A duration: seconds, or a ``timedelta``."""
 
 QueryValue: TypeAlias = object | None
 """A value of a query parameter: text, a number, a member of an enum (its value is sent), a date or a time
-(``isoformat()``), or anything whose ``str()`` the server understands; ``None`` is left out."""
+(``isoformat()``), or anything whose ``str()`` the server understands. ``None`` omits the parameter."""
 
 Query: TypeAlias = (
     Mapping[str, QueryValue | Sequence[QueryValue]] | Iterable[tuple[str, QueryValue | Sequence[QueryValue]]]
@@ -29,12 +29,12 @@ Headers: TypeAlias = (
     | Iterator[tuple[str, HeaderValue]]
     | ItemsView[str, HeaderValue]
 )
-"""Headers, as a mapping or as pairs. Not any iterable of pairs: beside that mypy finds no type for the literal of a ``dict``
-that has both kinds of values."""
+"""Headers, as a mapping or as pairs. It is not any iterable of pairs: with that, mypy finds no type for a ``dict``
+literal that has both kinds of values."""
 
 
 class RetryBudget(TypedDict, total=False):
-    """The size of a client's retry budget: what is left out keeps its default."""
+    """The size of a client's retry budget. Omitted keys keep their defaults."""
 
     capacity: int
     retry_cost: int

@@ -12,7 +12,7 @@ __all__ = ["AsyncClientOptions", "ClientOptions", "CustomDialect", "RequestOptio
 
 
 class CustomAuth(TypedDict, total=False):
-    """How a custom dialect sends the credential: ``header: prefix + token``."""
+    """How a custom dialect sends the credential, as ``header: prefix + token``."""
 
     header: Required[str]
     prefix: str
@@ -27,7 +27,7 @@ class ErrorPointers(TypedDict, total=False):
 
 
 class CustomCode(TypedDict, total=False):
-    """What is known of one code; what is left out is decided by the status."""
+    """What is known about one code. The status decides what is omitted."""
 
     category: str | None
     retry: str | None
@@ -58,33 +58,33 @@ class CustomDialect(TypedDict, total=False):
 
 
 class ClientOptions(ClientValues, total=False):
-    """The options of a :class:`Client`. What is left out keeps its default."""
+    """The options of a :class:`Client`. Omitted options keep their defaults."""
 
     token_refresher: Callable[[], str | Secret] | None
-    """Makes a new token: asked before the first call if there is none, and once when a 401 comes. It runs on a thread of
-    its own, in a copy of the context of the call that asks (``contextvars``)."""
+    """Returns a new token. It is called before the first call if there is no token, and once on a 401. It runs on a
+    separate thread, in a copy of the context of the call that asks (``contextvars``)."""
 
 
 class AsyncClientOptions(ClientValues, total=False):
-    """The options of an :class:`AsyncClient`. What is left out keeps its default."""
+    """The options of an :class:`AsyncClient`. Omitted options keep their defaults."""
 
     token_refresher: Callable[[], Awaitable[str | Secret]] | Callable[[], str | Secret] | None
-    """The same, as a coroutine function, which runs on the loop of the call that asks, or as a plain one that runs on a
-    thread of its own. A call that it makes through the client that it serves, and that would wait for the new token, is
-    refused."""
+    """Returns a new token, as for a :class:`Client`. A coroutine function runs on the loop of the call that asks; a
+    plain function runs on a separate thread. A call that it makes through the same client, and that would wait for the
+    new token, is refused."""
 
 
 class RequestOptions(RequestValues, total=False):
     """The options of one call."""
 
 
-# Editors show the docstrings of the fields, and ``help()`` these.
+# Editors show the docstrings of the fields; ``help()`` shows these.
 ClientOptions.__doc__ = AsyncClientOptions.__doc__ = _option_docs.CLIENT
 RequestOptions.__doc__ = _option_docs.REQUEST
 
 
 def dialect_text(dialect: str | Mapping[str, Any] | None) -> str | None:
-    """A dialect as the native half takes it: a name, or JSON."""
+    """Returns a dialect as the native half takes it: a name, or JSON."""
     if dialect is None or isinstance(dialect, str):
         return dialect
     if not isinstance(dialect, Mapping):

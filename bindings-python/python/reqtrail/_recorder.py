@@ -1,4 +1,4 @@
-"""What a client remembers of its calls."""
+"""The recorder, which remembers a client's calls."""
 
 import json
 from typing import Any, Self, Unpack
@@ -18,8 +18,8 @@ class Recorder:
     or one that may have succeeded although an attempt failed) and 64 others, in at most 1 MiB per client and 16 MiB per
     process. Successes never displace failures. A trail has no bodies and no secrets.
 
-    It answers at once, on any thread and inside an event loop, also after the client was closed. The child of a fork
-    begins with an empty one.
+    It answers at once, on any thread and inside an event loop, also after the client is closed. The child of a fork
+    starts with an empty one.
     """
 
     __slots__ = ("_raw",)
@@ -27,7 +27,7 @@ class Recorder:
     _raw: RawRecorder
 
     def __init__(self) -> None:
-        raise TypeError("a recorder is a client's: client.recorder")
+        raise TypeError("a Recorder cannot be created directly; use client.recorder")
 
     @classmethod
     def _of(cls, raw: RawRecorder) -> Self:
@@ -39,13 +39,14 @@ class Recorder:
         """Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest
         call comes first.
 
-        If no call has this ID, those with an ID that begins with ``id`` are given, from 6 characters on. UUIDs
-        match with and without dashes, in any case. Calls in flight are not among them; see :meth:`in_flight`.
+        If no call has this ID, returns those with an ID that begins with ``id``, which then needs at least 6
+        characters. UUIDs match with and without dashes, in any case. Calls in flight are not included; see
+        :meth:`in_flight`.
         """
         return [Trail._of(raw) for raw in self._raw.find(id)]
 
     def recent(self, **filter: Unpack[RecentFilter]) -> list[Trail]:
-        """Returns the kept calls that match the whole filter, the newest first; without one, all that are kept.
+        """Returns the kept calls that match the whole filter, the newest first; without a filter, all of them.
 
         >>> with Client("http://127.0.0.1:9") as client:
         ...     client.recorder.recent(failed=True, limit=10)
@@ -59,12 +60,12 @@ class Recorder:
 
     @property
     def stats(self) -> RecorderStats:
-        """What it holds, and what it had to leave out."""
+        """How much it holds, and how much it had to leave out."""
         return RecorderStats._of(json.loads(self._raw.stats()))
 
     def dump(self) -> str:
-        """Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
-        (``schema/journal.schema.json``), calls in flight at the end."""
+        """Returns everything it holds as JSON Lines, each like a line of a journal (``schema/journal.schema.json``):
+        the oldest call first, calls in flight last."""
         return self._raw.dump()
 
     def __repr__(self) -> str:
@@ -73,4 +74,4 @@ class Recorder:
         return f"<Recorder of {kept}, {stats.in_flight} in flight>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a recorder is not pickled; its dump() and its trails are data")
+        raise TypeError("a recorder cannot be pickled; pickle its dump() or its trails")

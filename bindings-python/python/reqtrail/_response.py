@@ -1,4 +1,4 @@
-"""Headers, as responses and errors have them. :class:`Response` is of the native half."""
+"""The headers of responses and errors. :class:`Response` itself is in the native half."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -7,9 +7,9 @@ __all__ = ["Headers"]
 
 
 class Headers(Mapping[str, str]):
-    """Headers: names match in any case, and a name may stand several times.
+    """Headers. Names match in any case, and a name may occur several times.
 
-    ``headers[name]`` joins several values with a comma, as RFC 9110 reads them; :meth:`get_all` has each.
+    ``headers[name]`` joins several values with a comma (RFC 9110); :meth:`get_all` returns each.
     """
 
     __slots__ = ("_by_name", "_pairs")
@@ -34,11 +34,11 @@ class Headers(Mapping[str, str]):
         return isinstance(name, str) and name.lower() in self._by_name
 
     def get_all(self, name: str) -> list[str]:
-        """Every value of a name, in order; none if there is no such header."""
+        """Returns every value of a name, in order; an empty list if there is no such header."""
         return list(self._by_name.get(name.lower(), ()))
 
     def multi_items(self) -> list[tuple[str, str]]:
-        """Every name with its value, as they came."""
+        """Returns every name with its value, in the order received."""
         return list(self._pairs)
 
     def __eq__(self, other: object) -> bool:
@@ -50,7 +50,7 @@ class Headers(Mapping[str, str]):
         return hash(frozenset((name, tuple(values)) for name, values in self._by_name.items()))
 
     def __repr__(self) -> str:
-        # Values may be secrets: cookies, for one.
+        # Omits values, which may be secrets, such as cookies.
         return f"<Headers {', '.join(self._by_name)}>"
 
     def __reduce__(self) -> tuple[Any, ...]:

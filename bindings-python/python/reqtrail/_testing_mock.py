@@ -23,21 +23,21 @@ _BASE_URL = "https://api.example"
 
 
 class Mock:
-    """Answers the calls of its clients by what a test arranges, on a virtual clock.
+    """Answers the calls of its clients as a test arranges, on a virtual clock.
 
-    As a context manager it verifies at the end that everything arranged was used and asked for as it should be, unless
+    As a context manager, it verifies at the end that all replies were used and that the requests were as wanted, unless
     the block raises.
 
-    ``seed`` decides IDs and random waits, so that trails are equal from run to run. With ``clock="manual"`` time moves
-    by :meth:`advance` alone; otherwise it goes to the next moment that a call waits for whenever all of them wait.
-    ``allow_unused``: replies that nobody asked for are no failure.
+    ``seed`` decides IDs and random waits, so trails are equal from run to run. With ``clock="manual"``, time moves only
+    by :meth:`advance`; otherwise it jumps to the next moment that a call waits for whenever all calls wait.
+    ``allow_unused``: replies that no request took are not a problem.
     """
 
     __module__ = "reqtrail.testing"
     __slots__ = ("__weakref__", "_has_loops", "_raw", "_unanswered", "allow_unused")
 
     allow_unused: bool
-    """Whether replies that nobody asked for are no failure."""
+    """Whether replies that no request took are allowed."""
 
     def __init__(self, *, seed: int = 0, clock: Literal["auto", "manual"] = "auto", allow_unused: bool = False) -> None:
         if clock not in ("auto", "manual"):
@@ -50,7 +50,7 @@ class Mock:
         self.allow_unused = allow_unused
 
     def get(self, path: str, **want: Unpack[Want]) -> Route:
-        """GET requests of a path, which may be a template such as ``/cameras/{id}``; see :meth:`on`."""
+        """GET requests to a path, which may be a template such as ``/cameras/{id}``; see :meth:`on`."""
         return self._route("GET", path, want)
 
     def post(self, path: str, **want: Unpack[Want]) -> Route:
@@ -78,11 +78,11 @@ class Mock:
         return self._route("OPTIONS", path, want)
 
     def on(self, method: str | None, path: str, **want: Unpack[Want]) -> Route:
-        """Requests of a method, or of any if it is ``None``, and of a path.
+        """Requests to a path with a method, or with any method if it is ``None``.
 
         The path is a template such as ``/cameras/{id}``, where ``{id}`` is one segment, with or without the path of the
-        client's base URL. ``?a=b`` behind it asks for that pair among the query's. :class:`Want` has what else a request
-        should be like. A request takes the first reply that is left and fits.
+        client's base URL. ``?a=b`` after it requires that pair in the query. :class:`Want` has what else a request
+        should be like. A request takes the first remaining reply that fits.
         """
         return self._route(method, path, want)
 
@@ -96,7 +96,7 @@ class Mock:
         self._unanswered = [other for other in self._unanswered if other is not route]
 
     def load(self, script: str | os.PathLike[str] | Mapping[str, Any]) -> None:
-        """Adds the exchanges of a script of the format ``reqtrail.script/1``: the path of a file, or the script as a
+        """Adds the exchanges of a script in the format ``reqtrail.script/1``: the path of a file, or the script as a
         ``dict`` or as JSON."""
         if isinstance(script, Mapping):
             text = _json.encode(dict(script))
@@ -115,11 +115,11 @@ class Mock:
         dialect: str | CustomDialect | None = "novavms",
         **options: Unpack[ClientOptions],
     ) -> Client:
-        """A client whose calls this mock answers. Its options are those of any :class:`reqtrail.Client`."""
+        """Makes a client whose calls this mock answers. Its options are those of any :class:`reqtrail.Client`."""
         try:
             return Client._of_mock(self._raw.at(base_url), {"dialect": dialect_text(dialect), **options})
         finally:
-            # What may hold a secret is gone from the frame before an exception leaves it.
+            # Deletes variables that may hold a secret before an exception leaves the frame.
             del options
 
     def async_client(
@@ -129,27 +129,27 @@ class Mock:
         dialect: str | CustomDialect | None = "novavms",
         **options: Unpack[AsyncClientOptions],
     ) -> AsyncClient:
-        """The same for asyncio: a :class:`reqtrail.AsyncClient`.
+        """Makes a :class:`reqtrail.AsyncClient` whose calls this mock answers.
 
-        While it has calls under way, a coroutine must not make a synchronous call of the same mock: the loop that is blocked
+        While it has calls under way, a coroutine must not make a synchronous call to the same mock: the blocked loop
         could not take the results that time waits for. ``await asyncio.to_thread(client.get, path)`` makes one.
         """
         self._has_loops = True
         try:
             return AsyncClient._of_mock(self._raw.at(base_url), {"dialect": dialect_text(dialect), **options})
         finally:
-            # What may hold a secret is gone from the frame before an exception leaves it.
+            # Deletes variables that may hold a secret before an exception leaves the frame.
             del options
 
     @property
     def requests(self) -> list[Request]:
-        """The requests that have come, in order: each attempt of each call."""
+        """The requests that the mock has received, in order: each attempt of each call."""
         return [Request._of(row) for row in self._raw.requests()]
 
     @property
     def problems(self) -> list[str]:
-        """What is not as it was arranged, in words: requests that no reply fits, with the nearest one and what differed;
-        requests that differ from what was wanted; and, unless :attr:`allow_unused`, replies that nobody asked for."""
+        """What did not go as arranged, as text: requests that no reply fits, with the nearest reply and what differs;
+        requests that differ from what was wanted; and, unless :attr:`allow_unused`, replies that no request took."""
         unanswered = [f"{route!r} has no reply; expected `.replies(…)` or `.fails(…)`" for route in self._unanswered]
         return [*self._raw.problems(self.allow_unused), *unanswered]
 
@@ -163,11 +163,11 @@ class Mock:
 
     @property
     def elapsed(self) -> float:
-        """The virtual time since the mock began, in seconds. It begins at 2026-01-01T00:00:00Z."""
+        """The virtual time since the mock was made, in seconds. It starts at 2026-01-01T00:00:00Z."""
         return self._raw.elapsed()
 
     def advance(self, time: float | timedelta) -> None:
-        """Moves the clock on by seconds or a ``timedelta``, and lets everything that follows happen, moment by moment.
+        """Advances the clock by seconds or a ``timedelta``, moment by moment, and lets everything that follows happen.
 
         In a coroutine use :meth:`advance_async`.
         """
@@ -175,11 +175,11 @@ class Mock:
         self._raw.advance(seconds("time", time))
 
     async def advance_async(self, time: float | timedelta) -> None:
-        """The same for coroutines: calls and hooks of the running loop go on meanwhile."""
+        """Like :meth:`advance`, for coroutines: calls and hooks of the running loop go on meanwhile."""
         await asyncio.to_thread(self._raw.advance, seconds("time", time))
 
     def wait_until_waiting(self) -> None:
-        """Waits until all calls under way, and there has to be one, wait for virtual time.
+        """Waits until all calls under way wait for virtual time. There must be at least one.
 
         In a coroutine use :meth:`wait_until_waiting_async`.
         """
@@ -187,7 +187,7 @@ class Mock:
         self._raw.wait_until_waiting()
 
     async def wait_until_waiting_async(self) -> None:
-        """The same for coroutines."""
+        """Like :meth:`wait_until_waiting`, for coroutines."""
         await asyncio.to_thread(self._raw.wait_until_waiting)
 
     def _must_not_block(self, name: str) -> None:
@@ -195,7 +195,7 @@ class Mock:
             raise RuntimeError(f"{name}() would block the event loop; expected `await mock.{name}_async(…)`")
 
     def hold(self) -> AbstractContextManager[object]:
-        """Keeps the time where it is until the end of a ``with`` block: calls of several threads begin at one moment."""
+        """Stops time until the end of a ``with`` block, so that calls of several threads begin at one moment."""
         return self._raw.hold()
 
     def __enter__(self) -> Self:
@@ -212,4 +212,4 @@ class Mock:
         return f"<{type(self).__name__} {len(self.requests)} requests, {self.elapsed:g} s>"
 
     def __reduce__(self) -> Any:
-        raise TypeError("a mock is not pickled; make one where it is used")
+        raise TypeError("a mock cannot be pickled; create one where it is used")

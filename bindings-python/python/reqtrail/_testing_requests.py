@@ -8,7 +8,7 @@ from ._response import Headers
 
 __all__ = ["Request"]
 
-# As the native half gives one: method, target, path, query, headers, body, time, and the exchange that answered.
+# A request from the native half: method, target, path, query, headers, body, time, and the exchange that answered.
 SentRow = tuple[str, str, str, list[tuple[str, str]], list[tuple[str, str]], bytes, float, int | None]
 
 
@@ -21,28 +21,27 @@ class Request:
     method: str
     """The method."""
     target: str
-    """The path and the query as they were sent."""
+    """The path and the query, as sent."""
     path: str
     """The path, without the query."""
     query: tuple[tuple[str, str], ...]
-    """The pairs of the query, decoded; ``dict(request.query)`` where no name stands twice."""
+    """The pairs of the query, decoded. Use ``dict(request.query)`` if no name occurs twice."""
     headers: Headers
     """The headers."""
     body: bytes
     """The body."""
     at: float
-    """When it came, in virtual seconds since the beginning of the mock."""
+    """When it arrived, in virtual seconds since the mock was made."""
     exchange: int | None
-    """The number of the exchange that answered it, counted from 0 in the order in which they were arranged; ``None`` if
-    none fits."""
+    """The number of the exchange that answered it, from 0, in the order arranged; ``None`` if no exchange fits."""
 
     @property
     def text(self) -> str:
-        """The body as text, with replacement characters for what is not UTF-8."""
+        """The body as text, with replacement characters for bytes that are not UTF-8."""
         return str(self.body, "utf-8", "replace")
 
     def json(self) -> Any:
-        """The body as JSON; a ``ValueError`` if it is not JSON."""
+        """Returns the body as JSON. Raises ``ValueError`` if it is not JSON."""
         return _json.decode(self.body)
 
     @classmethod

@@ -10,7 +10,7 @@ __all__ = ["Trail"]
 
 
 class _Pickled:
-    """A trail as its pickle has it, which another release may have written. It is read when a field is asked for."""
+    """A trail from a pickle, which another release may have written. It is parsed when a field is first read."""
 
     __slots__ = ("_json", "_report")
 
@@ -21,7 +21,8 @@ class _Pickled:
         return self._json
 
     def read(self) -> str:
-        """The JSON, with what an older release left out; a ``ValueError`` if it cannot be read."""
+        """Returns the JSON, with the fields that an older release did not have. Raises ``ValueError`` if it is not
+        valid."""
         return RawTrail(self._json).to_json()
 
     def report(self) -> str:
@@ -31,7 +32,7 @@ class _Pickled:
 class Trail(TrailFields):
     """The record of one call. ``str(trail)`` is the support report. Times are in seconds.
 
-    It is read from the core when something is asked of it, so a trail that nobody looks at costs nothing.
+    A trail is read from the core when a field is first read; until then it costs nothing.
     """
 
     __slots__ = ("_attempts", "_data", "_raw")
@@ -41,7 +42,7 @@ class Trail(TrailFields):
     _attempts: tuple[Attempt, ...] | None
 
     def __init__(self) -> None:
-        raise TypeError("trails are made by calls, and by Trail.from_json")
+        raise TypeError("a Trail cannot be created directly; calls make trails, and Trail.from_json reads one")
 
     @classmethod
     def _of(cls, raw: "RawTrail | _Pickled") -> Self:
@@ -54,7 +55,7 @@ class Trail(TrailFields):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The trail of what :meth:`to_json` wrote, in any language; a ``ValueError`` if it is not of the schema."""
+        """Reads what :meth:`to_json` wrote, in any language. Raises ``ValueError`` if it does not match the schema."""
         return cls._of(RawTrail(text))
 
     @classmethod
@@ -62,10 +63,10 @@ class Trail(TrailFields):
         return cls._of(_Pickled(json, report))
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a trail is a record; its {name!r} cannot be set")
+        raise AttributeError(f"a Trail is read-only; {name!r} cannot be set")
 
     def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"a trail is a record; its {name!r} cannot be deleted")
+        raise AttributeError(f"a Trail is read-only; {name!r} cannot be deleted")
 
     def _read(self) -> dict[str, Any]:
         data = self._data
@@ -91,21 +92,21 @@ class Trail(TrailFields):
 
     @property
     def request_id(self) -> str | None:
-        """The request ID of the last attempt: the one to give to support first."""
+        """The request ID of the last attempt, which is the first one to give to support."""
         attempts = self._read()["attempts"]
         return attempts[-1]["request_id"] if attempts else None
 
     def to_json(self) -> str:
-        """The trail as JSON of the schema ``reqtrail.trail/1``, the same in every language."""
+        """Returns the trail as JSON of the schema ``reqtrail.trail/1``, the same in every language."""
         return self._raw.to_json()
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as a new ``dict``."""
+        """Returns the same as a new ``dict``."""
         data: dict[str, Any] = json.loads(self.to_json())
         return data
 
     def report(self) -> str:
-        """The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets."""
+        """Returns the support report, to paste into a ticket: plain text of at most 100 columns, without secrets."""
         return self._raw.report()
 
     def __str__(self) -> str:

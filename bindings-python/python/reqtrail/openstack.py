@@ -1,8 +1,8 @@
-"""OpenStack's compute API: signing in, its faults, and what becomes of its server actions.
+"""OpenStack's compute API: signing in, its faults, and the outcome of its server actions.
 
-:class:`Cloud` is what a program knows of a cloud; ``Cloud.from_env().connect()`` signs in and gives a
-:class:`Connection`, which begins clients. For an endpoint and a token that are known already there are
-:meth:`reqtrail.Client.openstack` and :meth:`reqtrail.AsyncClient.openstack`.
+:class:`Cloud` describes a cloud; ``Cloud.from_env().connect()`` signs in and returns a :class:`Connection`, which makes
+clients. If you already have an endpoint and a token, use :meth:`reqtrail.Client.openstack` or
+:meth:`reqtrail.AsyncClient.openstack`.
 """
 
 from . import _cloud, _compute, _openstack, _openstack_faults, _openstack_records, _resources

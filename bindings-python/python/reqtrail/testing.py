@@ -1,15 +1,15 @@
 """Tests of programs that use reqtrail, without a network and without waiting.
 
-A :class:`Mock` answers the calls of its clients by what a test arranges. Everything else is real: the retries, the
-decisions, the errors, the trails, the hooks. Time is virtual, so a wait of half a minute takes no time. With pytest, the fixture
-``reqtrail_mock`` is one.
+A :class:`Mock` answers the calls of its clients as a test arranges. Everything else is real: the retries, the
+decisions, the errors, the trails, the hooks. Time is virtual, so a wait of half a minute takes no time. In pytest, the
+fixture ``reqtrail_mock`` is a mock.
 
 >>> with Mock() as mock:
 ...     mock.get("/cameras/{id}").replies(429, code="rate_limited", retry_after=30).then(200, json={"id": 7})
 ...     response = mock.client().get("/cameras/{id}", params={"id": 7})
 ...     assert response.json() == {"id": 7} and len(response.trail.attempts) == 2
 
-:func:`trail`, :func:`response` and :func:`error` make what a call could have given, for code that takes one.
+:func:`trail`, :func:`response` and :func:`error` make the results of calls without a call, for code that takes one.
 """
 
 from . import _testing_by_hand, _testing_mock, _testing_requests, _testing_routes

@@ -48,7 +48,7 @@ impl Secret {
     }
 
     fn __reduce__(&self) -> PyResult<()> {
-        Err(PyTypeError::new_err("a Secret is not pickled"))
+        Err(PyTypeError::new_err("a Secret cannot be pickled"))
     }
 }
 
