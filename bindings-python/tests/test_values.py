@@ -389,8 +389,7 @@ def test_wrong_arguments_are_named(url: str) -> None:
             (lambda: Compute(client).explain("x", cancel=True), r"cancel: expected a CancelToken, not bool \(True\)"),  # type: ignore[typeddict-item]
             (lambda: Cloud.named(5), r"name: expected str, not int \(5\)"),  # type: ignore[arg-type]
             (lambda: Cloud.from_env(region_name=5), r"region_name: expected str, not int \(5\)"),  # type: ignore[arg-type]
-            (lambda: Cloud.from_dict([]), "the description of a cloud: expected a mapping, not list"),  # type:
-            ignore[arg-type]
+            (lambda: Cloud.from_dict([]), "the description of a cloud: expected a mapping, not list"),  # type: ignore[arg-type]
         ]:
             with pytest.raises(TypeError, match=text):
                 call()
