@@ -191,7 +191,7 @@ def test_loops_in_several_threads_share_a_client(url: str) -> None:
     asyncio.run(client.aclose())
 
 
-def test_a_closed_loop_is_left_behind(url: str) -> None:
+def test_a_client_works_after_its_loop_was_closed(url: str) -> None:
     client = reqtrail.AsyncClient(url)
 
     async def abandon() -> None:
@@ -268,7 +268,7 @@ def test_hooks_run_on_the_loop(url: str, run: Runner) -> None:
     run(main())
 
 
-def test_a_hook_that_fails_harms_no_call(url: str) -> None:
+def test_a_failing_hook_does_not_fail_the_call(url: str) -> None:
     async def main() -> None:
         wrong: list[Any] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, about: wrong.append(about["exception"]))
@@ -283,7 +283,7 @@ def test_a_hook_that_fails_harms_no_call(url: str) -> None:
     asyncio.run(main())
 
 
-def test_a_client_that_is_thrown_away(url: str) -> None:
+def test_a_discarded_client_leaves_no_reader(url: str) -> None:
     async def main() -> None:
         for _ in range(20):
             client = reqtrail.AsyncClient(url)
@@ -298,7 +298,7 @@ def test_a_client_that_is_thrown_away(url: str) -> None:
     asyncio.run(main())
 
 
-def test_closing_ends_what_is_under_way(url: str) -> None:
+def test_closing_cancels_calls_under_way(url: str) -> None:
     async def main() -> None:
         client = reqtrail.AsyncClient(url)
         task = asyncio.create_task(client.get("/stall"))

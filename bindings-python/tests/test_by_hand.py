@@ -12,7 +12,7 @@ import reqtrail
 from reqtrail import testing
 
 
-def test_a_trail_is_that_of_such_a_call() -> None:
+def test_a_trail_matches_its_description() -> None:
     def make() -> reqtrail.Trail:
         return testing.trail(
             [{"code": "rate_limited", "retry_after": 2, "elapsed": 0.5}, {"failure": "timeout", "elapsed": 3}],
@@ -112,6 +112,6 @@ def test_an_error() -> None:
         (lambda: testing.error(state=404), TypeError, "an error has no 'state'; expected one of"),
     ],
 )
-def test_what_cannot_be_is_refused(make: Any, kind: type[Exception], text: str) -> None:
+def test_impossible_descriptions_are_refused(make: Any, kind: type[Exception], text: str) -> None:
     with pytest.raises(kind, match=text):
         make()

@@ -110,7 +110,7 @@ def auth(server: Any) -> dict[str, str | reqtrail.Secret]:
     }
 
 
-def test_a_sign_in_gives_clients_that_sign_in_again(openstack: Any) -> None:
+def test_clients_of_a_connection_sign_in_again(openstack: Any) -> None:
     cloud = Cloud(auth=auth(openstack), region_name="One")
     connection = cloud.connect()
     session = connection.session
@@ -151,7 +151,7 @@ def test_a_passcode_signs_in_once(openstack: Any) -> None:
     assert "918273" not in repr((cloud, connection, info.value, info.value.__cause__))
 
 
-def test_user_and_password_of_http_go_with_each_call(openstack: Any) -> None:
+def test_http_basic_auth_is_sent_with_each_call(openstack: Any) -> None:
     endpoint = f"http://127.0.0.1:{openstack.server_address[1]}/v1"
     basic = {"endpoint": endpoint, "username": "admin", "password": reqtrail.Secret("hunter2")}
     connection = Cloud.from_dict({"auth_type": "http_basic", "auth": basic}).connect()
@@ -205,7 +205,7 @@ def test_sign_ins_reach_hooks_and_log_and_their_failure_is_the_cause(
     until(lambda: sum(record.path == "/v3/auth/tokens" for record in caplog.records if hasattr(record, "path")) >= 2)
 
 
-def test_what_keystone_refuses_has_its_trail(openstack: Any) -> None:
+def test_a_refused_sign_in_has_its_trail(openstack: Any) -> None:
     wrong = {**auth(openstack), "password": "something else"}
     with pytest.raises(reqtrail.AuthenticationError) as refused:
         Cloud(auth=wrong).connect()
@@ -244,7 +244,7 @@ def test_clouds_are_found_as_openstacksdk_finds_them(tmp_path: Any, monkeypatch:
         Cloud.named("two")
 
 
-def test_variables_that_do_not_count_are_noted(
+def test_ignored_variables_are_noted(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in [name for name in os.environ if name.startswith("OS_")]:
@@ -260,7 +260,7 @@ def test_variables_that_do_not_count_are_noted(
     assert Cloud.named("one").notes == Cloud.from_env("One").notes == ()
 
 
-def test_a_handler_that_fails_at_a_note_harms_nothing(
+def test_a_failing_log_handler_does_not_fail_from_env(
     tmp_path: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in [name for name in os.environ if name.startswith("OS_")]:

@@ -46,7 +46,7 @@ class LoopOwner(Owner):
         return "good"
 
 
-def test_a_client_and_its_owner(url: str) -> None:
+def test_a_client_and_its_owner_are_collected(url: str) -> None:
     owner = Owner(url, reqtrail.Client)
     assert isinstance(owner.client, reqtrail.Client)
     assert owner.client.get("/private").status == 200
@@ -84,7 +84,7 @@ def test_a_client_is_not_collected_in_the_middle_of_a_call(url: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [Owner, LoopOwner])
-def test_an_asyncio_client_and_its_owner_while_the_loop_runs(url: str, run: Runner, kind: type[Owner]) -> None:
+def test_an_asyncio_client_is_collected_while_its_loop_runs(url: str, run: Runner, kind: type[Owner]) -> None:
     async def use() -> tuple[weakref.ref[Owner], weakref.ref[reqtrail.AsyncClient]]:
         owner = kind(url, reqtrail.AsyncClient)
         assert isinstance(owner.client, reqtrail.AsyncClient)
@@ -101,7 +101,7 @@ def test_an_asyncio_client_and_its_owner_while_the_loop_runs(url: str, run: Runn
     run(main())
 
 
-def test_a_closed_client_lets_go_of_its_hooks(url: str, run: Runner) -> None:
+def test_a_closed_client_releases_its_hooks(url: str, run: Runner) -> None:
     owner = Owner(url, reqtrail.Client)
     client = owner.client
     gone = weakref.ref(owner)
@@ -130,7 +130,7 @@ def test_a_closed_client_lets_go_of_its_hooks(url: str, run: Runner) -> None:
     run(main())
 
 
-def test_a_call_under_way_tells_the_hooks_of_a_client_that_is_closed(url: str) -> None:
+def test_a_call_under_way_calls_the_hooks_of_a_closed_client(url: str) -> None:
     began, told = threading.Event(), threading.Event()
 
     def on_attempt(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:

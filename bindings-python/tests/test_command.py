@@ -36,7 +36,7 @@ def test_the_version(command: list[str]) -> None:
 
 
 @both
-def test_an_argument_that_there_is_not(command: list[str]) -> None:
+def test_an_unknown_argument(command: list[str]) -> None:
     # The second is not UTF-8, and comes as it is.
     ran = run(*command, "--colour", os.fsdecode(b"\xff"))
     assert (ran.returncode, ran.stdout) == (2, "")
@@ -52,7 +52,7 @@ def test_the_subcommand_that_the_package_leaves_out(command: list[str]) -> None:
 
 
 @both
-def test_a_reader_that_has_gone(command: list[str]) -> None:
+def test_a_closed_reader(command: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     ran = run(*command, "--help", capture_output=False, stdout=writer, stderr=subprocess.PIPE)
@@ -61,14 +61,14 @@ def test_a_reader_that_has_gone(command: list[str]) -> None:
 
 
 @both
-def test_streams_that_are_closed(command: list[str]) -> None:
+def test_closed_streams(command: list[str]) -> None:
     ran = run("sh", "-c", '"$@" --version <&- >&-', "sh", *command)
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
 @both
-def test_an_output_that_takes_nothing(command: list[str]) -> None:
+def test_a_full_output(command: list[str]) -> None:
     with open("/dev/full", "w") as full:
         ran = run(*command, "--version", capture_output=False, stdout=full, stderr=subprocess.PIPE)
     assert ran.returncode == 2 and ran.stderr.startswith("reqtrail: standard output: ")
@@ -88,13 +88,13 @@ print(code, sorted(name for name in set(sys.modules) - before if name.startswith
 
 
 @pytest.mark.parametrize("arguments", [["-m", "reqtrail"], ["-mreqtrail"]])
-def test_nor_does_the_module(arguments: list[str]) -> None:
+def test_the_module_does_not_wait_for_the_package(arguments: list[str]) -> None:
     ran = run(sys.executable, "-X", "importtime", *arguments, "--version")
     assert ran.returncode == 0 and "reqtrail._native" in ran.stderr
     assert "asyncio" not in ran.stderr and "reqtrail._client" not in ran.stderr
 
 
-def test_a_module_that_is_run_otherwise(tmp_path: Path) -> None:
+def test_other_main_modules_import_the_package(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "__init__.py").write_text("import reqtrail\n")
     (tmp_path / "own" / "__main__.py").write_text("import reqtrail\nprint(reqtrail.Client)\n")
@@ -106,7 +106,7 @@ def test_a_module_that_is_run_otherwise(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stdout) == (0, f"reqtrail {reqtrail.__version__}\n")
 
 
-def test_signals_are_as_before_afterwards() -> None:
+def test_signal_handlers_are_restored() -> None:
     program = """
 import os, signal
 from reqtrail._native import run_command
@@ -128,7 +128,7 @@ except BrokenPipeError:
     assert (ran.returncode, ran.stdout.splitlines()[1:]) == (0, ["interrupted", "refused"]), ran
 
 
-def test_it_finds_what_the_package_has_written(url: str, tmp_path: Path) -> None:
+def test_it_reads_the_journals_of_the_package(url: str, tmp_path: Path) -> None:
     with (
         reqtrail.Client(url, journal=str(tmp_path), journal_sync="always") as client,
         pytest.raises(reqtrail.NotFoundError) as missing,
@@ -169,7 +169,7 @@ def test_an_interrupt_ends_tail(url: str, tmp_path: Path) -> None:
     assert (running.returncode, *said) == (130, b"", b"")
 
 
-def test_other_threads_go_on_meanwhile(tmp_path: Path) -> None:
+def test_other_threads_run_meanwhile(tmp_path: Path) -> None:
     program = """
 import fcntl, os, sys, termios, threading, time
 from reqtrail._native import run_command
@@ -191,7 +191,7 @@ print(run_command(["find", "-"]))
 
 
 @pytest.mark.skipif(not hasattr(fcntl, "F_SETPIPE_SZ"), reason="the size of a pipe cannot be set")
-def test_an_output_that_does_not_block() -> None:
+def test_a_nonblocking_output() -> None:
     whole = run(*SCRIPT, "codes", "--json").stdout.encode()
     reader, writer = os.pipe()
     size = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)

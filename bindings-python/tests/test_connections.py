@@ -31,7 +31,7 @@ def test_a_unix_socket(unix_server: Server, monkeypatch: pytest.MonkeyPatch) -> 
     assert hosts == ["api.example:8080"] * 2
 
 
-def test_a_unix_socket_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_unix_socket(tmp_path: Path) -> None:
     with (
         reqtrail.Client(BASE, unix_socket=tmp_path / "none", max_attempts=1) as client,
         pytest.raises(reqtrail.ConnectError) as info,

@@ -145,7 +145,7 @@ def test_the_last_line_of_a_traceback_is_enough(url: str) -> None:
     assert len(last.strip().splitlines()) == 1
 
 
-def test_what_people_catch() -> None:
+def test_a_connect_error_is_a_connection_error() -> None:
     with (
         reqtrail.Client("http://127.0.0.1:9", max_attempts=1) as client,
         pytest.raises(builtins.ConnectionError) as info,
@@ -180,7 +180,7 @@ def test_errors_survive_pickling_and_copying(url: str, path: str) -> None:
         assert other.code is error.code
 
 
-def test_what_another_release_has_pickled_loads(url: str) -> None:
+def test_pickles_of_another_release_load(url: str) -> None:
     error = failed(url, "/missing")
     pickled = pickle.dumps(error).replace(b"reqtrail.trail/1", b"reqtrail.trail/2")
     other = pickle.loads(pickled)
@@ -292,7 +292,7 @@ def test_equal_headers_have_equal_hashes() -> None:
     assert one != Headers([("A", "2"), ("b", "2")])
 
 
-def test_a_bug_between_python_and_the_call_leaves_no_trail() -> None:
+def test_an_error_of_a_panic_has_no_trail() -> None:
     error = _mapping.panicked("internal")
     assert type(error) is reqtrail.InternalError and error.kind is reqtrail.ErrorKind.INTERNAL
     assert error.trail is None and error.request_ids == ()

@@ -71,7 +71,7 @@ def records(folder: Path, ending: str = "jsonl") -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
-def test_a_killed_program_leaves_what_it_knew(server: Server, tmp_path: Path, kind: str) -> None:
+def test_a_killed_program_leaves_its_journal(server: Server, tmp_path: Path, kind: str) -> None:
     with start(KILLED, tmp_path, server.url, kind) as process:
         request_id = process.stdout.readline().strip()
         while not any(method == "POST" for method, *_ in server.seen):
@@ -85,7 +85,7 @@ def test_a_killed_program_leaves_what_it_knew(server: Server, tmp_path: Path, ki
     assert (call["method"], call["path"], call["attempt"]) == ("POST", "/stall", 1)
 
 
-def test_forks_and_other_programs_have_files_of_their_own(url: str, tmp_path: Path) -> None:
+def test_each_process_has_its_own_files(url: str, tmp_path: Path) -> None:
     program = textwrap.dedent(FAMILY)
     program = f"PROGRAM = {program!r}\n{program}"
     with start(program, tmp_path, url) as process:

@@ -83,7 +83,7 @@ def test_attempts_and_failed_calls(url: str, caplog: pytest.LogCaptureFixture) -
     assert [record.created for record in found] == sorted(record.created for record in found)
 
 
-def test_a_level_is_a_level(url: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_level_of_warning_omits_attempts(url: str, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "reqtrail"), reqtrail.Client.novavms(url) as client:
         client.get("/ok")
         with pytest.raises(reqtrail.NotFoundError):
@@ -147,7 +147,7 @@ def test_a_cancelled_asyncio_call_is_logged_too(server: Server, url: str, run: R
         run(main())
 
 
-def test_a_loop_that_does_not_look_keeps_a_bounded_log() -> None:
+def test_a_blocked_loop_keeps_a_bounded_log() -> None:
     listener = Listener()
     told: list[int] = []
     kept, dropped = 4096, 4
@@ -244,7 +244,7 @@ def call(request: pytest.FixtureRequest, url: str) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("raises", [True, False])
-def test_an_exception_of_a_handler_harms_nothing(
+def test_an_exception_of_a_handler_does_not_fail_the_call(
     call: Callable[[], None], monkeypatch: pytest.MonkeyPatch, raises: bool
 ) -> None:
     monkeypatch.setattr(logging, "raiseExceptions", raises)
@@ -260,7 +260,7 @@ def test_an_exception_of_a_handler_harms_nothing(
     assert ("LookupError: a handler that fails" in stderr.getvalue()) == raises
 
 
-def test_a_record_factory_that_fails_harms_nothing(call: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_record_factory_fails_no_call(call: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
     stderr = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stderr)
     factory = logging.getLogRecordFactory()
@@ -292,7 +292,7 @@ def test_a_base_exception_of_a_handler_is_raised_after_the_call_with_its_trail(
         call()
 
 
-def test_a_handler_that_calls_by_reqtrail_does_not_log_itself_for_ever(url: str) -> None:
+def test_calls_that_a_handler_makes_are_not_logged(url: str) -> None:
     client = reqtrail.Client(url)
 
     class Shipping(Listener):
@@ -306,7 +306,7 @@ def test_a_handler_that_calls_by_reqtrail_does_not_log_itself_for_ever(url: str)
     assert [vars(record)["path"] for record in shipping.records] == ["/missing"] * 2
 
 
-def test_a_hook_that_calls_has_records_of_its_own_call(url: str) -> None:
+def test_a_call_that_a_hook_makes_is_logged(url: str) -> None:
     listener = Listener()
     other = reqtrail.Client(url)
 
@@ -367,7 +367,7 @@ def test_the_failed_call_of_a_refresher_is_logged_once(url: str, run: Runner, lo
     assert len(logged) == calls + len(asked)
 
 
-def test_off_until_asked(url: str) -> None:
+def test_logging_is_silent_by_default(url: str) -> None:
     program = """
         import logging, sys, threading, reqtrail
         logging.getLogger("reqtrail").setLevel(logging.DEBUG)

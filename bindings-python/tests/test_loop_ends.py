@@ -75,7 +75,7 @@ def test_a_refresh_whose_task_never_got_its_turn_fails(url: str, run: Runner) ->
     run(main())
 
 
-def test_what_a_refresher_raises_is_told_once(url: str) -> None:
+def test_an_exception_of_a_refresher_is_reported_once(url: str) -> None:
     """The call ends with it; asyncio does not say that nobody asked."""
 
     class Own(BaseException):
@@ -131,7 +131,7 @@ class NoReaders(asyncio.SelectorEventLoop):
         super().add_reader(fd, callback, *args)
 
 
-def test_nothing_keeps_a_loop_that_is_called_once_its_client_is_closed(url: str) -> None:
+def test_a_closed_client_does_not_keep_a_loop_without_readers_alive(url: str) -> None:
     loops: WeakSet[Any] = WeakSet()
 
     async def main() -> None:

@@ -85,7 +85,7 @@ def test_closing_ends_the_calls_of_other_loops_with_their_trails(server: Server,
     assert ended[0].trail is not None and len(ended[0].trail.attempts) == 1
 
 
-def test_closing_does_not_wait_for_a_loop_that_stands_still(server: Server, url: str, run: Runner) -> None:
+def test_closing_does_not_wait_for_a_loop_that_does_not_run(server: Server, url: str, run: Runner) -> None:
     client = reqtrail.AsyncClient(url)
 
     async def begun() -> None:
@@ -106,7 +106,7 @@ def test_closing_does_not_wait_for_a_loop_that_stands_still(server: Server, url:
     assert info.value.trail is not None and len(info.value.trail.attempts) == 1
 
 
-def test_a_close_that_is_cancelled_closes_all_the_same(server: Server, url: str, run: Runner) -> None:
+def test_a_cancelled_close_still_closes(server: Server, url: str, run: Runner) -> None:
     async def main() -> None:
         client = reqtrail.AsyncClient(url)
         call = asyncio.create_task(client.get("/stall"))
@@ -125,7 +125,7 @@ def test_a_close_that_is_cancelled_closes_all_the_same(server: Server, url: str,
     run(main())
 
 
-def test_no_result_is_lost_where_a_hook_is_interrupted(url: str) -> None:
+def test_no_result_is_lost_when_a_hook_is_interrupted(url: str) -> None:
     raised: list[BaseException] = []
 
     def hook(_: reqtrail.Trail) -> None:
@@ -147,7 +147,7 @@ def test_no_result_is_lost_where_a_hook_is_interrupted(url: str) -> None:
     loop.close()
 
 
-def test_hooks_see_the_variables_of_their_call_on_its_loop(url: str, run: Runner) -> None:
+def test_hooks_see_the_context_of_their_call_on_its_loop(url: str, run: Runner) -> None:
     name: contextvars.ContextVar[str] = contextvars.ContextVar("name")
     seen: list[tuple[str, str, int]] = []
 
@@ -181,7 +181,7 @@ def test_hooks_see_the_variables_of_their_call_on_its_loop(url: str, run: Runner
     assert threads["/her"].isdisjoint(threads["/the"])
 
 
-def test_a_wrong_request_is_told_on_its_loop(url: str, run: Runner) -> None:
+def test_the_hook_of_a_wrong_request_runs_on_its_loop(url: str, run: Runner) -> None:
     told: list[str] = []
 
     async def main() -> None:
@@ -202,7 +202,7 @@ def test_hooks_are_plain_functions(kind: Any, url: str) -> None:
         kind(url, on_call=hook)
 
 
-def test_a_client_that_is_thrown_away_leaves_no_reader_behind(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_discarded_client_leaves_no_reader_in_open_loops(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where some of its loops are closed, and others are not."""
     wrong: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda about: wrong.append(about.exc_value))
@@ -264,7 +264,7 @@ def test_a_refresh_outlives_the_loop_that_served_it(server: Server, url: str, ru
     run(client.aclose())
 
 
-def test_a_refresher_that_gives_an_awaitable_is_named(url: str, run: Runner) -> None:
+def test_a_refresher_that_returns_an_awaitable_is_refused(url: str, run: Runner) -> None:
     async def token() -> str:
         return "good"
 
@@ -279,7 +279,7 @@ def test_a_refresher_that_gives_an_awaitable_is_named(url: str, run: Runner) -> 
     gc.collect()
 
 
-def test_what_a_refresher_gave_is_named_if_it_cannot_be_sent(url: str) -> None:
+def test_a_token_that_cannot_be_sent_is_refused(url: str) -> None:
     with reqtrail.Client(url, token="bad", token_refresher=lambda: "a\nb") as client:
         with pytest.raises(reqtrail.AuthenticationError) as info:
             client.get("/private")

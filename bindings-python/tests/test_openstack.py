@@ -147,7 +147,7 @@ def test_follow_and_explain_for_asyncio(nova: Any) -> None:
     asyncio.run(main())
 
 
-def test_following_ends_when_it_is_told_to(nova: Any) -> None:
+def test_following_ends_at_its_deadline_or_when_cancelled(nova: Any) -> None:
     nova.RequestHandlerClass.fails = False
     token = reqtrail.CancelToken()
     with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
@@ -218,7 +218,7 @@ async def never(_: Progress) -> None:
     """Nobody would wait for it."""
 
 
-def test_progress_is_told_and_its_exceptions_end_nothing(nova: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_exception_of_on_progress_does_not_end_the_follow(nova: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     unraisable: list[Any] = []
     monkeypatch.setattr("sys.unraisablehook", unraisable.append)
     seen: list[tuple[Progress, int]] = []
@@ -257,7 +257,7 @@ def test_progress_is_told_and_its_exceptions_end_nothing(nova: Any, monkeypatch:
     asyncio.run(main())
 
 
-def test_a_story_that_cannot_be_read_keeps_its_trails(nova: Any) -> None:
+def test_an_explain_error_keeps_its_trails(nova: Any) -> None:
     nova.RequestHandlerClass.refuses = True
     with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client, pytest.raises(ExplainError) as info:
         Compute(client).explain(ID)
@@ -335,7 +335,7 @@ def test_a_reboot_seems_to_have_succeeded(nova: Any) -> None:
         assert (told.verdict, told.apparent) == (Verdict.UNKNOWN, Verdict.SUCCEEDED)
 
 
-def test_log_lines_are_the_operators(nova: Any, caplog: pytest.LogCaptureFixture) -> None:
+def test_log_lines_are_those_that_operators_search_for(nova: Any, caplog: pytest.LogCaptureFixture) -> None:
     lines = []
     client = reqtrail.Client.openstack(
         base(nova), on_attempt=lambda call, _: lines.append((call.service, call.log_line))

@@ -175,7 +175,7 @@ def test_a_name_that_is_not_an_option_of_a_request(server: Server, url: str, nam
     assert server.seen == []
 
 
-def test_a_query_that_is_given_as_params_is_told_from_it(server: Server, url: str) -> None:
+def test_a_query_given_as_params_is_pointed_out(server: Server, url: str) -> None:
     with reqtrail.Client(url) as client, pytest.raises(reqtrail.RequestBuildError) as info:
         client.get("/ok", params={"limit": 10})
     assert (
@@ -199,7 +199,7 @@ NO_TIMES: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("value", "text"), NO_TIMES, ids=lambda it: str(it)[:12])
-def test_what_is_not_a_time(url: str, value: Any, text: str) -> None:
+def test_durations_that_are_not_valid(url: str, value: Any, text: str) -> None:
     with reqtrail.Client.openstack(url) as client:
         calls: list[tuple[str, Callable[[str], object]]] = [
             *((name, lambda name: reqtrail.Client(url, **{name: value})) for name in TIMES),
@@ -212,7 +212,7 @@ def test_what_is_not_a_time(url: str, value: Any, text: str) -> None:
                 call(name)
 
 
-def test_no_limit_is_infinity(url: str) -> None:
+def test_infinity_means_no_limit(url: str) -> None:
     for name in TIMES:
         with reqtrail.Client(url, **{name: math.inf}) as client:  # type: ignore[arg-type]
             assert client.get("/ok").status == 200
@@ -279,7 +279,7 @@ def test_help_says_where_a_refresher_runs() -> None:
 
 
 @pytest.mark.parametrize("name", ["microversion", "idempotency_key", "correlation_id", "if_none_match"])
-def test_a_text_is_not_made_of_a_number(server: Server, url: str, name: str) -> None:
+def test_numbers_are_not_converted_to_text(server: Server, url: str, name: str) -> None:
     """`2.90` is the float 2.9."""
     options: Any = {name: 2.90}
     with (
@@ -290,7 +290,7 @@ def test_a_text_is_not_made_of_a_number(server: Server, url: str, name: str) -> 
     assert not server.seen
 
 
-def test_the_names_of_an_operation_are_texts(server: Server, url: str) -> None:
+def test_ids_of_an_operation_must_be_text(server: Server, url: str) -> None:
     with reqtrail.Client.openstack(url) as client:
         compute: Any = reqtrail.openstack.Compute(client)
         for call, text in (

@@ -10,7 +10,7 @@ import reqtrail
 PACKAGE = distribution("reqtrail")
 
 
-def test_the_licences_come_along() -> None:
+def test_the_licences_are_installed() -> None:
     names = PACKAGE.metadata.get_all("License-File") or []
     assert sorted(names) == ["LICENSE-APACHE", "LICENSE-MIT"]
     for name in names:
@@ -23,19 +23,19 @@ def test_the_package_is_typed() -> None:
     assert "Typing :: Typed" in (PACKAGE.metadata.get_all("Classifier") or [])
 
 
-def test_it_says_what_it_is() -> None:
+def test_the_metadata() -> None:
     assert PACKAGE.version == reqtrail.__version__
     assert PACKAGE.requires is None
     running = "Programming Language :: Python :: {}.{}".format(*sys.version_info)
     assert sys.version_info >= (3, 14) or running in (PACKAGE.metadata.get_all("Classifier") or [])
 
 
-def test_the_command_comes_along() -> None:
+def test_the_command_is_installed() -> None:
     (command,) = PACKAGE.entry_points.select(group="console_scripts")
     assert (command.name, command.value) == ("reqtrail", "_reqtrail_command:main")
 
 
-def test_the_plugin_of_pytest_stands_beside_the_package() -> None:
+def test_the_pytest_plugin_is_beside_the_package() -> None:
     (plugin,) = PACKAGE.entry_points.select(group="pytest11")
     assert (plugin.name, plugin.value) == ("reqtrail", "reqtrail_pytest")
     names = [str(file) for file in PACKAGE.files or ()]

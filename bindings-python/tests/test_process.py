@@ -30,7 +30,7 @@ def in_child(work: Any) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
-def test_a_fork_gets_a_client_of_its_own(url: str) -> None:
+def test_a_fork_gets_its_own_client(url: str) -> None:
     client = reqtrail.Client(url, token="old")
     client.set_token("good")
     assert client.get("/private").status == 200

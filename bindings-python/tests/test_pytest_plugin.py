@@ -44,7 +44,7 @@ def test_the_test_of_the_readme(tmp_path: Path) -> None:
     assert "1 passed" in run(tmp_path, program.code)
 
 
-def test_it_imports_pytest_alone() -> None:
+def test_it_imports_only_pytest() -> None:
     program = "import pytest, sys; a = set(sys.modules); import reqtrail_pytest; print(sorted(set(sys.modules) - a))"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert ran.stdout.strip() == "['reqtrail_pytest']", ran.stderr

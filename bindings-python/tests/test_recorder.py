@@ -70,7 +70,7 @@ def test_a_filter_chooses(url: str) -> None:
         ({"limit": 1.5}, "limit: expected"),
     ],
 )
-def test_what_is_no_filter_is_refused(url: str, wrong: dict[str, Any], said: str) -> None:
+def test_invalid_filters_are_refused(url: str, wrong: dict[str, Any], said: str) -> None:
     with reqtrail.Client(url) as client:
         with pytest.raises((TypeError, ValueError), match=said):
             client.recorder.recent(**wrong)
@@ -149,7 +149,7 @@ def test_an_event_loop_needs_no_await(url: str) -> None:
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.parametrize("make", [reqtrail.Client, reqtrail.AsyncClient])
-def test_a_fork_begins_with_an_empty_one(url: str, make: Callable[[str], Any]) -> None:
+def test_a_fork_starts_with_an_empty_recorder(url: str, make: Callable[[str], Any]) -> None:
     client = make(url)
 
     def call() -> Any:
@@ -171,14 +171,14 @@ def test_a_fork_begins_with_an_empty_one(url: str, make: Callable[[str], Any]) -
     assert recorder.recent() == [own.trail]
 
 
-def test_a_client_may_have_none(url: str) -> None:
+def test_a_client_without_a_recorder(url: str) -> None:
     with reqtrail.Client(url, recorder=False) as client:
         error = failed(client)
         assert error.request_id is not None
         assert client.recorder.find(error.request_id) == [] and client.recorder.dump() == ""
 
 
-def test_the_client_of_a_mock_has_one() -> None:
+def test_the_client_of_a_mock_has_a_recorder() -> None:
     with Mock() as mock:
         mock.get("/x").replies(404, code="not_found")
         client = mock.client(max_attempts=1)

@@ -199,7 +199,7 @@ def raising(make: Callable[[], BaseException]) -> Callable[[], str]:
     return refresh
 
 
-def test_an_own_error_of_a_refresher_says_what_the_call_ends_with(url: str, failed: Call) -> None:
+def test_an_api_error_of_a_refresher_decides_the_error_of_the_call(url: str, failed: Call) -> None:
     with reqtrail.Client.novavms(url, max_attempts=1) as signs_in:
         for path, cls, category, what in (
             ("/missing", reqtrail.NotFoundError, "not_found", "404 not_found: no such camera"),
@@ -218,7 +218,7 @@ def test_an_own_error_of_a_refresher_says_what_the_call_ends_with(url: str, fail
             assert error.trail.attempts == () and len(cause.trail.attempts) == 1
 
 
-def test_an_own_error_without_an_answer_says_what_the_call_ends_with(failed: Call) -> None:
+def test_a_connect_error_of_a_refresher_decides_the_error_of_the_call(failed: Call) -> None:
     def refresh() -> str:
         # Nobody listens at port 1.
         with reqtrail.Client("http://127.0.0.1:1", max_attempts=1) as signs_in:
@@ -230,7 +230,7 @@ def test_an_own_error_without_an_answer_says_what_the_call_ends_with(failed: Cal
     assert "connect: " in str(error) and error.trail.attempts == ()
 
 
-def test_an_own_error_that_a_program_made_says_what_it_says(failed: Call) -> None:
+def test_a_reqtrail_error_that_the_program_made_decides_the_error_of_the_call(failed: Call) -> None:
     class Own(reqtrail.TimeoutError):
         pass
 
@@ -245,7 +245,7 @@ def test_an_own_error_that_a_program_made_says_what_it_says(failed: Call) -> Non
     assert type(error) is reqtrail.AuthenticationError and "ReqtrailError: nothing more" in str(error)
 
 
-def test_the_text_of_a_foreign_exception_is_in_the_error(failed: Call) -> None:
+def test_the_text_of_another_exception_is_in_the_error(failed: Call) -> None:
     error = failed({"token_refresher": raising(lambda: LookupError("no token is left"))})
     assert type(error) is reqtrail.AuthenticationError
     assert (error.kind, error.category, error.status) == ("api", "authentication", None)
@@ -327,7 +327,7 @@ def test_a_refresher_does_not_wait_for_its_own_client(url: str, run: Runner, kin
 
 
 @pytest.mark.parametrize("token", ["bad", None])
-def test_refreshers_that_need_each_other_do_not_wait_in_a_ring(url: str, token: str | None) -> None:
+def test_refreshers_that_need_each_other_do_not_deadlock(url: str, token: str | None) -> None:
     inner: list[Any] = []
 
     def refresh() -> str:

@@ -107,7 +107,7 @@ def check(failed: ActionFailedError) -> None:
     assert (type(other), str(other), other.report) == (ActionFailedError, str(failed), report)
 
 
-def test_an_extend_that_fits_nowhere(url: str) -> None:
+def test_an_extend_without_space(url: str) -> None:
     with reqtrail.Client.openstack(url, token="gAAAAA-token", service="volume") as client:
         resources = Resources(client)
         extend = client.post("/volumes/{id}/action", **EXTEND)
@@ -136,7 +136,7 @@ def test_an_extend_for_asyncio(url: str) -> None:
     asyncio.run(main())
 
 
-def test_an_import_is_told_by_its_task(url: str) -> None:
+def test_an_import_fails_with_the_message_of_its_task(url: str) -> None:
     with reqtrail.Client.openstack(url, token="gAAAAA-token", service="image") as client:
         accepted = client.post(
             "/v2/images/{id}/import", params={"id": IMAGE}, json={"method": {"name": "web-download"}}

@@ -127,7 +127,7 @@ def test_services_are_listed(services: Any) -> None:
     assert Cloud.from_dict({"auth_type": "none", "endpoint": url}).connect().services() == ()
 
 
-def test_what_is_wrong_is_named(services: Any) -> None:
+def test_mistakes_are_named(services: Any) -> None:
     connection = cloud(services).connect()
     with pytest.raises(reqtrail.ConfigError, match="no service of the type `network`; it has compute, image"):
         connection.client(service="network")

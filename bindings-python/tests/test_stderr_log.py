@@ -93,7 +93,7 @@ def test_a_fork_writes_too(url: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sync", "async"])
-def test_a_pipe_that_nobody_reads_holds_up_no_call(url: str, kind: str) -> None:
+def test_an_unread_pipe_delays_no_call(url: str, kind: str) -> None:
     reader, writer = os.pipe()
     flags = fcntl.fcntl(writer, fcntl.F_GETFL)
     fcntl.fcntl(writer, fcntl.F_SETFL, flags | os.O_NONBLOCK)
@@ -117,7 +117,7 @@ def test_a_pipe_that_nobody_reads_holds_up_no_call(url: str, kind: str) -> None:
     assert left.strip(b".") == b""
 
 
-def test_it_is_on_the_descriptor(url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_it_uses_the_descriptor(url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("REQTRAIL_LOG", "warn")
     with reqtrail.Client(url) as client:
         client.get("/ok")

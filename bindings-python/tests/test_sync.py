@@ -69,7 +69,7 @@ def test_headers_are_a_multi_mapping(url: str) -> None:
     assert pickle.loads(pickle.dumps(headers)) == headers
 
 
-def test_a_body_that_is_no_text(url: str) -> None:
+def test_a_body_that_is_not_text(url: str) -> None:
     with reqtrail.Client(url) as client:
         response = client.get("/text")
         for read in (lambda: response.text, response.json):
@@ -243,7 +243,7 @@ def test_set_token(url: str) -> None:
             client.set_token("a\nb")
 
 
-def test_hooks_are_told_as_it_happens(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hooks_run_as_events_happen(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[object] = []
     wrong: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda about: wrong.append(about.exc_value))
@@ -300,7 +300,7 @@ def test_every_method(server: Server, url: str) -> None:
     assert [seen[0] for seen in server.seen] == ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 
-def test_a_subclass_has_names_and_constructors_of_its_own(url: str) -> None:
+def test_a_subclass_has_its_own_names_and_constructor(url: str) -> None:
     class Api(reqtrail.Client):
         def __init__(self, room: str) -> None:
             super().__init__(url)

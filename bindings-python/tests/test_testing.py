@@ -21,13 +21,13 @@ import reqtrail
 from reqtrail.testing import Mock
 
 
-def test_nothing_of_it_is_loaded_before_it_is_imported() -> None:
+def test_importing_reqtrail_does_not_import_it() -> None:
     program = "import sys, reqtrail; print([name for name in sys.modules if 'testing' in name])"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (ran.stdout.strip(), ran.stderr) == ("[]", "")
 
 
-def test_a_reply_has_all_that_it_says() -> None:
+def test_a_reply_is_as_arranged() -> None:
     with Mock() as mock:
         mock.get("/json").replies(201, json={"é": None}, headers={"X-One": "1", "X-Two": ["a", "b"]})
         mock.get("/text").replies(200, text="café", request_id="req_01HK3Z9YF7W7E8PM5QKT9DYXWR")
@@ -94,7 +94,7 @@ def test_a_client_is_an_ordinary_one() -> None:
         mock.client(max_tries=3)  # type: ignore[call-arg]
 
 
-def test_what_came_can_be_asserted_on() -> None:
+def test_requests_can_be_asserted_on() -> None:
     with Mock() as mock:
         mock.post("/cameras/{id}/trigger").replies(200)
         mock.put("/raw").replies(200)
@@ -201,7 +201,7 @@ def test_a_request_that_differs_from_what_is_wanted_is_a_problem() -> None:
         mock.verify()
 
 
-def test_a_query_tells_requests_apart() -> None:
+def test_a_query_distinguishes_requests() -> None:
     with Mock() as mock:
         mock.get("/events", query={"page": 2, "of": "a&b"}).replies(200, text="second")
         mock.get("/events?page=3").replies(200, text="third")
@@ -261,7 +261,7 @@ def test_the_end_of_a_block_does_not_hide_what_it_raised() -> None:
             mock.get("/unused").replies(200)
 
 
-def test_a_mock_that_is_thrown_away_says_nothing() -> None:
+def test_a_discarded_mock_prints_nothing() -> None:
     program = """if True:
         from reqtrail.testing import Mock
         mock = Mock()
@@ -310,12 +310,12 @@ def test_a_mock_that_is_thrown_away_says_nothing() -> None:
         (lambda _: Mock(clock="fast"), ValueError, "clock is 'fast'; expected"),  # type: ignore[arg-type]
     ],
 )
-def test_a_mistake_says_what_would_be_right(arrange: Any, error: type[Exception], text: str) -> None:
+def test_mistakes_are_named(arrange: Any, error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=text):
         arrange(Mock())
 
 
-def test_a_mock_is_not_pickled() -> None:
+def test_a_mock_cannot_be_pickled() -> None:
     with pytest.raises(TypeError, match="a mock cannot be pickled"):
         pickle.dumps(Mock())
     assert repr(Mock()) == "<Mock 0 requests, 0 s>"
@@ -444,7 +444,7 @@ def test_a_refresher_may_call_through_the_same_mock() -> None:
     assert trail.elapsed >= 2
 
 
-def test_calls_are_logged_as_ever(caplog: pytest.LogCaptureFixture) -> None:
+def test_calls_are_logged_as_usual(caplog: pytest.LogCaptureFixture) -> None:
     with Mock() as mock, caplog.at_level(logging.DEBUG, "reqtrail"):
         mock.get("/x").replies(404, code="not_found")
         with pytest.raises(reqtrail.NotFoundError):
@@ -455,7 +455,7 @@ def test_calls_are_logged_as_ever(caplog: pytest.LogCaptureFixture) -> None:
 # asyncio.
 
 
-def test_an_asyncio_client_gives_the_trail_of_a_synchronous_one() -> None:
+def test_an_asyncio_client_has_the_same_trail_as_a_synchronous_one() -> None:
     def arrange(mock: Mock) -> None:
         mock.get("/x").replies(429, code="rate_limited", retry_after=20).then_fails("reset").then(
             200, json={"ok": True}
@@ -489,7 +489,7 @@ def test_the_calls_of_one_turn_belong_together() -> None:
     assert times[:6] == [0] * 6 and min(times[6:]) >= 1
 
 
-def test_a_task_goes_on_at_the_moment_at_which_its_call_ended() -> None:
+def test_a_task_goes_on_at_the_moment_its_call_ended() -> None:
     async def main() -> list[tuple[str, float]]:
         with Mock() as mock:
             mock.get("/slow").replies(503, retry_after=1).then(200)

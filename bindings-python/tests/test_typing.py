@@ -34,7 +34,7 @@ def test_pyright(tmp_path: Path) -> None:
     check("pyright", "--project", str(config), "--pythonpath", sys.executable)
 
 
-def test_the_stub_is_the_modules() -> None:
+def test_the_stub_matches_the_module() -> None:
     check("mypy.stubtest", "reqtrail._native", "--ignore-disjoint-bases")
 
 

@@ -61,7 +61,7 @@ def test_a_body_is_copied_once(url: str) -> None:
     assert response.trail is response.trail and response.headers is response.headers
 
 
-def test_json_passes_over_a_byte_order_mark(url: str) -> None:
+def test_json_skips_a_byte_order_mark(url: str) -> None:
     with reqtrail.Client(url) as client:
         assert client.put("/echo", content=b'\xef\xbb\xbf{"a": 1}').json() == {"a": 1}
 
@@ -74,7 +74,7 @@ def test_json_passes_over_a_byte_order_mark(url: str) -> None:
         [("limit", 1), ("cursor", None), ("tag", ["a", None]), ("tag", "b")],
     ],
 )
-def test_a_query_leaves_out_what_is_none(server: Server, url: str, query: Any) -> None:
+def test_a_query_omits_none(server: Server, url: str, query: Any) -> None:
     with reqtrail.Client(url) as client:
         client.get("/ok", query=query)
         client.get("/ok", query={"only": None})
@@ -120,7 +120,7 @@ def test_values_are_sent_as_the_text_that_servers_read(server: Server, url: str,
     assert sent["x-a"] == text
 
 
-def test_none_is_refused_where_it_is_sooner_a_mistake(url: str) -> None:
+def test_none_is_refused_in_params_and_headers(url: str) -> None:
     with reqtrail.Client(url) as client:
         with pytest.raises(
             TypeError, match=r'params: expected a value; leave out what has none, not NoneType \(key "id"\)'
@@ -194,12 +194,12 @@ def test_secret_headers_are_redacted_where_the_server_repeats_them(
     assert [sent["x-thing"] for _, _, sent, _ in server.seen] == [HIDDEN, HIDDEN]
 
 
-def test_headers_that_are_no_secrets_are_shown_where_the_server_repeats_them(url: str) -> None:
+def test_headers_that_are_not_secret_are_shown_where_the_server_repeats_them(url: str) -> None:
     with reqtrail.Client.novavms(url) as client, pytest.raises(reqtrail.InvalidRequestError, match=HIDDEN):
         client.get("/repeats/X-Thing", headers={"X-Thing": HIDDEN})
 
 
-def test_what_is_shown_is_pythons() -> None:
+def test_reprs() -> None:
     client = reqtrail.Client.novavms("https://novavms.example/api/v1", token="s3cr3t")
     assert repr(client) == "<Client https://novavms.example/api/v1 dialect='novavms'>"
     client.close()
@@ -218,7 +218,7 @@ def test_what_is_shown_is_pythons() -> None:
     assert repr(cloud) == "<Cloud https://keystone.example:5000/v3 region='R'>"
 
 
-def test_what_could_not_be_built_is_shown_too() -> None:
+def test_reprs_of_what_could_not_be_built() -> None:
     for cls in (reqtrail.Client, reqtrail.AsyncClient, Cloud):
         assert repr(cls.__new__(cls)) == f"<{cls.__name__} not built>"
 
@@ -310,7 +310,7 @@ def test_wrong_options_of_a_client_are_named(kind: Any, options: dict[str, Any],
     assert text in str(info.value)
 
 
-def test_no_base_url_is_named() -> None:
+def test_a_missing_base_url_is_named() -> None:
     for kind in (reqtrail.Client, reqtrail.AsyncClient):
         with pytest.raises(TypeError, match="base_url: expected a URL, not NoneType"):
             kind(None)  # type: ignore[arg-type]
