@@ -1,4 +1,4 @@
-"""A little server on loopback; every path does what its name says."""
+"""A small server on loopback. Every path does what its name says."""
 
 import itertools
 import json
@@ -112,7 +112,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # clients go away in the middle, on purpose
+        pass  # tests let clients disconnect in the middle
 
 
 class UnixHandler(Handler):
@@ -120,10 +120,10 @@ class UnixHandler(Handler):
 
 
 class UnixServer(Server):
-    """The same on a Unix socket."""
+    """The same server on a Unix socket."""
 
     address_family = socket.AF_UNIX
-    # HTTPServer's own takes the address for a host and a port.
+    # HTTPServer's own `server_bind` expects a host and a port.
     server_bind = socketserver.TCPServer.server_bind
 
     def __init__(self, path: str) -> None:
@@ -150,7 +150,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def unix_server() -> Iterator[Server]:
-    # Its path must be short: an address holds some 100 bytes.
+    # The path must be short: an address holds about 100 bytes.
     with tempfile.TemporaryDirectory() as folder, serving(UnixServer(f"{folder}/api.sock")) as server:
         yield server
 

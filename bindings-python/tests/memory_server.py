@@ -1,4 +1,4 @@
-"""A server that answers at once and keeps nothing, in a process of its own: its memory is not what is measured."""
+"""A server that answers at once and keeps nothing. It is a separate process, so that its memory is not measured."""
 
 import asyncio
 import sys
@@ -15,7 +15,7 @@ MISSING = _answer(404, '{"error": {"code": "not_found", "message": "no such came
 
 
 class Answers(asyncio.Protocol):
-    """Requests without bodies, each in the order in which they come."""
+    """Answers requests without bodies, in the order received."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -32,7 +32,7 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Answers, "127.0.0.1", 0)
     print("http://{}:{}".format(*server.sockets[0].getsockname()), flush=True)
-    # It ends with its standard input, however its parent ends.
+    # Ends when its standard input ends, however its parent ends.
     await loop.run_in_executor(None, sys.stdin.read)
 
 

@@ -1,4 +1,4 @@
-"""The project's sandbox, a little NovaVMS on loopback, as a process beside the tests."""
+"""The project's sandbox, a small NovaVMS on loopback, as a separate process."""
 
 import json
 import os
@@ -18,11 +18,11 @@ class Sandbox:
         self._control_url = ready["control_url"]
 
     def inject(self, *incidents: str) -> None:
-        """Queues incidents, written as on the sandbox's command line."""
+        """Queues incidents, in the syntax of the sandbox's command line."""
         self._control("POST", "incidents", list(incidents))
 
     def requests(self) -> list[dict[str, Any]]:
-        """The requests that the server saw."""
+        """Returns the requests that the server has received."""
         requests: list[dict[str, Any]] = self._control("GET", "requests")["requests"]
         return requests
 
@@ -32,13 +32,13 @@ class Sandbox:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the examples are told."""
+        """The environment of the examples."""
         return {**os.environ, "REQTRAIL_BASE_URL": self.base_url, "REQTRAIL_TOKEN": self.token}
 
     def _control(self, method: str, what: str, body: Any = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
         asked = urllib.request.Request(f"{self._control_url}/{what}", data, method=method)
-        # No proxy of the environment is asked for loopback.
+        # Does not use the environment's proxy for loopback.
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=20) as answer:
             return json.load(answer)
 

@@ -1,6 +1,6 @@
-"""Whether an installed wheel works at all, with nothing but the standard library: smoke.py
+"""Checks that an installed wheel works at all, with only the standard library: smoke.py
 
-For interpreters beside the one that the whole suite runs with.
+It runs with the interpreters that the whole suite does not run with.
 """
 
 import asyncio

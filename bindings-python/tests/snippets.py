@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-# What the pages write in the place of a server that readers have, and its counterpart for one that tests have.
+# The server and the token in the pages, which tests replace with their own.
 BASE_URL, TOKEN = "https://novavms.example/api/v1", "sk_live_…"
 
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -20,7 +20,7 @@ class Snippet:
     heading: str
     language: str
     info: str
-    """What stands after the language: ``no-run`` marks what cannot be run."""
+    """The text after the language: ``no-run`` marks a program that cannot be run."""
     code: str
 
     @property
@@ -37,8 +37,8 @@ def read(path: Path) -> list[Snippet]:
 
 
 def run(program: str) -> subprocess.CompletedProcess[str]:
-    """Runs a program in a process of its own."""
-    # What a proxy of the environment says is not for loopback.
+    """Runs a program in a separate process."""
+    # Keeps the environment's proxy from being used for loopback.
     environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
     command = [sys.executable, "-c", program]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)

@@ -20,7 +20,7 @@ Runner = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 class NoReaders(asyncio.SelectorEventLoop):
-    """A loop like Windows' own: it watches no sockets for programs."""
+    """A loop like the one of Windows, which does not watch sockets for programs."""
 
     def add_reader(self, *_: Any) -> None:
         raise NotImplementedError
@@ -261,7 +261,7 @@ def test_hooks_run_on_the_loop(url: str, run: Runner) -> None:
     async def main() -> reqtrail.Trail:
         async with reqtrail.AsyncClient(url, on_attempt=on_attempt, on_call=told.append, base_delay=0.001) as client:
             trail = (await client.get("/once/loop")).trail
-            # What happened before a result is told before it.
+            # Hooks run before the result.
             assert told == [(trail.call_id, 1, 503), (trail.call_id, 2, 200), trail]
             return trail
 
@@ -291,7 +291,7 @@ def test_a_discarded_client_leaves_no_reader(url: str) -> None:
             del client
             gc.collect()
             await asyncio.sleep(0)
-        # Descriptors that were reused find no reader of a client that is gone.
+        # Reused descriptors have no reader of a discarded client.
         async with reqtrail.AsyncClient(url) as client:
             await asyncio.gather(*(client.get("/ok") for _ in range(20)))
 

@@ -1,4 +1,4 @@
-"""The variables that name certificate authorities, as elsewhere in Python: what they name replaces the system's."""
+"""The variables that name certificate authorities, which replace the system's, as elsewhere in Python."""
 
 import ssl
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ def test_each_variable_replaces_the_store(
         ("REQUESTS_CA_BUNDLE", file),
         ("REQUESTS_CA_BUNDLE", folder),
     ]:
-        # The same process, which goes by what the variables are when a client connects.
+        # A client reads the variables when it connects.
         monkeypatch.setenv(name, str(good))
         assert get(https) == 200, name
         # REQUESTS_CA_BUNDLE comes first; a file and a directory are trusted together.

@@ -1,4 +1,4 @@
-"""Trails, responses and errors that no program has called for."""
+"""Trails, responses and errors that are made without a call."""
 
 import copy
 import math

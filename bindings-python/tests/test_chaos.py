@@ -1,4 +1,4 @@
-"""Faults by chance: what the option and the environment do."""
+"""Injected faults: the option `chaos` and its environment variables."""
 
 import logging
 
@@ -49,7 +49,7 @@ def test_faults_of_the_option(
         error = info.value
         assert (error.status, error.code) == (503, "service_unavailable")
         assert error.trail.notes == (reqtrail.TrailNote.CHAOS,)
-        # They are the server's own.
+        # The server's own IDs.
         assert len(error.request_ids) == len(server.seen) == 2
         assert "The client injects faults (chaos)" in str(error.trail)
         with pytest.raises(reqtrail.UnavailableError) as info:

@@ -1,4 +1,4 @@
-"""Signing in to OpenStack, and the clients that come of it."""
+"""Signing in to OpenStack, and the clients of a connection."""
 
 import asyncio
 import itertools
@@ -78,12 +78,12 @@ class OpenStack(BaseHTTPRequestHandler):
 
 
 def until(done: Callable[[], bool]) -> None:
-    """Waits for what another thread does."""
+    """Waits until another thread has done something."""
     for _ in range(2000):
         if done():
             return
         time.sleep(0.005)
-    raise AssertionError("it did not come about")
+    raise AssertionError("it did not happen within 10 seconds")
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_clients_of_a_connection_sign_in_again(openstack: Any) -> None:
     with connection.client(max_attempts=1) as client:
         server = Compute(client).server("s1")
     assert server.status == "ACTIVE" and server.trail is not None
-    # The first token is refused, and the client signs in again by itself.
+    # The server refuses the first token, so the client signs in again.
     assert [attempt.request_id for attempt in server.trail.attempts] == ["req-old", "req-new"]
     assert len(openstack.RequestHandlerClass.sign_ins) == 2
     for shown in (repr(cloud), repr(connection), repr(client), server.trail.to_json()):
@@ -179,7 +179,7 @@ def test_a_client_of_a_connection_works_in_the_child_of_a_fork(openstack: Any) -
     assert client.get("/servers/s1").trail.request_ids == ("req-old", "req-new")
     child = os.fork()
     if child == 0:
-        # A new client has the session's own token, the refused one; both that and renewing it work here.
+        # The child's new client has the session's token, which is refused; it works, and so does renewing it.
         good = client.get("/servers/s1").trail.request_ids == ("req-old", "req-new")
         os._exit(0 if good else 1)
     assert os.waitpid(child, 0)[1] == 0
@@ -225,7 +225,7 @@ def test_mistakes_are_named() -> None:
         Cloud(auth={"auth_url": "https://keystone.example", "password": "x"})
     with pytest.raises(reqtrail.ConfigError, match="expected password"):
         Cloud(auth={}, auth_type="v3oidc")
-    with pytest.raises(TypeError, match="not by object"):
+    with pytest.raises(TypeError, match="the description of a cloud: expected text, .*, not object"):
         Cloud.from_dict({"auth": object()})
 
 
@@ -276,7 +276,7 @@ def test_a_failing_log_handler_does_not_fail_from_env(
         def emit(self, record: logging.LogRecord) -> None:
             texts.append(record.getMessage())
             if len(texts) == 1:
-                # It comes back here, and is not logged.
+                # Its own note is not logged.
                 Cloud.from_env()
             raise LookupError("a handler that fails")
 

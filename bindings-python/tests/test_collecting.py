@@ -1,4 +1,4 @@
-"""Clients whose hooks and refreshers refer to their owners are collected, and closed clients let go of theirs."""
+"""Clients whose hooks and refreshers refer to their owners are collected, and closed clients release theirs."""
 
 import asyncio
 import gc
@@ -21,7 +21,7 @@ def collected_before() -> Iterator[None]:
 
 
 class Owner:
-    """What a program writes: a class that has a client and is its client's hooks."""
+    """A class of a program that has a client, whose hooks are its methods."""
 
     def __init__(self, url: str, kind: type[reqtrail.Client] | type[reqtrail.AsyncClient]) -> None:
         self.told = 0
@@ -40,7 +40,7 @@ class Owner:
 
 
 class LoopOwner(Owner):
-    """The same with a refresher that runs on the loop."""
+    """An owner with a refresher that runs on the loop."""
 
     async def refresh(self) -> str:  # type: ignore[override]
         return "good"

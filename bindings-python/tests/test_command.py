@@ -14,7 +14,7 @@ import pytest
 import reqtrail
 
 SCRIPT = [str(Path(sys.executable).with_name("reqtrail"))]
-# A parent that runs in the background ignores SIGINT, and hands that on.
+# A parent that runs in the background ignores SIGINT, and passes that on to its children.
 HEEDING = ["env", "--default-signal=INT"]
 MODULE = [sys.executable, "-m", "reqtrail"]
 both = pytest.mark.parametrize("command", [SCRIPT, MODULE], ids=["script", "module"])
@@ -25,7 +25,7 @@ def run(*command: str, **how: object) -> subprocess.CompletedProcess[str]:
 
 
 def unread(pipe: int) -> int:
-    """How much of what was written to the pipe has not been read."""
+    """Returns the number of bytes in the pipe that have not been read."""
     return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
@@ -37,7 +37,7 @@ def test_the_version(command: list[str]) -> None:
 
 @both
 def test_an_unknown_argument(command: list[str]) -> None:
-    # The second is not UTF-8, and comes as it is.
+    # The second argument is not UTF-8, and is passed on unchanged.
     ran = run(*command, "--colour", os.fsdecode(b"\xff"))
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "'--colour'" in ran.stderr and "Usage: reqtrail " in ran.stderr
@@ -101,7 +101,7 @@ def test_other_main_modules_import_the_package(tmp_path: Path) -> None:
     for arguments in (["-m", "own"], ["-m", "own", "reqtrail"], ["-m", "own", "-m", "reqtrail"]):
         ran = run(sys.executable, *arguments, cwd=tmp_path)
         assert (ran.returncode, ran.stdout) == (0, "<class 'reqtrail._client.Client'>\n"), ran
-    # The slower way to the command.
+    # A slower way to the command.
     ran = run(sys.executable, "-Bmreqtrail", "--version")
     assert (ran.returncode, ran.stdout) == (0, f"reqtrail {reqtrail.__version__}\n")
 
@@ -110,7 +110,7 @@ def test_signal_handlers_are_restored() -> None:
     program = """
 import os, signal
 from reqtrail._native import run_command
-# A parent that runs in the background has it ignored, and hands that on.
+# A parent that runs in the background ignores SIGINT, and passes that on.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 assert run_command(["--version"]) == 0
 try:
@@ -199,7 +199,7 @@ def test_a_nonblocking_output() -> None:
     os.set_blocking(writer, False)
     with subprocess.Popen([*SCRIPT, "codes", "--json"], stdout=writer, stderr=subprocess.PIPE) as running:
         os.close(writer)
-        # Until the command waits, which is when the pipe is full.
+        # Waits until the command waits, because the pipe is full.
         while unread(reader) < size and running.poll() is None:
             time.sleep(0.01)
         with open(reader, "rb") as came:

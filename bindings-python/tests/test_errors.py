@@ -1,4 +1,4 @@
-"""Exceptions: one class per kind and category, picklable, and enough for support by their last line."""
+"""Exceptions: one class per kind and category, picklable, with a last line that is enough for support."""
 
 import builtins
 import copy
@@ -39,17 +39,17 @@ def test_every_kind_and_category_has_its_class() -> None:
 
 
 def shown(error: reqtrail.ReqtrailError, name: str, record: dict[str, Any]) -> Any:
-    """A field of an error as the core's record has it."""
+    """Returns a field of an error as the core's record has it."""
     if name == "display":
         return str(error).replace(error.trail.call_id, "{call}")
-    # A field that is only handed over has no default, and is no part of the class.
+    # A field without a default would not be part of the class.
     assert hasattr(type(error), name), f"{type(error).__name__} has no {name}"
     value = getattr(error, name)
     match name:
         case "body":
             return value.decode("latin-1")
         case "headers":
-            # The server has one of its own.
+            # The server adds its own.
             return [[name, value] for name, value in value.multi_items() if name != "content-length"]
         case "rate_limit" if value is not None:
             return {"limit": value.limit, "remaining": value.remaining, "reset_at": value.reset_at.timestamp()}
@@ -85,7 +85,7 @@ def test_an_error_has_every_field_of_the_cores_record(case: dict[str, Any]) -> N
     error = info.value
     assert {name: shown(error, name, record) for name in record} == record
     assert isinstance(error, reqtrail.ApiError) == (answer is not None)
-    # Nor does it have others than are declared.
+    # It has no fields that are not declared.
     assert all(hasattr(type(error), name) for name in vars(error))
 
 

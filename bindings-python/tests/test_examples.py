@@ -1,4 +1,4 @@
-"""The examples do what they say, as processes of their own against the sandbox."""
+"""The examples do what they say. Each is a separate process that calls the sandbox."""
 
 import json
 import os
@@ -43,7 +43,7 @@ def test_fan_out_reports_each_failure_with_its_request_ids(sandbox: Sandbox) -> 
     ran = run("fan_out.py", sandbox)
     answered = re.search(r"(\d+) of 12 cameras answered", ran.stdout)
     assert answered is not None, ran
-    # The 500s are repeated, by one call or by several; the 403 is final.
+    # One call or several repeat the 500s; the 403 is final.
     assert ran.returncode == 1
     failures = ran.stderr.splitlines()
     assert len(failures) == 12 - int(answered[1]) and failures, ran.stderr
@@ -61,7 +61,7 @@ def test_fan_out_without_failures(sandbox: Sandbox) -> None:
 
 @contextmanager
 def service(sandbox: Sandbox, log: Path) -> Iterator[str]:
-    """The FastAPI program behind uvicorn; its log is whole once it has ended."""
+    """Runs the FastAPI program with uvicorn. Its log is complete once it has ended."""
     command = [sys.executable, "-m", "uvicorn", "--port", "0", "--no-access-log", "fastapi_app:app"]
     with open(log, "w") as stderr:
         process = subprocess.Popen(
@@ -111,7 +111,7 @@ def test_fastapi_app(sandbox: Sandbox, tmp_path: Path) -> None:
         status, _, failed = get(f"{url}/events")
         assert status == 502
     ids = sandbox.request_ids
-    # The last of four attempts is the one to ask about; the log line has all.
+    # The ID to ask about is the last of four attempts'; the log line has all.
     assert [body["upstream_request_id"] for body in (missing, limited, failed)] == [ids[1], ids[2], ids[6]]
     lines = [line for line in log.read_text().splitlines() if line.startswith("ERROR camera_service: ")]
     assert len(lines) == 3

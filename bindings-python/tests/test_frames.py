@@ -1,5 +1,5 @@
-"""No frame of reqtrail's own holds a secret when an exception passes it: trackers of errors, `pytest -l` and rich show what
-the variables of frames hold."""
+"""No frame of reqtrail holds a secret when an exception passes it, because error trackers, `pytest -l` and rich show
+the variables of frames."""
 
 import asyncio
 import traceback
@@ -19,7 +19,7 @@ HERE = __file__
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An exception and those behind it, each once: a chain may be a circle."""
+    """Iterates over an exception and its causes, each once: a chain may be a circle."""
     seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)
@@ -28,7 +28,7 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def shown(error: BaseException) -> str:
-    """All that a tracker shows of frames that are not the program's: each variable, and what it has inside."""
+    """Returns what a tracker shows of frames that are not the program's: each variable, and its attributes."""
     lines: list[str] = []
     for one in chain(error):
         at: TracebackType | None = one.__traceback__
@@ -42,7 +42,7 @@ def shown(error: BaseException) -> str:
 
 
 class Strange:
-    """What JSON cannot hold."""
+    """A value that JSON cannot hold."""
 
 
 URL_WITH_PASSWORD = f"https://user:{CANARY}@api.example"
@@ -137,7 +137,7 @@ def test_a_task_that_is_cancelled(url: str) -> None:
         async with reqtrail.AsyncClient(url) as client:
             task = asyncio.create_task(client.post("/stall", json={"password": CANARY}, headers=HEADERS))
             await asyncio.sleep(0.1)
-            # Also while it waits: a debugger or a dump of tasks shows its frames.
+            # A debugger or a dump of tasks shows the frames of a task that waits.
             frames = task.get_stack()
             assert frames and CANARY not in repr([frame.f_locals for frame in frames])
             task.cancel()

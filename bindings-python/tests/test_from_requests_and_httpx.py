@@ -1,4 +1,4 @@
-"""The programs on the page for those who come from requests and httpx: each runs against the sandbox."""
+"""The programs on the page for users of requests and httpx. Each runs against the sandbox."""
 
 import re
 
@@ -11,7 +11,7 @@ from snippets import BASE_URL, ROOT, TOKEN, Snippet
 PAGE = ROOT / "docs" / "python" / "from-requests-and-httpx.md"
 SETUP, *PROGRAMS = [snippet for snippet in snippets.read(PAGE) if snippet.language == "python"]
 
-# What goes wrong at the server while the programs under a heading run.
+# The server's incidents while the programs under a heading run.
 INCIDENTS = {
     "A GET with retries": "service_unavailable:retry_after=0,on=GET /cameras",
     "Timeouts": "stall:on=GET /events",
@@ -19,12 +19,12 @@ INCIDENTS = {
     "Cancelling": "stall:on=GET /events",
 }
 
-# What the programs under a heading print, the one with reqtrail and the one without alike where there is one pattern.
+# What the programs under a heading print. One pattern serves the program without reqtrail and the one with it.
 PRINTS = {
     "A GET with retries": [r"12 ID", r"12 ID\n\('ID', 'ID'\)"],
     "A POST with JSON": [r"202 UUID"],
     "Errors": [r"404 not_found ID"],
-    # On a machine that is busy enough nothing may have left yet; so too below.
+    # On a very busy machine, the request may not have left yet; the same below.
     "Timeouts": [r"(Read|Connect)Timeout", r"deadline (True|False)"],
     "Sessions and connection pools": [r"36"],
     "Many calls with asyncio": [r"200 ID\n404 ID"],

@@ -1,4 +1,4 @@
-"""The journal: by `REQTRAIL_JOURNAL` alone, after SIGKILL, after forks, and by the option."""
+"""The journal: with only `REQTRAIL_JOURNAL` set, after SIGKILL, after forks, and with the option."""
 
 import json
 import os
@@ -65,7 +65,7 @@ def start(program: str, folder: Path, *arguments: str) -> Any:
 
 
 def records(folder: Path, ending: str = "jsonl") -> list[dict[str, Any]]:
-    """The records of all segments, or the calls of all tables."""
+    """Returns the records of all segments, or the calls of all tables."""
     lines = [line for path in sorted(folder.glob(f"*.{ending}")) for line in path.read_text().splitlines()]
     return [json.loads(line) for line in lines if line.strip()]
 
@@ -93,7 +93,7 @@ def test_each_process_has_its_own_files(url: str, tmp_path: Path) -> None:
     assert process.returncode == 0
     lines = records(tmp_path)
     segments = [path.name for path in tmp_path.glob("*.jsonl")]
-    # The program, its fork, the program that it starts, and the fork of that.
+    # The program, its fork, the program that it starts, and that program's fork.
     pids = {line["process"]["pid"] for line in lines}
     assert len(lines) == len(segments) == len(pids) == 4
     assert {line["reqtrail"]["seq"] for line in lines} == {0}

@@ -24,11 +24,11 @@ request_of: contextvars.ContextVar[str] = contextvars.ContextVar("request_of", d
 
 
 class Interrupt(BaseException):
-    """What a handler raises to end more than a call, as `gevent.Timeout` and pytest's outcomes do."""
+    """An exception of a handler that ends more than a call, like `gevent.Timeout` and pytest's outcomes."""
 
 
 class Listener(logging.Handler):
-    """Keeps records, with the thread, the variables and the number of requests seen at the moment they were emitted."""
+    """Keeps records, with the thread, the context variable and the number of requests seen when they were emitted."""
 
     def __init__(self, server: Server | None = None) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ def test_attempts_and_failed_calls(url: str, caplog: pytest.LogCaptureFixture) -
     ):
         with pytest.raises(reqtrail.UnavailableError) as info:
             client.get("/busy")
-        # Nothing is waited for: they are there when the call has ended.
+        # Does not wait: the records exist when the call has ended.
         found = [record for record in caplog.records if record.name == "reqtrail"]
     error = info.value
     assert [record.levelno for record in found] == [logging.DEBUG, logging.DEBUG, logging.WARNING]
@@ -77,7 +77,7 @@ def test_attempts_and_failed_calls(url: str, caplog: pytest.LogCaptureFixture) -
         assert about["request_id"] == error.request_ids[min(number, 2) - 1]
         assert about["correlation_id"] == error.trail.correlation_id
         assert record.threadName == threading.current_thread().name
-    # The time of a record is when it happened.
+    # The time of a record is that of its event.
     started = error.trail.started_at.timestamp()
     assert all(started <= record.created <= started + 5 for record in found)
     assert [record.created for record in found] == sorted(record.created for record in found)
@@ -109,7 +109,7 @@ def test_records_of_asyncio_come_from_the_loop_in_the_context_of_the_call(url: s
         before = len(listener.records)
         with pytest.raises(reqtrail.NotFoundError) as info:
             await client.get(path)
-        # They are there before the task goes on.
+        # The records exist before the task goes on.
         own = [record for record in listener.records[before:] if vars(record)["path"] == path]
         assert [record.levelno for record in own] == [logging.DEBUG, logging.WARNING]
         assert {vars(record)["call_id"] for record in own} == {info.value.trail.call_id}
@@ -157,13 +157,13 @@ def test_a_blocked_loop_keeps_a_bounded_log() -> None:
             await client.get("/")
 
     async def main() -> None:
-        # Nobody listens at port 1.
+        # Nothing listens on port 1.
         client = reqtrail.AsyncClient(
             "http://127.0.0.1:1", max_attempts=1, on_attempt=lambda _, attempt: told.append(attempt.number)
         )
         async with client:
             calls = [asyncio.ensure_future(call(client)) for _ in range(kept + dropped)]
-            # In the turn that starts them all.
+            # Blocks the loop in the turn that starts all calls.
             asyncio.get_running_loop().call_soon(until_ended, client)
             await asyncio.gather(*calls)
 
@@ -208,7 +208,7 @@ def test_nothing_is_built_while_the_level_is_off(url: str, run: Runner, monkeypa
 
 
 class Failing(Listener):
-    """A handler that fails outside of what `logging` guards: in its filter, or in `handle` itself."""
+    """A handler that fails outside the code that `logging` guards: in its filter, or in `handle` itself."""
 
     def __init__(self, error: BaseException) -> None:
         super().__init__()
@@ -222,7 +222,7 @@ class Failing(Listener):
 
 
 def calls(url: str, run: Runner | None) -> Callable[[], None]:
-    """Makes a call that fails, by one of the clients."""
+    """Returns a function that makes a failing call with one of the clients."""
     if run is None:
 
         def sync() -> None:
@@ -255,7 +255,7 @@ def test_an_exception_of_a_handler_does_not_fail_the_call(
         for _ in range(2):
             with pytest.raises(reqtrail.UnavailableError):
                 call()
-    # One of the six records met the failure, and no other is lost.
+    # The failure loses one of the six records, and no other.
     assert len(handler.records) == 5
     assert ("LookupError: a handler that fails" in stderr.getvalue()) == raises
 
@@ -287,7 +287,7 @@ def test_a_base_exception_of_a_handler_is_raised_after_the_call_with_its_trail(
         call()
     trail: reqtrail.Trail = info.value.trail  # type: ignore[attr-defined]
     assert trail.path == "/busy" and trail.attempts
-    # The next call is not touched.
+    # The next call is not affected.
     with listening(handler, level), pytest.raises(reqtrail.UnavailableError):
         call()
 
@@ -321,7 +321,7 @@ def test_a_call_that_a_hook_makes_is_logged(url: str) -> None:
 @pytest.mark.parametrize("looped", [False, True], ids=["Client", "AsyncClient"])
 def test_the_failed_call_of_a_refresher_is_logged_once(url: str, run: Runner, looped: bool) -> None:
     listener = Listener()
-    calls = 80  # More than the calls behind others that are remembered.
+    calls = 80  # more than the logged causes that are remembered
     asked: list[None] = []
 
     async def main() -> None:
@@ -362,7 +362,7 @@ def test_the_failed_call_of_a_refresher_is_logged_once(url: str, run: Runner, lo
             blocking()
     logged = [record.call_id for record in listener.records]  # type: ignore[attr-defined]
     assert len(set(logged)) == len(logged)
-    # Those of the refresher have an attempt.
+    # The refresher's failed calls have an attempt.
     assert [record.status for record in listener.records if record.attempt] == [401] * len(asked)  # type: ignore[attr-defined]
     assert len(logged) == calls + len(asked)
 
@@ -391,7 +391,7 @@ GREEN = """
     logging.getLogger().handlers[0].addFilter(lambda record: record.name == "reqtrail")
 
     class Yields(logging.Handler):
-        # What a handler over a patched socket does: it waits, and other greenlets run.
+        # Like a handler over a patched socket: it waits, and other greenlets run.
         def emit(self, record):
             if record.name == "reqtrail":
                 library.sleep(0)
@@ -414,7 +414,7 @@ GREEN = """
             expected = ["DEBUG", "DEBUG"]
         except reqtrail.NotFoundError as error:
             expected = ["DEBUG", "WARNING"]
-        # In order, and all there.
+        # Complete, and in order.
         assert [level for of, level in told if of == path] == expected, told
         ended.append(path)
 
@@ -441,7 +441,7 @@ GREENLETS = {
 
 @pytest.mark.parametrize("library", GREENLETS)
 def test_greenlets(url: str, library: str) -> None:
-    """With everything patched, logging configured, and handlers and hooks that switch greenlets, no call hangs."""
+    """No call hangs when everything is patched, logging is configured, and handlers and hooks switch greenlets."""
     patch, join = GREENLETS[library]
     program = textwrap.dedent(GREEN.format(patch=patch, join=join))
     ran = subprocess.run(

@@ -1,4 +1,4 @@
-"""What becomes of refreshes and calls where a loop, or its task factory, does what it should not."""
+"""Refreshes and calls on loops and with task factories that misbehave."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from test_loops import in_thread
 __all__ = ["run"]
 
 SOON = 5
-"""Seconds within which what is answered at once has been answered, on any machine; what is not takes ten and more."""
+"""Seconds within which a prompt answer arrives on any machine. Any other answer takes at least ten."""
 
 
 async def good() -> str:
@@ -25,7 +25,7 @@ async def good() -> str:
 
 
 def test_a_refresh_that_cannot_begin_fails(url: str) -> None:
-    """A task factory of a program's own may not know contexts."""
+    """The program's task factory may not take a context."""
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
@@ -46,7 +46,7 @@ def test_a_refresh_that_cannot_begin_fails(url: str) -> None:
 
 
 def test_a_refresh_whose_task_never_got_its_turn_fails(url: str, run: Runner) -> None:
-    """A program that ends all its tasks does not leave calls of later waiting."""
+    """Later calls of a program that cancels all its tasks do not wait forever."""
     fired: list[int] = []
 
     async def main() -> None:
@@ -66,7 +66,7 @@ def test_a_refresh_whose_task_never_got_its_turn_fails(url: str, run: Runner) ->
         with pytest.raises(asyncio.CancelledError):
             await asyncio.create_task(client.get("/private"))
         started = time.monotonic()
-        # If somebody still waited for the refresh, its failure is remembered for a second.
+        # If a call still waited for the refresh, its failure is remembered for a second.
         with contextlib.suppress(reqtrail.AuthenticationError):
             await client.get("/private")
         assert time.monotonic() - started < SOON
@@ -76,7 +76,7 @@ def test_a_refresh_whose_task_never_got_its_turn_fails(url: str, run: Runner) ->
 
 
 def test_an_exception_of_a_refresher_is_reported_once(url: str) -> None:
-    """The call ends with it; asyncio does not say that nobody asked."""
+    """The call ends with it; asyncio does not report it as never retrieved."""
 
     class Own(BaseException):
         pass
@@ -112,7 +112,7 @@ def test_closing_does_not_wait_for_calls_of_a_loop_that_is_closed(server: Server
     left.close()
 
     async def main() -> None:
-        # Another loop's first call finds that the other is closed.
+        # The first call of another loop finds that loop closed.
         assert (await client.get("/slow")).status == 200
         await asyncio.wait_for(client.aclose(), 20)
 
@@ -123,7 +123,7 @@ def test_closing_does_not_wait_for_calls_of_a_loop_that_is_closed(server: Server
 
 
 class NoReaders(asyncio.SelectorEventLoop):
-    """A loop that watches no sockets."""
+    """A loop that does not watch the client's socket."""
 
     def add_reader(self, fd: Any, callback: Any, *args: Any) -> None:
         if getattr(callback, "__name__", "") == "drain":

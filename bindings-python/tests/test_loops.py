@@ -1,4 +1,4 @@
-"""What becomes of calls, hooks and refreshes where loops, clients and tasks end at odd moments."""
+"""Calls, hooks and refreshes when loops, clients and tasks end at odd moments."""
 
 import asyncio
 import contextvars
@@ -20,11 +20,11 @@ __all__ = ["run"]
 
 
 class Interrupt(KeyboardInterrupt):
-    """What ends the turn of a loop that it comes in."""
+    """An interrupt, which ends the loop's turn."""
 
 
 def in_thread(main: Callable[[], Coroutine[Any, Any, Any]]) -> tuple[threading.Thread, list[BaseException]]:
-    """Runs a coroutine on a loop in a thread of its own."""
+    """Runs a coroutine on a loop in a new thread."""
     raised: list[BaseException] = []
 
     def work() -> None:
@@ -99,7 +99,7 @@ def test_closing_does_not_wait_for_a_loop_that_does_not_run(server: Server, url:
     call = still.create_task(client.get("/stall"))
     still.run_until_complete(begun())
     run(close())
-    # What waits for it is there when it goes on.
+    # The loop gets its mail when it runs again.
     with pytest.raises(reqtrail.CancelledError) as info:
         still.run_until_complete(call)
     still.close()
@@ -203,7 +203,7 @@ def test_hooks_are_plain_functions(kind: Any, url: str) -> None:
 
 
 def test_a_discarded_client_leaves_no_reader_in_open_loops(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where some of its loops are closed, and others are not."""
+    """Some of the client's loops are closed, and others are not."""
     wrong: list[Any] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda about: wrong.append(about.exc_value))
     client = reqtrail.AsyncClient(url)
@@ -215,7 +215,7 @@ def test_a_discarded_client_leaves_no_reader_in_open_loops(url: str, monkeypatch
     del client
     gc.collect()
     for loop in loops[1:]:
-        # The reader leaves in a turn of its loop.
+        # The loop removes the reader in its next turn.
         loop.run_until_complete(asyncio.sleep(0))
         loop.close()
     assert (wrong, [handle.closed for handle in handles]) == ([], [True] * 3)
@@ -223,8 +223,8 @@ def test_a_discarded_client_leaves_no_reader_in_open_loops(url: str, monkeypatch
 
 @pytest.mark.parametrize("with_closed", [False, True])
 def test_a_refresh_outlives_the_loop_that_served_it(server: Server, url: str, run: Runner, with_closed: bool) -> None:
-    """The loop that asks for a token ends in the middle; the call of another loop gets its token all the same, also if a
-    loop that called before both was closed meanwhile."""
+    """The loop that asks for a token ends during the refresh. The call of another loop still gets its token, also if a
+    loop that the client used before was closed meanwhile."""
     asked = threading.Event()
     first = threading.Event()
 
@@ -259,7 +259,7 @@ def test_a_refresh_outlives_the_loop_that_served_it(server: Server, url: str, ru
     thread, raised = threads[0]
     thread.join(20)
     assert (raised, [response.status for response in responses]) == ([], [200])
-    # A refresh that nobody serves is asked for anew after 10 seconds.
+    # An abandoned refresh would be asked for again after 10 seconds.
     assert responses[0].trail.elapsed < 9
     run(client.aclose())
 
@@ -273,7 +273,7 @@ def test_a_refresher_that_returns_an_awaitable_is_refused(url: str, run: Runner)
             with pytest.raises(reqtrail.AuthenticationError) as info:
                 await client.get("/private")
         assert isinstance(info.value.__cause__, TypeError)
-        assert "expected text" in str(info.value.__cause__)
+        assert "returned an awaitable; expected str or Secret" in str(info.value.__cause__)
 
     run(main())
     gc.collect()
@@ -296,9 +296,9 @@ client = reqtrail.AsyncClient(sys.argv[1])
 async def call():
     return (await client.get("/ok")).status
 
-# The background thread, its connection and its modules are there before descriptors are short.
+# The background thread, its connection and its modules exist before descriptors run out.
 assert asyncio.run(call()) == 200
-# The descriptors of the loop that is closed stay in use.
+# The descriptors of the closed loop stay in use.
 kept = list(client._handles.values())
 with asyncio.Runner() as runner:
     runner.get_loop()
@@ -327,7 +327,7 @@ def test_a_loop_without_a_descriptor_is_called_instead(url: str) -> None:
 
 def test_a_loop_that_cannot_watch_a_socket_is_called_instead(url: str) -> None:
     class Full(asyncio.SelectorEventLoop):
-        """A loop whose selector takes no more."""
+        """A loop whose selector is full."""
 
         def add_reader(self, *_: Any) -> None:
             raise OSError(errno.ENOSPC, "no space")
@@ -353,7 +353,7 @@ class NoReaders(asyncio.SelectorEventLoop):
 
 
 class Closes:
-    # What another thread may do at the same moment.
+    # Stands for another thread that closes the client at the same moment.
     def __init__(self, raw):
         self.raw = raw
 

@@ -1,7 +1,7 @@
-"""A program that makes calls all day does not grow.
+"""The memory of a program that makes calls all day does not grow.
 
-Both clients make 100,000 calls together; MEMORY_CALLS says how many each makes, and `make memory-python` does the same with
-a release build. Python's own books are kept for a part of them only: they slow it down.
+Both clients make 100,000 calls together. MEMORY_CALLS sets how many each makes; `make memory-python` does the same with
+a release build. Only a part of the calls runs under tracemalloc, which is slow.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ TRACED = max(CALLS // 25, 1000)
 
 @pytest.fixture(autouse=True)
 def nobody_keeps_log_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pytest would, all of them."""
+    """pytest would keep all of them."""
     monkeypatch.setattr(logging.getLogger("reqtrail"), "disabled", True)
 
 
@@ -46,7 +46,8 @@ def rss() -> int:
 
 
 def settles(some: Callable[[int], None]) -> None:
-    """Less is kept than the smallest object for each call, and than a small trail in the memory that is not Python's."""
+    """Checks that each call keeps less than Python's smallest object and, outside Python's memory, less than a small
+    trail."""
     some(CALLS // 10)
     gc.collect()
     process = rss()

@@ -1,4 +1,4 @@
-"""Server actions: typed reports of what became of a 202."""
+"""Server actions: typed reports of what happened after a 202."""
 
 import asyncio
 import itertools
@@ -215,7 +215,7 @@ def test_reads_are_typed_and_have_their_trails(nova: Any) -> None:
 
 
 async def never(_: Progress) -> None:
-    """Nobody would wait for it."""
+    """A coroutine function, which nothing would await."""
 
 
 def test_an_exception_of_on_progress_does_not_end_the_follow(nova: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -250,7 +250,7 @@ def test_an_exception_of_on_progress_does_not_end_the_follow(nova: Any, monkeypa
                 await AsyncCompute(client).follow(ID, RESIZE, **options)
             with pytest.raises(TypeError, match="on_progress: expected a plain function"):
                 await AsyncCompute(client).follow(ID, RESIZE, on_progress=never)
-        # On the loop, before the end is known.
+        # On the loop, before the result.
         assert len(refused) == len(seen) > 0
         assert {thread for _, thread in seen} == {threading.get_ident()}
 

@@ -1,4 +1,5 @@
-"""Every option, as ``schema/surface.json`` lists them: taken, refused by name, documented; and names that are not options."""
+"""Every option in ``schema/surface.json`` is accepted, refused by name, and documented; and names that are not
+options."""
 
 import ast
 import asyncio
@@ -26,7 +27,7 @@ CLIENT, REQUEST = (SURFACE[group]["options"] for group in ("client", "request"))
 AUTHORITY = trustme.CA()
 IDENTITY = AUTHORITY.issue_cert("client.example").private_key_and_cert_chain_pem.bytes().decode()
 
-# A value that each kind of option takes, and one that it does not.
+# A valid and an invalid value for each kind of option.
 KINDS: dict[str, tuple[object, object]] = {
     "flag": (True, "yes"),
     "count": (3, "3"),
@@ -41,7 +42,7 @@ KINDS: dict[str, tuple[object, object]] = {
     "dialect": ("novavms", 5),
     "retry_budget": ({"capacity": 7}, 5),
 }
-# Where the value of the kind says nothing to the option.
+# Values for options that do not accept the value of their kind.
 VALUES: dict[str, object] = {
     "microversion": "2.90",
     "proxy": "http://127.0.0.1:9",
@@ -97,7 +98,7 @@ def test_an_option_of_a_request(url: str, row: dict[str, Any]) -> None:
 
 
 def documented(module: ModuleType, kind: str) -> set[str]:
-    """The fields of a class of the options whose docstring an editor shows."""
+    """Returns the fields of an options class whose docstrings editors show."""
     tree = ast.parse(inspect.getsource(module))
     (found,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == kind)
     body = zip(found.body, found.body[1:], strict=False)
@@ -272,7 +273,7 @@ def test_reads_have_a_timeout(url: str, read: str) -> None:
 
 
 def test_help_says_where_a_refresher_runs() -> None:
-    """It is the same text for both clients, whose refreshers differ."""
+    """Both clients have the same text, although their refreshers differ."""
     for kind in (reqtrail.ClientOptions, reqtrail.AsyncClientOptions):
         said = " ".join((kind.__doc__ or "").split())
         assert "on a thread of its own; a coroutine function" in said
@@ -280,7 +281,7 @@ def test_help_says_where_a_refresher_runs() -> None:
 
 @pytest.mark.parametrize("name", ["microversion", "idempotency_key", "correlation_id", "if_none_match"])
 def test_numbers_are_not_converted_to_text(server: Server, url: str, name: str) -> None:
-    """`2.90` is the float 2.9."""
+    """The number `2.90` is the float 2.9."""
     options: Any = {name: 2.90}
     with (
         reqtrail.Client.openstack(url) as client,

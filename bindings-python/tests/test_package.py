@@ -1,4 +1,4 @@
-"""What is installed besides the code: licences, types, and what the package says of itself."""
+"""What is installed besides the code: licences, types, and metadata."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Forks and sub-interpreters."""
+"""Forks and subinterpreters."""
 
 import asyncio
 import gc
@@ -16,7 +16,7 @@ import reqtrail
 
 
 def in_child(work: Any) -> None:
-    """Runs work in a fork of this process, which is not pytest any more."""
+    """Runs work in a fork of this process, outside of pytest."""
     pid = os.fork()
     if pid == 0:
         try:
@@ -110,7 +110,7 @@ def test_a_fork_in_the_middle_of_calls_on_a_loop(url: str) -> None:
         await client.aclose()
 
     def work() -> None:
-        # The parent's lanes, whose locks its thread may hold, are let go of.
+        # Drops the parent's lanes, whose locks the parent's thread may hold.
         asyncio.run(use_and_close())
         gc.collect()
 
@@ -142,7 +142,7 @@ def test_multiprocessing(url: str, method: str) -> None:
 
 @pytest.mark.parametrize("isolated", [True, False])
 def test_sub_interpreters_are_refused(isolated: bool) -> None:
-    # Of one's own lock, they are refused by Python; of the shared lock, by reqtrail.
+    # Python refuses interpreters with their own lock; reqtrail refuses those that share it.
     program = f"""
         import reqtrail
         try:

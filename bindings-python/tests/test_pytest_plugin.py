@@ -1,4 +1,4 @@
-"""The pytest plugin: its fixture, in runs of their own, and what it must not break."""
+"""The pytest plugin: its fixture, in separate runs of pytest, and what it must not break."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from snippets import ROOT
 
 
 def run(folder: Path, tests: str, *options: str, status: int = 0) -> str:
-    """Runs pytest on tests, and gives what it prints."""
+    """Runs pytest on tests, and returns what it prints."""
     (folder / "test_it.py").write_text(tests)
     command = [
         sys.executable,
@@ -117,7 +117,7 @@ def test_the_fixture_verifies_at_the_end(tmp_path: Path) -> None:
 
 
 def outcomes(printed: str) -> set[str]:
-    """What the last line counts."""
+    """Returns the counts of the last line."""
     last = printed.strip().splitlines()[-1].strip("= ").partition(" in ")[0]
     return set(last.split(", "))
 
@@ -187,7 +187,7 @@ def test_with_pytest_xdist(tmp_path: Path) -> None:
     ],
 )
 def test_a_broken_installation_breaks_no_other_test(broken: str, tmp_path: Path) -> None:
-    # In the place of the installed package, whose plugin is loaded all the same.
+    # Replaces the installed package, whose plugin is still loaded.
     package = tmp_path / "instead" / "reqtrail"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(broken)

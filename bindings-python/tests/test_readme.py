@@ -1,4 +1,4 @@
-"""The README's programs run one below another, as they are read, and do what it says."""
+"""The README's programs run one after another, as written, and do what it says."""
 
 import re
 
@@ -24,7 +24,7 @@ def test_the_programs_run_as_they_are_read(sandbox: Sandbox) -> None:
     assert ran.returncode == 0, ran.stderr
     listed, missing, gathered = sandbox.request_ids
     assert ran.stdout.startswith(f"200 {listed} ")
-    # There is no camera 7, and its failure is one that a reader will see as well.
+    # There is no camera 7; a reader will see the same failure.
     assert "404 not_found: No such camera" in ran.stdout
     assert ran.stdout.count(missing) == 3  # in the error, alone, and in the report
     assert f"200 {gathered}" in ran.stdout
@@ -48,7 +48,7 @@ def test_what_is_shown_is_what_is_printed(heading: str) -> None:
 
 
 def shape(text: str) -> list[str]:
-    """A text without what differs from run to run."""
+    """Returns the text without the parts that differ from run to run."""
     text = re.sub(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "UUID", text)
     text = re.sub(r"req_[0-9a-f]+", "ID", text)
     text = re.sub(r"[0-9][0-9T:.-]*( ms| s\b|Z|\b)", "N", text)

@@ -1,4 +1,4 @@
-"""``client.recorder``: what a client remembers of its calls."""
+"""``client.recorder``, which remembers a client's calls."""
 
 import asyncio
 import datetime

@@ -1,4 +1,4 @@
-"""Recording what an API answers, by the option and by the environment."""
+"""Recording an API's answers, with the option and with the environment."""
 
 import asyncio
 import json

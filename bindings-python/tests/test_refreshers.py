@@ -1,4 +1,4 @@
-"""Refreshers: whose context variables they see, and what becomes of what they raise."""
+"""Refreshers: the context variables that they see, and the errors of calls when they raise."""
 
 import asyncio
 import contextvars
@@ -18,7 +18,7 @@ tenant: contextvars.ContextVar[str] = contextvars.ContextVar("tenant", default="
 
 
 class Refresher:
-    """Notes whose context it runs in, and changes its copy."""
+    """Records the context that it runs in, and changes its copy."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -43,7 +43,7 @@ def test_the_context_of_the_call_that_asks(url: str) -> None:
                 client.set_token(before)
             tenant.set(name)
             assert client.get("/private").status == 200
-            # It had a copy.
+            # The refresher changed only its copy.
             assert tenant.get() == name
     assert refresher.seen == ["one", "two"]
 
@@ -97,7 +97,7 @@ def test_a_refresh_belongs_to_the_loop_of_the_call_that_asks(server: Server, url
         loop = asyncio.get_running_loop()
 
         async def other() -> None:
-            # Its port is there, and it looks for events all the time.
+            # Its lane is open, and its loop takes events all the time.
             while not done.is_set():
                 await client.get("/ok")
 
@@ -118,7 +118,7 @@ def test_a_refresh_belongs_to_the_loop_of_the_call_that_asks(server: Server, url
 
 
 def test_another_loop_goes_on_in_the_same_context(server: Server, url: str, run: Runner) -> None:
-    """The loop of the call that asks ends in the middle of the refresh."""
+    """The loop of the call that asks ends during the refresh."""
     seen: list[str] = []
     asked = threading.Event()
 
@@ -165,7 +165,7 @@ def test_no_context_is_kept(url: str, run: Runner, kind: str) -> None:
 
 
 Call = Callable[[dict[str, Any]], reqtrail.ReqtrailError]
-"""Makes a call of a client with these options, and gives the error it ends with."""
+"""Makes a call with a client that has these options, and returns its error."""
 
 
 @pytest.fixture(params=["sync", "async, blocking", "async, on the loop"])
@@ -220,7 +220,7 @@ def test_an_api_error_of_a_refresher_decides_the_error_of_the_call(url: str, fai
 
 def test_a_connect_error_of_a_refresher_decides_the_error_of_the_call(failed: Call) -> None:
     def refresh() -> str:
-        # Nobody listens at port 1.
+        # Nothing listens on port 1.
         with reqtrail.Client("http://127.0.0.1:1", max_attempts=1) as signs_in:
             return signs_in.get("/token").text
 
@@ -240,7 +240,7 @@ def test_a_reqtrail_error_that_the_program_made_decides_the_error_of_the_call(fa
     error = failed({"token_refresher": raising(make)})
     assert type(error) is reqtrail.TimeoutError and type(error.__cause__) is Own
     assert "timeout: too slow" in str(error) and "req_own" in str(error)
-    # One that says nothing is like any other exception.
+    # A ReqtrailError without a kind is like any other exception.
     error = failed({"token_refresher": raising(lambda: reqtrail.ReqtrailError("nothing more"))})
     assert type(error) is reqtrail.AuthenticationError and "ReqtrailError: nothing more" in str(error)
 
@@ -266,7 +266,7 @@ def test_a_refused_call_returns_its_own_401(url: str, failed: Call) -> None:
 @pytest.mark.parametrize("token", ["bad", None])
 @pytest.mark.parametrize("kind", ["on loop", "handed to the loop", "a loop of its own"])
 def test_a_refresher_does_not_wait_for_its_own_client(url: str, run: Runner, kind: str, token: str | None) -> None:
-    """A call that waited for the refresh that waits for it would end at its timeout only."""
+    """A call that waits for the refresh that waits for it would end only at its timeout."""
     inner: list[Any] = []
     left: list[asyncio.Task[Any]] = []
 
@@ -285,7 +285,7 @@ def test_a_refresher_does_not_wait_for_its_own_client(url: str, run: Runner, kin
             inner.append((await first.get("/private")).status)
 
         async def refresh() -> str:
-            # By way of another client's refresher, and by itself.
+            # Calls through another client's refresher, and directly.
             await ask(second)
             await ask(first)
             left.append(loop.create_task(later()))
@@ -310,7 +310,7 @@ def test_a_refresher_does_not_wait_for_its_own_client(url: str, run: Runner, kin
         async with asyncio.timeout(20), first, second:
             with pytest.raises(reqtrail.AuthenticationError):
                 await first.get("/private")
-            # What the refresher leaves behind waits for later refreshes as any call does.
+            # A task that the refresher leaves behind waits for later refreshes, like any call.
             first.set_token("good")
             over.set()
             await asyncio.gather(*left)

@@ -1,4 +1,4 @@
-"""Volumes and images that are followed: what became of what a service accepted."""
+"""Following volumes and images: what happened after a service accepted a request."""
 
 import asyncio
 import itertools
@@ -28,7 +28,7 @@ NO_SPACE = "extend volume:Could not find any available weighted backend."
 
 
 class Cinder(BaseHTTPRequestHandler):
-    """One volume, which nothing fits into: it is `error`, or `available` as before. And an image whose import failed."""
+    """A volume that cannot be extended and stays `available`, and an image whose import fails."""
 
     protocol_version = "HTTP/1.1"
     ids = itertools.count(1)
@@ -114,12 +114,12 @@ def test_an_extend_without_space(url: str) -> None:
         with pytest.raises(ActionFailedError) as info:
             resources.follow(extend, poll_interval=0.01, settle_time=0.01)
         check(info.value)
-        # By its IDs alone; the size is what the message outranks.
+        # By IDs only. The message outranks the size.
         seen: list[Progress] = []
         with pytest.raises(ActionFailedError):
             resources.follow("volume.extend", VOLUME, REQUEST, size=2, on_progress=seen.append)
         assert [it.resource.status for it in seen if it.resource] == ["available"]
-        # A creation is named by its answer.
+        # The answer to a creation names the volume.
         created = client.post("/volumes", json={"volume": {"size": 1}})
         report = resources.follow(created)
         assert (report.verdict, report.resource_id) == (Verdict.SUCCEEDED, VOLUME)

@@ -1,4 +1,4 @@
-"""`REQTRAIL_LOG`: lines on standard error without logging configured."""
+"""`REQTRAIL_LOG`: lines on standard error when logging is not configured."""
 
 import fcntl
 import json
@@ -43,7 +43,7 @@ def start(url: str, *arguments: str, level: str, form: str = "", program: str = 
 
 
 def lines(url: str, kind: str, *, level: str, form: str = "") -> tuple[str, list[str]]:
-    """The ID of the call that failed, and what stood on standard error."""
+    """Returns the ID of the failed call, and the lines on standard error."""
     with start(url, kind, level=level, form=form, stderr=subprocess.PIPE) as process:
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err

@@ -179,7 +179,7 @@ def test_other_threads_run_while_a_call_waits(url: str) -> None:
 
 INTERRUPTED = """
     import os, signal, sys, threading, time, reqtrail
-    # A parent that runs in the background has it ignored, and hands that on.
+    # A parent that runs in the background ignores SIGINT, and passes that on.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     url, path = sys.argv[1:]
     client = reqtrail.Client(url)
@@ -192,8 +192,8 @@ INTERRUPTED = """
         client.get(path)
     except KeyboardInterrupt as interrupt:
         took = time.monotonic() - at[0]
-        # A tenth on a machine at rest, which the core's own tests hold it to, on a clock of theirs. What has to be
-        # told apart here is the attempt's ten seconds.
+        # It takes a tenth of a second on an idle machine, which the core's tests check with a paused clock. This
+        # limit only excludes the attempt's ten seconds.
         assert took < 2, took
         assert interrupt.trail.outcome == "cancelled", interrupt.trail
         print("interrupted", len(interrupt.trail.attempts))

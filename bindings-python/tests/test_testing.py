@@ -1,4 +1,4 @@
-"""``reqtrail.testing``: what a mock answers, what it tells, and its clock."""
+"""``reqtrail.testing``: a mock's answers, its problems, and its clock."""
 
 import asyncio
 import contextvars
@@ -168,7 +168,7 @@ def test_failures(fault: str, error: type[reqtrail.ReqtrailError], sent: str) ->
         assert info.value.trail.attempts[0].sent == sent
 
 
-# What does not go as it was arranged.
+# What does not go as arranged.
 
 
 def test_a_request_that_nothing_fits_fails_loudly() -> None:

@@ -1,4 +1,4 @@
-"""The types: the package itself, its stub against the module, and a typed program."""
+"""Types: of the package itself, of its stub against the module, and of a typed program."""
 
 import importlib
 import subprocess
@@ -20,7 +20,7 @@ def check(*command: str) -> None:
 
 def test_mypy(tmp_path: Path) -> None:
     check("mypy", "--strict", "--cache-dir", str(tmp_path), "-p", "reqtrail")
-    # By itself: beside the installed modules it would be checked with all of them.
+    # Checked alone: beside the installed modules, mypy would check all of them.
     plugin = tmp_path / "plugin" / "reqtrail_pytest.py"
     plugin.parent.mkdir()
     plugin.write_text(Path(reqtrail_pytest.__file__).read_text())

@@ -1,4 +1,4 @@
-"""The small things: what is kept, compared, shown, left out, and refused by name."""
+"""Small values: how they are kept, compared, shown, omitted, and refused by name."""
 
 import asyncio
 import copy
@@ -82,7 +82,7 @@ def test_a_query_omits_none(server: Server, url: str, query: Any) -> None:
 
 
 class Plain:
-    """It has no text of its own."""
+    """An object without its own `__str__`."""
 
 
 class Color(enum.Enum):

@@ -1,4 +1,4 @@
-"""A typed program, for the type checkers: every public name that a program usually touches."""
+"""A typed program for the type checkers, with every public name that programs usually use."""
 
 from datetime import datetime
 from pathlib import Path
