@@ -225,7 +225,7 @@ def test_mistakes_are_named() -> None:
         Cloud(auth={"auth_url": "https://keystone.example", "password": "x"})
     with pytest.raises(reqtrail.ConfigError, match="expected password"):
         Cloud(auth={}, auth_type="v3oidc")
-    with pytest.raises(TypeError, match="the description of a cloud: expected text, .*, not object"):
+    with pytest.raises(TypeError, match=r"the description of a cloud: expected text, .*, not object"):
         Cloud.from_dict({"auth": object()})
 
 
