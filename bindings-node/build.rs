@@ -1,4 +1,4 @@
-//! Lets the linker leave Node's own symbols open.
+//! Lets the linker leave Node's symbols unresolved.
 
 fn main() {
     napi_build::setup();

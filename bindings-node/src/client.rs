@@ -25,11 +25,11 @@ use crate::testing::RawMock;
 use crate::values::{RawValues, refusal};
 
 struct Open {
-    /// The calls that have begun and are not submitted yet.
+    /// The calls that have begun but are not submitted yet.
     held: RefCell<HashMap<u64, Held>>,
     client: blocking::Client,
     mailbox: Mailbox,
-    // After the client, so that calls under way have where to end.
+    // Dropped after the client, so that calls under way can deliver their results.
     inbox: Inbox,
 }
 
@@ -53,9 +53,9 @@ impl RawClient {
         Self::default()
     }
 
-    /// Builds the client. `notify` is called on the event loop when there is something to drain; `handle` says by `hasRef`
-    /// that it keeps no process alive. A `mock` answers its calls. If the client cannot be built, gives the error, or the text
-    /// of a `TypeError`.
+    /// Builds the client. `notify` is called on the event loop when there is mail to drain; `hasRef` of `handle` says
+    /// that it does not keep the process alive. A `mock` answers its calls. Returns the error, or the text of a
+    /// `TypeError`, if the client cannot be built.
     #[napi(catch_unwind)]
     pub fn open(
         &self,
@@ -79,7 +79,7 @@ impl RawClient {
             if !refresher {
                 return builder;
             }
-            // At once: what Node keeps of the call that asks goes when that call has ended.
+            // Asks at once: Node drops its state of the asking call when that call has ended.
             let ask = move || asked.ask(Origin::current());
             builder.token_refresher_in_context(ask, |answer| answer)
         });
@@ -96,9 +96,9 @@ impl RawClient {
         Ok(None)
     }
 
-    /// Starts a call, and gives its tag, under which its result comes out of `drain`, or the text of a `TypeError`. With
-    /// `hold` it begins and waits: it keeps the token that the client has now, and goes on by `send` or ends by `cancel`. A
-    /// call of a refresher names its `refresh` and is refused where it would wait for it.
+    /// Starts a call, and returns its tag, under which `drain` returns its result, or the text of a `TypeError`. With
+    /// `hold`, the call keeps the token that the client has now and waits for `send`, `cancel` or `forget`. A call of a
+    /// refresher names its `refresh`, and is refused if it would wait for that refresh.
     #[napi(catch_unwind)]
     pub fn start(
         &self,
@@ -138,20 +138,20 @@ impl RawClient {
         })
     }
 
-    /// What the program is warned of.
+    /// The warnings for the program.
     #[napi(catch_unwind)]
     pub fn warnings(&self) -> Vec<String> {
         self.with(|open| open.client.warnings().to_vec())
             .unwrap_or_default()
     }
 
-    /// What remembers its calls, which may outlive it; `null` once it is closed.
+    /// The client's recorder, which may outlive it; `null` once the client is closed.
     #[napi(catch_unwind)]
     pub fn recorder(&self) -> Option<RawRecorder> {
         self.with(|open| RawRecorder(open.client.recorder()))
     }
 
-    /// How long a call that is held may take, in milliseconds.
+    /// The timeout of a held call, in milliseconds.
     #[napi(catch_unwind)]
     pub fn held_timeout(&self, tag: f64) -> Option<f64> {
         let timeout = |held: &Held| held.builder.call_timeout().as_secs_f64() * 1e3;
@@ -164,14 +164,14 @@ impl RawClient {
         self.with(|open| open.client.shows_query(&name)) == Some(true)
     }
 
-    /// Sends a call that was held, with its body, unless it was cancelled meanwhile. The media type may be empty.
+    /// Sends a held call with its body, unless it was cancelled meanwhile. The media type may be empty.
     #[napi(catch_unwind)]
     pub fn send(&self, tag: f64, body: Uint8ArraySlice<'_>, media_type: String) {
         let set = |builder: Builder| builder.typed_body(body.to_vec(), media_type.into());
         self.with(|open| open.release(tag_of(tag), set));
     }
 
-    /// Forgets a call that was held, and gives whether it was: nothing comes of it.
+    /// Drops a held call, which has no result. Returns whether the call was held.
     #[napi(catch_unwind)]
     pub fn forget(&self, tag: f64) -> bool {
         self.with(|open| open.held.borrow_mut().remove(&tag_of(tag)).is_some()) == Some(true)
@@ -211,7 +211,7 @@ impl RawClient {
         })
     }
 
-    /// Cancels a call, because a deadline of the program's has passed if it is `late`; its result comes all the same.
+    /// Cancels a call; `late` if a deadline of the program has passed. `drain` still returns its result.
     #[napi(catch_unwind)]
     pub fn cancel(&self, tag: f64, late: bool) {
         let (tag, reason) = (tag_of(tag), reason(late));
@@ -224,20 +224,20 @@ impl RawClient {
         });
     }
 
-    /// Takes some mail: events for hooks, channels and the refresher, and results. Writes to `out` how much it is,
-    /// whether there is more, then of each its tag and what it is; gives the handle of the contents.
+    /// Takes some mail: events for hooks, channels and the refresher, and results. Writes to `out` the number of items
+    /// and whether there are more, then the tag and the code of each item. Returns the handle of the items.
     #[napi(catch_unwind)]
     pub fn drain(&self, out: Float64ArraySlice<'_>) -> Option<External<Items>> {
         self.with(|open| open.inbox.drain(out))?
     }
 
-    /// Says that hooks have run for what was drained: a mock's time may go on.
+    /// Reports that hooks have run for the drained mail, so a mock's time may go on.
     #[napi(catch_unwind)]
     pub fn handled(&self) {
         self.with(|open| open.inbox.lane.handled());
     }
 
-    /// Says which events are wanted: attempts, calls.
+    /// Sets which events are wanted: attempts, calls.
     #[napi(catch_unwind)]
     pub fn want(&self, attempts: bool, calls: bool) {
         self.with(|open| {
@@ -246,7 +246,7 @@ impl RawClient {
         });
     }
 
-    /// Answers a refresh with a token, or with why there is none.
+    /// Answers a refresh with a token, or with the reason why there is none.
     #[napi(catch_unwind)]
     pub fn answer(
         &self,
@@ -259,7 +259,7 @@ impl RawClient {
         self.with(|open| open.inbox.lane.answer(refresh.number, answer));
     }
 
-    /// Puts a new credential in the place of the old.
+    /// Replaces the credential. Returns the error if the token is not valid.
     #[napi(catch_unwind)]
     pub fn set_token(&self, token: String) -> Result<Option<External<Items>>> {
         self.opened(|open| {
@@ -268,20 +268,20 @@ impl RawClient {
         })
     }
 
-    /// Ends the client and its thread; calls under way are dropped.
+    /// Ends the client and its thread, and drops calls under way.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         let open = self.0.borrow_mut().take();
         drop(open);
     }
 
-    /// What is safe to show of it; `null` once it is closed.
+    /// A text that is safe to show; `null` once the client is closed.
     #[napi(catch_unwind)]
     pub fn describe(&self) -> Option<String> {
         self.with(|open| format!("{:?}", open.client))
     }
 
-    /// Does something with the client, unless it is closed.
+    /// Uses the client, unless it is closed.
     fn with<O>(&self, act: impl FnOnce(&Open) -> O) -> Option<O> {
         self.0.borrow().as_ref().map(act)
     }
@@ -293,7 +293,7 @@ impl RawClient {
 }
 
 impl Open {
-    /// Submits a job, which may be one of a refresher.
+    /// Submits a job, which may be a refresher's.
     fn submit(&self, job: Job, tag: u64, refresh: Option<&RefreshRequest>) {
         let submit = || self.client.host().submit_for(&self.inbox.lane, job, tag);
         match refresh {
@@ -302,7 +302,7 @@ impl Open {
         }
     }
 
-    /// Submits a call that was held. `false`: there is none.
+    /// Submits a held call. Returns `false` if no call is held under the tag.
     fn release(&self, tag: u64, finish: impl FnOnce(Builder) -> Builder) -> bool {
         let held = self.held.borrow_mut().remove(&tag);
         let Some(Held { builder, refresh }) = held else {

@@ -1,4 +1,4 @@
-//! Clouds, and what signing in to one gives.
+//! Clouds, sign-ins, and connections.
 
 use napi::Status;
 use napi::bindgen_prelude::{Either, Env, Error, External, Float64ArraySlice, Object, Result};
@@ -13,7 +13,7 @@ use crate::items::Items;
 use crate::loop_handle::NotifyFunction;
 use crate::reading::{RawReport, take_output};
 
-/// What a program knows of a cloud.
+/// The description of a cloud, before signing in.
 #[napi]
 pub struct RawCloud(Cloud);
 
@@ -26,13 +26,13 @@ pub fn cloud_from_json(json: String) -> Found {
     found(Cloud::from_json(&json))
 }
 
-/// Says what is wrong with the names of a cloud's options; `null` if nothing is.
+/// Returns the error text for names that are not options of a cloud; `null` if all names are options.
 #[napi(catch_unwind)]
 pub fn unknown_of_cloud(names: Vec<String>) -> Option<String> {
     Owner::unknown_of_cloud(&names, Spelling::Node)
 }
 
-/// Finds the cloud of a name, or the one that the environment means.
+/// Finds the cloud with this name, or the one that the environment selects.
 #[napi(catch_unwind)]
 pub fn find_cloud(name: Option<String>, region: Option<String>) -> Found {
     found(Cloud::find(name.as_deref(), region.as_deref()))
@@ -47,14 +47,14 @@ fn found(cloud: std::result::Result<Cloud, reqtrail::Error>) -> Found {
 
 #[napi]
 impl RawCloud {
-    /// What is odd about the configuration without being wrong.
+    /// Notes on what is unusual in the configuration but not wrong.
     #[napi(catch_unwind)]
     pub fn notes(&self) -> Vec<String> {
         self.0.notes().to_vec()
     }
 
-    /// Signs in on a thread of its own: that is done once in a program's life. `notify` is called when it has ended, and when
-    /// there are events, of which `attempts` and `calls` say what is wanted. `extra_ca` is PEM that is trusted besides.
+    /// Signs in on a new thread, which a program does once. `notify` is called when the sign-in has ended, and when
+    /// there are events; `attempts` and `calls` say which events are wanted. `extra_ca` is additional trusted PEM.
     #[napi(catch_unwind)]
     pub fn connect(
         &self,
@@ -79,14 +79,14 @@ impl RawCloud {
         RawSignIn::begin(&env, &notify, &handle, [attempts, calls], make)
     }
 
-    /// What is safe to show of it.
+    /// A text that is safe to show.
     #[napi(catch_unwind)]
     pub fn describe(&self) -> String {
         format!("{:?}", self.0)
     }
 }
 
-/// A sign-in, or the look-up of a service, that is under way or has ended.
+/// A sign-in or a look-up of a service, which is under way or has ended.
 #[napi]
 pub struct RawSignIn {
     inbox: Inbox,
@@ -94,7 +94,7 @@ pub struct RawSignIn {
 }
 
 impl RawSignIn {
-    /// Makes a connection on a new thread. `wanted` says which of its events Node gets: attempts, and calls.
+    /// Makes a connection on a new thread. `wanted` says which of its events Node gets: attempts, calls.
     fn begin(
         env: &Env,
         notify: &NotifyFunction<'_>,
@@ -113,7 +113,7 @@ impl RawSignIn {
         let cancelled = cancel.clone();
         let work = move || {
             let made = make(&mailbox, &cancelled);
-            // The clients that come of it have observers of their own.
+            // The connection's clients have their own observers.
             mailbox.want_attempts(false);
             mailbox.want_calls(false);
             made
@@ -121,7 +121,7 @@ impl RawSignIn {
         let lane = &inbox.lane;
         lane.run(lane.next_tag(), "reqtrail-sign-in", work)
             .map_err(|e| {
-                Error::new(Status::GenericFailure, format!("no thread to sign in: {e}"))
+                Error::new(Status::GenericFailure, format!("cannot start a thread for the sign-in: {e}"))
             })?;
         Ok(Self { inbox, cancel })
     }
@@ -129,7 +129,7 @@ impl RawSignIn {
 
 #[napi]
 impl RawSignIn {
-    /// Ends it, because a deadline of the program's has passed if it is `late`.
+    /// Cancels it; `late` if a deadline of the program has passed.
     #[napi(catch_unwind)]
     pub fn cancel(&self, late: bool) {
         self.cancel.cancel_with(reason(late));
@@ -143,17 +143,17 @@ impl RawSignIn {
 }
 
 impl Drop for RawSignIn {
-    // Nobody waits for it any more; its thread ends soon.
+    // Nothing waits for it any more; its thread ends soon.
     fn drop(&mut self) {
         self.cancel.cancel();
     }
 }
 
-/// A cloud that has been signed in to.
+/// A cloud after the sign-in.
 #[napi]
 pub struct RawConnection(pub(crate) Connection);
 
-/// Takes what a sign-in gave, once.
+/// Takes the connection that a sign-in made, once.
 #[napi(catch_unwind)]
 pub fn take_connection(items: &mut External<Items>, index: u32) -> Result<RawConnection> {
     Ok(RawConnection(take_output(items, index)?))
@@ -161,8 +161,8 @@ pub fn take_connection(items: &mut External<Items>, index: u32) -> Result<RawCon
 
 #[napi]
 impl RawConnection {
-    /// Finds a service on a new thread, which may ask the service for its versions. If interface or region is empty, the
-    /// cloud decides; the other arguments are those of `connect`.
+    /// Finds a service on a new thread, which may ask the service for its versions. The cloud's interface or region
+    /// applies if the argument is empty; the other arguments are those of `connect`.
     #[napi(catch_unwind)]
     pub fn service(
         &self,
@@ -188,7 +188,7 @@ impl RawConnection {
         RawSignIn::begin(&env, &notify, &handle, [attempts, calls], make)
     }
 
-    /// The compute API at another interface or in another region, where nothing has to be asked.
+    /// Returns the compute API at another interface or in another region, without asking the service.
     #[napi(catch_unwind)]
     pub fn compute(
         &self,
@@ -218,7 +218,7 @@ impl RawConnection {
         }
     }
 
-    /// What Keystone answered; `null` without a sign-in.
+    /// Keystone's answer; `null` without a sign-in.
     #[napi(catch_unwind)]
     pub fn session(&self) -> Option<RawReport> {
         let session = self.0.session()?;
@@ -231,7 +231,7 @@ impl RawConnection {
     }
 }
 
-/// The options of which the texts are not empty.
+/// Makes the options from the texts that are not empty.
 fn service_options(interface: String, region: String) -> ServiceOptions {
     let mut options = ServiceOptions::new();
     if !interface.is_empty() {

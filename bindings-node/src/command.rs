@@ -1,4 +1,4 @@
-//! The command `reqtrail`, for `npx`.
+//! The command `reqtrail`, which `npx` runs.
 
 use napi_derive::napi;
 

@@ -1,4 +1,4 @@
-//! How a client is built.
+//! Builds clients.
 
 use napi::bindgen_prelude::{ClassInstance, Either, External};
 use reqtrail::host::{ClientOptions, OptionError};
@@ -8,14 +8,13 @@ use crate::cloud::RawConnection;
 use crate::items::Items;
 use crate::values::{self, RawValues};
 
-/// What a client begins with: the URL of the API, or a cloud that has been signed in to.
+/// The first argument of a client: the URL of the API, or a connection to a cloud.
 pub(crate) type Base<'a> = Either<String, ClassInstance<'a, RawConnection>>;
 
-/// Why there is no client: the text of a `TypeError`, or the error.
+/// Why a client cannot be built: the text of a `TypeError`, or the error.
 pub(crate) type Unbuilt = Either<String, External<Items>>;
 
-/// Builds a client. `observer` is what Node watches with: the calls, and the sign-ins of a client that signs in. `add` adds
-/// the refresher.
+/// Builds a client. `observer` watches its calls, and its sign-ins if it signs in. `add` adds the refresher.
 pub(crate) fn build(
     base: Base<'_>,
     values: RawValues,

@@ -1,4 +1,4 @@
-//! Errors of the core as the records that the TypeScript half makes error objects of.
+//! Converts errors of the core to the records from which the TypeScript half makes error objects.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -13,25 +13,25 @@ use reqtrail::{Category, Error, ErrorKind, RateLimit, RefreshError};
 use crate::items::Items;
 use crate::parts;
 
-/// Something that a JavaScript function threw, on its way through the core. The value itself stays with JavaScript, under
-/// this number.
+/// A value that a JavaScript function threw, on its way through the core. JavaScript keeps the value itself under this
+/// number.
 #[derive(Debug)]
 pub(crate) struct Thrown(pub(crate) u32);
 
 impl fmt::Display for Thrown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Its text may hold anything; Node shows it as the cause.
+        // The value's own text may hold anything; Node shows it as the cause.
         f.write_str("a JavaScript function threw an error")
     }
 }
 
 impl StdError for Thrown {}
 
-/// Why a refresher gave no token; `kind`, `category` and the request ID are those of an error of this library.
+/// Why a refresher returned no token. An error of this library has `kind`, `category` and the request ID.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct RefreshFailure {
-    /// The number of what it threw.
+    /// The number of the value that it threw.
     pub thrown: u32,
     pub message: String,
     pub kind: Option<String>,
@@ -52,8 +52,8 @@ pub(crate) fn of_refresher(failure: RefreshFailure) -> RefreshError {
         .with_source(Thrown(failure.thrown))
 }
 
-/// The record of an error as an object whose properties the TypeScript half's errors take, and what it makes their trails and
-/// causes of. What an error does not have is left out.
+/// Makes an object of an error's record. Its properties are those of the TypeScript half's error, and those from which
+/// it makes the trail and the cause. Fields that the error does not have are omitted.
 pub(crate) fn record<'env>(env: &'env Env, error: &Error) -> Result<Object<'env>> {
     let record = ErrorRecord::new(error, Spelling::Node);
     let mut properties = Vec::new();
@@ -64,7 +64,7 @@ pub(crate) fn record<'env>(env: &'env Env, error: &Error) -> Result<Object<'env>
     properties.push(own(env, "byCaller", record.is_by_caller())?);
     properties.push(own(env, "hasTrail", error.trail().is_some())?);
     match record.cause() {
-        // The number of what a JavaScript function threw.
+        // The number of the value that a JavaScript function threw.
         Some(ErrorCause::Raised(Thrown(number))) => properties.push(own(env, "thrown", *number)?),
         Some(ErrorCause::Call(other)) => {
             let other = Items::error(other.clone());
@@ -74,15 +74,15 @@ pub(crate) fn record<'env>(env: &'env Env, error: &Error) -> Result<Object<'env>
         None => {}
     }
     let mut object = Object::new(env)?;
-    // Defined, not assigned: a program may have put setters or read-only values on the prototype of all objects.
+    // Defines instead of assigning: a program may have put setters or read-only values on `Object.prototype`.
     object.define_properties(&properties)?;
     Ok(object)
 }
 
-/// A field as a property, under the name that it has in JavaScript. Times are milliseconds. Null is left out.
+/// Makes a property of a field, with its name in JavaScript. Durations are in milliseconds. Returns `None` for null.
 fn property(env: &Env, name: &str, value: FieldValue<'_>) -> Result<Option<Property>> {
     let name = match name {
-        // An `Error` of JavaScript's has its one line there.
+        // JavaScript's `Error` has its own one-line `message`.
         "message" => "reason".to_owned(),
         name => camel(name),
     };
@@ -101,7 +101,7 @@ fn property(env: &Env, name: &str, value: FieldValue<'_>) -> Result<Option<Prope
     .map(Some)
 }
 
-/// A rate limit as its JSON.
+/// Makes an object of a rate limit, in the shape of its JSON.
 pub(crate) fn rate_limit(env: &Env, limit: RateLimit) -> Result<Object<'_>> {
     let fields = rate_limit_fields(limit).map(|(name, value)| own(env, name, number(&value)));
     let fields: Vec<Property> = fields.into_iter().collect::<Result<_>>()?;
@@ -110,10 +110,11 @@ pub(crate) fn rate_limit(env: &Env, limit: RateLimit) -> Result<Object<'_>> {
     Ok(object)
 }
 
-/// A value as a number; `None` if it is none. Times are milliseconds, moments are since 1970.
+/// Converts a value to a number; `None` if it is not one. Durations are in milliseconds, moments in milliseconds since
+/// 1970.
 #[expect(
     clippy::cast_precision_loss,
-    reason = "JavaScript has no other numbers, and no such limits are given"
+    reason = "JavaScript has no other numbers, and limits are not that large"
 )]
 fn number(value: &FieldValue<'_>) -> Option<f64> {
     match value {
@@ -134,7 +135,7 @@ fn own(env: &Env, name: &str, value: impl ToNapiValue) -> Result<Property> {
         .with_napi_value(env, value)
 }
 
-/// A name as JavaScript writes it: `request_id` is `requestId`.
+/// Converts a name to JavaScript's spelling: `request_id` becomes `requestId`.
 fn camel(name: &str) -> String {
     let mut words = name.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();

@@ -1,4 +1,4 @@
-//! The lane of the JavaScript loop, and how what it gets crosses: one call for a batch.
+//! The JavaScript loop's lane, whose mail crosses in batches: one native call each.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -11,25 +11,25 @@ use reqtrail::host::mailbox::{Event, Lane, Mail, Mailbox};
 use crate::items::{self, Items};
 use crate::loop_handle::{LoopHandle, NotifyFunction};
 
-/// How much mail shares a handle at most: as long as one item of it is in use, all are kept.
+/// The maximum number of items that share a handle. All of them are kept as long as one is in use.
 const BATCH: usize = 16;
 
-/// A body from this size on ends a batch, for the same reason.
+/// The size from which a body ends a batch, for the same reason.
 const LARGE_BODY: usize = 64 * 1024;
 
-/// What `drain` writes as the tag of what is of no call.
+/// The tag that `drain` writes for items that belong to no call.
 const NO_CALL: f64 = -1.0;
 
-/// What waits for the JavaScript loop.
+/// The mail for the JavaScript loop.
 pub(crate) struct Inbox {
     pub(crate) lane: Lane,
-    /// What was taken from the lane and is not given out yet.
+    /// Mail taken from the lane that `drain` has not returned yet.
     taken: RefCell<VecDeque<Mail>>,
 }
 
 impl Inbox {
-    /// Opens a lane of a mailbox. `notify` is called on the loop when something waits; `resource` says by `hasRef` that it keeps
-    /// no process alive.
+    /// Opens a lane of a mailbox. `notify` is called on the loop when mail waits; `hasRef` of `resource` says that it
+    /// does not keep the process alive.
     pub(crate) fn open(
         env: &Env,
         mailbox: &Mailbox,
@@ -43,14 +43,14 @@ impl Inbox {
         })
     }
 
-    /// Takes some mail, in order, and gives the handle of its contents. Writes to `out`: how much it is, whether there is
-    /// more, then of each its tag and what it is.
+    /// Takes some mail, in order, and returns the handle of its items. Writes to `out` the number of items and whether
+    /// there are more, then the tag and the code of each item.
     pub(crate) fn drain(&self, mut out: Float64ArraySlice<'_>) -> Option<External<Items>> {
         // SAFETY: the array is the caller's own, and no JavaScript runs while this function does.
         let out = unsafe { out.as_mut() };
         let mut taken = self.taken.borrow_mut();
         if taken.is_empty() {
-            // The buffer goes to the lane and comes back.
+            // Lends the buffer to the lane.
             let mut mail = Vec::from(std::mem::take(&mut *taken));
             self.lane.take(&mut mail);
             *taken = mail.into();
@@ -64,7 +64,7 @@ impl Inbox {
                 continue;
             };
             if let Event::Ended(Outcome::Call(Ok(response))) = &mut event {
-                // It waits for the collector, and should not keep a whole read buffer for so long.
+                // The response lives until it is collected, and should not keep a whole read buffer that long.
                 response.compact();
             }
             let at = 2 + 2 * batch.len();
@@ -85,7 +85,7 @@ impl Inbox {
     }
 }
 
-/// Why a signal was aborted.
+/// Converts the reason why a signal was aborted.
 pub(crate) fn reason(late: bool) -> CancelReason {
     if late {
         CancelReason::Deadline
@@ -94,7 +94,7 @@ pub(crate) fn reason(late: bool) -> CancelReason {
     }
 }
 
-/// A tag as JavaScript has it: a number that stays whole for longer than a process lives.
+/// Converts a tag to a JavaScript number, which stays exact for longer than a process lives.
 #[expect(
     clippy::cast_precision_loss,
     reason = "tags are counted from 0, and no process makes so many calls"
@@ -103,7 +103,7 @@ pub(crate) fn tag_number(tag: u64) -> f64 {
     tag as f64
 }
 
-/// A tag that JavaScript has from here.
+/// Converts a tag back from a JavaScript number.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,

@@ -1,14 +1,15 @@
-//! What a mailbox holds, in native memory, several items to a handle.
+//! Handles of mail in native memory. Several items share a handle.
 
 use napi::bindgen_prelude::{Error, External, Result, Status};
 use reqtrail::host::Outcome;
 use reqtrail::host::mailbox::Event;
 use reqtrail::{Response, Trail};
 
-/// Some items behind one handle: a handle each would cost more than the calls' own objects. `None` is what was taken.
+/// Several items behind one handle, because one handle each would cost more than the calls' objects. A taken item is
+/// `None`.
 pub struct Items(Vec<Option<Event>>);
 
-/// What the items of a call weigh in memory, without their bodies; the collector is told.
+/// The memory of one item without its body, in bytes, as reported to the collector.
 const ITEM_BYTES: usize = 2048;
 
 impl Items {
@@ -30,7 +31,7 @@ impl Items {
         External::new_with_size_hint(Self(items), bytes)
     }
 
-    /// A handle of nothing that weighs so much to the collector.
+    /// Makes an empty handle that counts as this many bytes to the collector.
     pub(crate) fn weight(bytes: usize) -> External<Self> {
         External::new_with_size_hint(Self(Vec::new()), bytes)
     }
@@ -40,7 +41,7 @@ impl Items {
         item.ok_or_else(|| wrong("there is no such item"))
     }
 
-    /// Takes an item out of its handle, which may live on for the sake of others.
+    /// Takes an item out of its handle, which may live on for the other items.
     pub(crate) fn take(&mut self, index: u32) -> Result<Event> {
         let item = self.0.get_mut(index as usize).and_then(Option::take);
         item.ok_or_else(|| wrong("there is no such item"))
@@ -63,8 +64,8 @@ impl Items {
     }
 }
 
-/// What the TypeScript half knows an item by (`mailbox.ts`); a response is known by its status. `None` for what this face
-/// does not ask for.
+/// Returns the code of an item in the TypeScript half (`mailbox.ts`), which is the status for a response. `None` for
+/// events that Node does not ask for.
 pub(crate) fn what(event: &Event) -> Option<f64> {
     Some(match event {
         Event::Ended(Outcome::Call(Ok(response))) => f64::from(response.status().as_u16()),
@@ -85,12 +86,12 @@ pub(crate) fn error_of(event: &Event) -> Option<&reqtrail::Error> {
     }
 }
 
-/// The TypeScript half asks an item for what it does not have.
+/// Makes the error for an item that does not have what the TypeScript half asks for.
 pub(crate) fn wrong(what: &str) -> Error {
     Error::new(Status::InvalidArg, what)
 }
 
-/// The bytes of a body that a result keeps.
+/// Returns the size of the body that a result keeps, in bytes.
 pub(crate) fn weight(event: &Event) -> usize {
     match event {
         Event::Ended(Outcome::Call(Ok(response))) => response.bytes().len(),

@@ -1,11 +1,11 @@
-//! The native half of the Node package `reqtrail`: it converts, starts, cancels and maps. Everything that a call does is
-//! the core's; everything that a program touches is in the TypeScript half.
+//! The native half of the Node package `reqtrail`: it converts, starts, cancels and maps. The core makes the calls;
+//! programs touch only the TypeScript half.
 
 #![expect(
     unreachable_pub,
     missing_debug_implementations,
     clippy::too_many_arguments,
-    reason = "the macros of napi want `pub`, JavaScript alone has these types, and an object costs a look-up for each field"
+    reason = "napi's macros require `pub`, only JavaScript has these types, and an object costs a look-up per field"
 )]
 
 mod client;

@@ -1,7 +1,8 @@
 //! Notifies Node's event loop from any thread.
 //!
-//! A thread-safe function of Node-API, made by hand: napi-rs gives it no resource, and what looks for open handles (jest
-//! with `--detectOpenHandles`) asks the resource whether it keeps the process alive, and reports one that cannot answer.
+//! This is a thread-safe function of Node-API, made by hand, because napi-rs gives it no resource. Tools that look for
+//! open handles (jest with `--detectOpenHandles`) ask the resource whether it keeps the process alive, and report one
+//! that cannot answer.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -10,8 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use napi::bindgen_prelude::{Env, Function, JsValue, Object, Result, Unknown};
 use napi::{check_status, sys};
 
-/// Calls a function of JavaScript's on its event loop. It is weak: what keeps a process alive is an open call, and the
-/// TypeScript half sees to that.
+/// Calls a JavaScript function on its event loop. It does not keep the process alive; the TypeScript half does that
+/// while calls are open.
 pub(crate) struct LoopHandle(Arc<Shared>);
 
 /// `None` once the function is gone.
@@ -22,11 +23,11 @@ struct Raw(sys::napi_threadsafe_function);
 // SAFETY: Node-API lets any thread call and release it.
 unsafe impl Send for Raw {}
 
-/// The function that JavaScript is notified by.
+/// The function that notifies JavaScript.
 pub(crate) type NotifyFunction<'a> = Function<'a, (), Unknown<'static>>;
 
 impl LoopHandle {
-    /// `resource` is an object with `hasRef`, for those who ask for open handles.
+    /// Makes a handle. `resource` is an object with `hasRef`, for tools that look for open handles.
     pub(crate) fn new(
         env: &Env,
         function: &NotifyFunction<'_>,
@@ -36,8 +37,8 @@ impl LoopHandle {
         let shared = Arc::<Shared>::default();
         let data = Arc::into_raw(Arc::clone(&shared)).cast_mut();
         let mut made = ptr::null_mut();
-        // SAFETY: the values are of this environment and alive; without a callback of its own Node calls the function
-        // without arguments, and one that throws is an uncaught exception, as anywhere.
+        // SAFETY: the values are alive and of this environment. Without a custom callback, Node calls the function
+        // without arguments; an exception that it throws is uncaught, as usual.
         let created = check_status!(unsafe {
             sys::napi_create_threadsafe_function(
                 env.raw(),
@@ -54,7 +55,7 @@ impl LoopHandle {
             )
         });
         if created.is_err() {
-            // SAFETY: it was made above, and nobody else has it.
+            // SAFETY: it was made above, and nothing else has it.
             drop(unsafe { Arc::from_raw(data) });
         }
         created?;
@@ -66,19 +67,19 @@ impl LoopHandle {
         Ok(handle)
     }
 
-    /// Calls the function soon. After the end of the loop nobody is there to be notified.
+    /// Calls the function soon, unless the loop has ended.
     pub(crate) fn notify(&self) {
-        // Held while it is used, so that it is not released meanwhile.
+        // Keeps the lock, so that the function is not released meanwhile.
         let mut raw = lock(&self.0);
         let Some(Raw(function)) = &*raw else {
             return;
         };
         let mode = sys::ThreadsafeFunctionCallMode::nonblocking;
-        // SAFETY: it is released below and in `drop` alone, and never used again.
+        // SAFETY: only the code below and `drop` release it, and it is never used after that.
         let status =
             unsafe { sys::napi_call_threadsafe_function(*function, ptr::null_mut(), mode) };
         if status == sys::Status::napi_closing {
-            // This call gave up our share in it, too.
+            // The call also released our share.
             *raw = None;
         }
     }
@@ -86,18 +87,18 @@ impl LoopHandle {
 
 impl Drop for LoopHandle {
     fn drop(&mut self) {
-        // Held meanwhile, so that the function cannot go.
+        // Keeps the lock, so that the function is not finalized meanwhile.
         if let Some(Raw(function)) = lock(&self.0).take() {
             let mode = sys::ThreadsafeFunctionReleaseMode::release;
-            // SAFETY: our share, given up once.
+            // SAFETY: it releases our share, once.
             let _ = unsafe { sys::napi_release_threadsafe_function(function, mode) };
         }
     }
 }
 
-/// The function goes, after it was released or with its loop. A loop that ends asks nobody who has a share in it.
+/// Finalizes the function after its release, or with its loop. A loop that ends does not wait for those that share it.
 unsafe extern "C" fn gone(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
-    // SAFETY: it is what `new` gave away, and Node calls this once.
+    // SAFETY: `data` is the pointer from `new`, and Node calls this once.
     let shared = unsafe { Arc::from_raw(data.cast::<Shared>()) };
     lock(&shared).take();
 }

@@ -1,4 +1,4 @@
-//! OpenStack's compute API: operations of the core.
+//! Operations of OpenStack's compute API.
 
 use napi::bindgen_prelude::{Error, Result, Status};
 use reqtrail::host::OptionError;
@@ -13,7 +13,7 @@ pub(crate) fn operation(what: &str, server: String, action: ActionRef) -> Result
     Ok(Operation::new(kind, server, action))
 }
 
-/// Sets its options that are values.
+/// Sets the operation's options that are values.
 pub(crate) fn set(
     operation: &mut Operation,
     values: RawValues,

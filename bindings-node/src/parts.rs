@@ -1,8 +1,8 @@
-//! What responses and errors have in common, in the shape in which the TypeScript half takes it.
+//! The parts that responses and errors share, in the shape that the TypeScript half takes.
 
 use reqtrail::http::HeaderMap;
 
-/// Names and values in turn; a byte of a value is a character, as `Headers` wants it.
+/// Returns names and values in turn. Each byte of a value becomes a character, as `Headers` expects.
 pub(crate) fn header_pairs(headers: &HeaderMap) -> Vec<String> {
     let mut out = Vec::with_capacity(headers.len() * 2);
     for (name, value) in headers {

@@ -1,4 +1,4 @@
-//! The TypeScript half reads of an item what a program asks for, when it asks.
+//! Reads parts of items for the TypeScript half, when the program asks for them.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,7 +28,7 @@ pub fn response_request_id(items: Handle<'_>, index: u32) -> Result<Option<&str>
     Ok(id.map(RequestId::as_str))
 }
 
-/// The body as text, or the error if it holds bytes that its charset does not have.
+/// The body as text, or the error if it has bytes that are not valid in its charset.
 #[napi(catch_unwind)]
 pub fn response_text(items: Handle<'_>, index: u32) -> Result<Either<String, External<Items>>> {
     Ok(match items.response(index)?.text() {
@@ -37,7 +37,7 @@ pub fn response_text(items: Handle<'_>, index: u32) -> Result<Either<String, Ext
     })
 }
 
-/// The body as a reader of JSON wants it; `null` if it is not UTF-8.
+/// The body as text for a JSON reader; `null` if it is not UTF-8.
 #[napi(catch_unwind)]
 pub fn response_json_text(items: Handle<'_>, index: u32) -> Result<Option<&str>> {
     Ok(items.response(index)?.json_text().ok())
@@ -48,11 +48,11 @@ pub fn response_bytes(env: Env, items: Handle<'_>, index: u32) -> Result<BufferS
     BufferSlice::copy_from(&env, items.response(index)?.bytes())
 }
 
-/// The error of a body that JavaScript's JSON reader refused.
+/// Makes the error of a body that JavaScript's JSON reader refused.
 #[napi(catch_unwind)]
 pub fn response_not_json(items: Handle<'_>, index: u32) -> Result<External<Items>> {
     let response = items.response(index)?;
-    // The core says where it goes wrong, unless only JavaScript's reader minds.
+    // The core's error has the position, unless only JavaScript's reader refuses the body.
     let error = match response.json::<serde_json::Value>() {
         Err(error) => error,
         Ok(_) => response.decode_error(
@@ -80,13 +80,13 @@ pub fn response_microversion(items: Handle<'_>, index: u32) -> Result<Option<&st
     Ok(items.response(index)?.microversion())
 }
 
-/// The item's trail alone: whoever keeps it keeps no body, and nothing of the other items of a batch.
+/// Returns a handle of only the item's trail, which keeps neither a body nor the batch's other items alive.
 #[napi(catch_unwind)]
 pub fn own_trail(items: Handle<'_>, index: u32) -> Result<External<Items>> {
     Ok(Items::trails([items.trail(index)?.clone()]))
 }
 
-/// Reads the JSON of a trail, or says what is wrong with it.
+/// Reads the JSON of a trail. Returns the error text if it is not valid.
 #[napi(catch_unwind)]
 pub fn trail_from_json(json: String) -> Either<External<Items>, String> {
     match Trail::from_json(&json) {
@@ -111,22 +111,22 @@ pub fn error_record<'env>(env: &'env Env, items: Handle<'_>, index: u32) -> Resu
     failure::record(env, error)
 }
 
-/// The number of calls whose trails a report rests on comes with it; they are read one by one from `report_trails`.
+/// A report, and the trails of its calls, which are read one by one.
 #[napi(object, object_from_js = false)]
 pub struct RawReport {
     pub json: String,
     pub report: String,
-    /// The trails, as items of a handle of their own.
+    /// The trails, as items of a separate handle.
     pub trails: External<Items>,
     pub trail_count: u32,
-    /// If the operation failed: its text, what went wrong, and the error that is behind it, if it is one of a call.
+    /// If the operation failed: the error's text, its kind, and the error of the call that caused it, if there is one.
     pub failed: Option<String>,
     pub kind: Option<&'static str>,
     pub cause: Option<External<Items>>,
 }
 
 impl RawReport {
-    /// What one call has read.
+    /// Makes the report of a read, which is one call.
     pub(crate) fn read(json: String, trail: Trail) -> Self {
         Self {
             json,
@@ -168,7 +168,7 @@ pub(crate) fn take_output<O: 'static>(items: &mut Items, index: u32) -> Result<O
     output.take().map_err(|error| wrong(&error.to_string()))
 }
 
-/// Takes an attempt with its call, or what a poll has shown, as JSON.
+/// Takes an attempt with its call, or the progress of an operation, as JSON.
 #[napi(catch_unwind)]
 pub fn take_json(items: &mut External<Items>, index: u32) -> Result<String> {
     match items.take(index)? {
@@ -178,7 +178,7 @@ pub fn take_json(items: &mut External<Items>, index: u32) -> Result<String> {
     }
 }
 
-/// Takes a question for a token. A call on its behalf that would wait for the answer is refused.
+/// Takes a request for a token. A call on its behalf that would wait for the answer is refused.
 #[napi(catch_unwind)]
 pub fn take_refresh(items: &mut External<Items>, index: u32) -> Result<External<RefreshRequest>> {
     match items.take(index)? {
@@ -187,7 +187,7 @@ pub fn take_refresh(items: &mut External<Items>, index: u32) -> Result<External<
     }
 }
 
-/// An attempt and its call. There is nothing in them that could fail to be written.
+/// Returns the JSON of an attempt and its call. Serialization cannot fail: they have only plain fields.
 fn attempt_json(event: &AttemptEvent) -> String {
     let reported = Reported {
         call: event.call().fields(&event.attempt).into(),

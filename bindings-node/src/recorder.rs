@@ -1,4 +1,4 @@
-//! What a client remembers of its calls.
+//! A client's recorder, which remembers its calls.
 
 use napi::bindgen_prelude::{Either, Error, External, Result, Status};
 use napi_derive::napi;
@@ -12,7 +12,7 @@ use crate::values::{self, RawValues, refusal};
 #[napi]
 pub struct RawRecorder(pub(crate) Recorder);
 
-/// Trails that were found: the items of a handle.
+/// The trails that were found, as the items of a handle.
 #[napi(object, object_from_js = false)]
 pub struct RawTrails {
     pub trails: External<Items>,
@@ -45,7 +45,7 @@ impl RawRecorder {
         json(&self.0.in_flight())
     }
 
-    /// What it holds, as JSON.
+    /// How much it holds, as JSON.
     #[napi(catch_unwind)]
     pub fn stats(&self) -> Result<String> {
         json(&self.0.stats())

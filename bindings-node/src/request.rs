@@ -1,4 +1,4 @@
-//! Requests: a method, a target and the options of one call.
+//! Builds requests from a method, a target and the options of one call.
 
 use napi::bindgen_prelude::{Either, Uint8ArraySlice};
 use napi_derive::napi;
@@ -7,14 +7,14 @@ use reqtrail::{RequestBuilder, blocking};
 
 use crate::values::{self, RawValues};
 
-/// What few calls have: one argument, since each costs every call.
+/// Options that few calls have. They share one argument, because each argument costs every call.
 #[napi(object, object_to_js = false)]
 pub struct RawExtras {
     /// What the body is: 1 for JSON, 2 for a form.
     pub body_kind: Option<u32>,
     /// The names of the parameters whose values are secrets.
     pub secret_params: Option<Vec<String>>,
-    /// The places of the headers whose values are secrets, counted from 0.
+    /// The positions of the headers whose values are secrets, counted from 0.
     pub secret_headers: Option<Vec<u32>>,
 }
 
@@ -23,7 +23,7 @@ const FORM: &str = "application/x-www-form-urlencoded;charset=UTF-8";
 
 pub(crate) type Builder = RequestBuilder<blocking::Client>;
 
-/// Begins a request. Pairs are names and values in turn.
+/// Begins a request. Pairs are passed as names and values in turn.
 pub(crate) fn build(
     client: &blocking::Client,
     method: &str,

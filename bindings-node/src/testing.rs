@@ -1,4 +1,4 @@
-//! The mock of `reqtrail/testing`: its clients are ordinary ones, and its clock moves as this side says.
+//! The mock of `reqtrail/testing`. Its clients are ordinary clients; the TypeScript half moves its clock.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,20 +14,20 @@ use crate::items::Items;
 use crate::loop_handle::{LoopHandle, NotifyFunction};
 use crate::values::millis;
 
-/// What a mock's client is counted as by the collector: a suite makes one for each test, and each has a thread, of which the
-/// collector knows nothing.
+/// The memory of a mock's client as reported to the collector, in bytes. A suite makes one client for each test, each
+/// with a thread, which the collector does not see.
 const CLIENT_BYTES: usize = 1024 * 1024;
 
-/// What answers the calls of some clients.
+/// A mock, which answers the calls of its clients.
 #[napi]
 pub struct RawMock {
     pub(crate) mock: Mock,
-    /// Keeps the time where it is while JavaScript runs.
+    /// Stops time while JavaScript runs.
     hold: RefCell<Option<Hold>>,
     waits: Arc<Waits>,
 }
 
-/// The waits for the clock that threads of their own do.
+/// The waits for the clock, each on its own thread.
 struct Waits {
     handle: LoopHandle,
     ended: Mutex<Vec<RawWait>>,
@@ -37,12 +37,12 @@ struct Waits {
 #[napi(object, object_from_js = false)]
 pub struct RawWait {
     pub number: u32,
-    /// Why it did not come to its end.
+    /// Why the wait failed, if it did.
     pub failed: Option<String>,
 }
 
-/// Makes a mock. `notify` is called on the event loop after `notify_later`, and when a wait has ended; `handle` says by `hasRef`
-/// that it keeps no process alive.
+/// Makes a mock. `notify` is called on the event loop after `notify_later`, and when a wait has ended; `hasRef` of
+/// `handle` says that it does not keep the process alive.
 #[napi(catch_unwind)]
 pub fn open_mock(
     env: Env,
@@ -54,7 +54,7 @@ pub fn open_mock(
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "it was checked to be whole, and 0 or more"
+        reason = "the TypeScript half has checked that it is whole, and 0 or more"
     )]
     let seed = seed as u64;
     let waits = Waits {
@@ -70,43 +70,43 @@ pub fn open_mock(
 
 #[napi]
 impl RawMock {
-    /// What a client holds as long as it lives, so that it goes soon after its test.
+    /// Returns a weight for a client to hold as long as it lives, so that it is collected soon after its test.
     #[napi(catch_unwind)]
     pub fn client_weight(&self) -> External<Items> {
         Items::weight(CLIENT_BYTES)
     }
 
-    /// Adds an exchange in short form, a JSON text. Gives what is wrong with it, if anything is.
+    /// Adds an exchange in short form, a JSON text. Returns the error text if it is not valid.
     #[napi(catch_unwind)]
     pub fn add_exchange(&self, json: String) -> Option<String> {
         refusal(self.mock.add_short(&json))
     }
 
-    /// Adds the exchanges of a script, a JSON text. Gives what is wrong with it, if anything is.
+    /// Adds the exchanges of a script, a JSON text. Returns the error text if it is not valid.
     #[napi(catch_unwind)]
     pub fn add_script(&self, json: String) -> Option<String> {
         refusal(self.mock.add_script(&json))
     }
 
-    /// The requests that came, as a JSON array.
+    /// The requests that the mock has received, as a JSON array.
     #[napi(catch_unwind)]
     pub fn requests(&self) -> String {
         self.mock.requests_json()
     }
 
-    /// What is wrong with the requests that came, and with those that did not.
+    /// What did not go as arranged.
     #[napi(catch_unwind)]
     pub fn problems(&self, allow_unused: bool) -> Vec<String> {
         self.mock.problems(allow_unused)
     }
 
-    /// The time since the mock began, in milliseconds; to the microsecond, as trails have it.
+    /// The time since the mock was made, in milliseconds, to the microsecond as in trails.
     #[napi(catch_unwind)]
     pub fn elapsed(&self) -> f64 {
         self.mock.elapsed().as_micros() as f64 / 1e3
     }
 
-    /// Keeps the time where it is, until `release`.
+    /// Stops time until `release`.
     #[napi(catch_unwind)]
     pub fn hold(&self) {
         let mut hold = self.hold.borrow_mut();
@@ -116,19 +116,19 @@ impl RawMock {
     /// Lets the time go on.
     #[napi(catch_unwind)]
     pub fn release(&self) {
-        // What the time wakes may call back.
+        // Drops the hold after the borrow: what the time wakes may call back.
         let hold = self.hold.take();
         drop(hold);
     }
 
-    /// Lets `notify` be called in a later turn of the event loop.
+    /// Has `notify` called in a later turn of the event loop.
     #[napi(catch_unwind)]
     pub fn notify_later(&self) {
         self.waits.handle.notify();
     }
 
-    /// Moves the clock on by some milliseconds, as the wait of this number: on a thread of its own, for calls and hooks go on
-    /// meanwhile.
+    /// Advances the clock by some milliseconds, as the wait with this number. It runs on a new thread, because calls
+    /// and hooks go on meanwhile.
     #[napi(catch_unwind)]
     pub fn advance(&self, number: u32, time: f64) {
         self.wait(number, move |mock| mock.block_advance(millis(time)));
@@ -175,7 +175,8 @@ fn refusal(added: std::result::Result<(), ScriptError>) -> Option<String> {
     added.err().map(|error| error.to_string())
 }
 
-/// Makes the `trail`, the `response` or the `error` of a call that a JSON text describes, or says what is wrong with it.
+/// Makes the `trail`, the `response` or the `error` of a call that a JSON text describes. Returns the error text if it
+/// is not valid.
 #[napi(catch_unwind)]
 pub fn made_by_hand(what: String, description: String) -> Either<External<Items>, String> {
     match made(&what, &description) {
@@ -185,7 +186,7 @@ pub fn made_by_hand(what: String, description: String) -> Either<External<Items>
 }
 
 fn made(what: &str, description: &str) -> std::result::Result<External<Items>, ScriptError> {
-    // It was written by the TypeScript half.
+    // Always valid JSON: the TypeScript half has written it.
     let description = serde_json::from_str(description).unwrap_or_default();
     let call = |result| Items::handle(vec![Some(Event::Ended(Outcome::Call(result)))]);
     Ok(match what {

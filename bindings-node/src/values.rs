@@ -1,4 +1,4 @@
-//! Values of options, as the TypeScript half hands them over.
+//! Values of options, as the TypeScript half passes them.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,23 +8,23 @@ use napi_derive::napi;
 use reqtrail::host::{Kind, OptionError, OptionSpec, Owner, Spelling, Value};
 use reqtrail::openstack::OperationKind;
 
-/// Numbers of options and their values in turn; what is left out is unset.
+/// The numbers of options and their values in turn. Options that are not in it are unset.
 pub(crate) type RawValues = Vec<RawValue>;
 
-/// A value of JavaScript's, or the number of an option. What it means is a matter of the option's kind.
+/// A JavaScript value, or the number of an option. The option's kind decides what the value means.
 pub enum RawValue {
     Null,
     Flag(bool),
     Number(f64),
     Text(String),
-    /// Texts, or names and values in turn; a secret stands in an array of its own.
+    /// Texts, or names and values in turn. A secret is in an array by itself.
     List(Vec<RawValue>),
 }
 
 impl FromNapiValue for RawValue {
     unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> Result<Self> {
         let kind = type_of!(env, value)?;
-        // SAFETY: they are passed on as they came.
+        // SAFETY: the caller's arguments are passed on unchanged.
         unsafe {
             Ok(match kind {
                 ValueType::Null => Self::Null,
@@ -49,7 +49,7 @@ impl RawValue {
             }
             #[expect(
                 clippy::cast_possible_truncation,
-                reason = "it was checked to be whole"
+                reason = "the TypeScript half has checked that it is whole"
             )]
             (Self::Number(number), _) => Value::Integer(number as i128),
             (Self::Text(text), Kind::Secret) => Value::Secret(text.into()),
@@ -67,7 +67,7 @@ impl RawValue {
                 Some(Self::Text(text)) => Value::Secret(text.into()),
                 _ => Value::Null,
             },
-            // No kind has times in it.
+            // No kind has durations in its entries.
             plain => plain.into_value(Kind::Flag),
         }
     }
@@ -82,7 +82,7 @@ fn pairs(flat: Vec<RawValue>) -> Vec<(String, Value)> {
     std::iter::from_fn(next).collect()
 }
 
-/// Sets options, each of which is one of `specs`.
+/// Sets options, all of which are in `specs`.
 pub(crate) fn set(
     values: RawValues,
     specs: &'static [OptionSpec],
@@ -90,7 +90,7 @@ pub(crate) fn set(
 ) -> std::result::Result<(), OptionError> {
     let mut values = values.into_iter();
     while let (Some(RawValue::Number(id)), Some(value)) = (values.next(), values.next()) {
-        // They are in the order of their numbers, which begin with 1.
+        // `specs` is in the order of the numbers, which start at 1.
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -104,7 +104,7 @@ pub(crate) fn set(
     Ok(())
 }
 
-/// What is wrong with an option: the text of a `TypeError`.
+/// Returns the text of the `TypeError` for an option that is not valid.
 pub(crate) fn refusal(error: &OptionError) -> String {
     match error {
         OptionError::WrongType {
@@ -119,7 +119,8 @@ pub(crate) fn refusal(error: &OptionError) -> String {
     }
 }
 
-/// Milliseconds as a time. What is no time has been refused before; what is longer than any is no limit.
+/// Converts milliseconds to a duration. Values that are not durations have been refused before; a value that is too
+/// large means no limit.
 pub(crate) fn millis(given: f64) -> Duration {
     Duration::try_from_secs_f64(given / 1e3).unwrap_or(if given > 0.0 {
         Duration::MAX
@@ -128,8 +129,8 @@ pub(crate) fn millis(given: f64) -> Duration {
     })
 }
 
-/// Says that `owner`, which is `client`, `request`, `recent` or an operation, has no option of this name: what was meant, what there is
-/// instead, or all of `known`.
+/// Returns the error text for an unknown option of `owner` (`client`, `request`, `recent` or an operation): it names
+/// the option that was meant, what to use instead, or all of `known`.
 #[napi(catch_unwind)]
 pub fn unknown_option(owner: String, name: String, known: Vec<String>) -> String {
     let owner = match (owner.as_str(), OperationKind::from_name(&owner)) {
