@@ -24,7 +24,7 @@ use crate::request::{self, Builder, RawExtras};
 use crate::testing::RawMock;
 use crate::values::{RawValues, refusal};
 
-struct Open {
+struct OpenClient {
     /// The calls that have begun but are not submitted yet.
     held: RefCell<HashMap<u64, Held>>,
     client: blocking::Client,
@@ -43,7 +43,7 @@ struct Held {
 /// A client of one event loop.
 #[napi]
 #[derive(Default)]
-pub struct RawClient(RefCell<Option<Open>>);
+pub struct RawClient(RefCell<Option<OpenClient>>);
 
 #[napi]
 impl RawClient {
@@ -87,7 +87,7 @@ impl RawClient {
             Ok(client) => client,
             Err(unbuilt) => return Ok(Some(unbuilt)),
         };
-        *self.0.borrow_mut() = Some(Open {
+        *self.0.borrow_mut() = Some(OpenClient {
             held: RefCell::default(),
             client,
             mailbox,
@@ -114,7 +114,7 @@ impl RawClient {
         hold: bool,
         refresh: Option<&External<RefreshRequest>>,
     ) -> Result<Either<f64, String>> {
-        self.opened(|open| {
+        self.with_open(|open| {
             let (client, lane) = (&open.client, &open.inbox.lane);
             let mut builder = request::build(
                 client, &method, &target, link, params, query, headers, body, extras,
@@ -190,7 +190,7 @@ impl RawClient {
         progress: bool,
         refresh: Option<&External<RefreshRequest>>,
     ) -> Result<Either<f64, String>> {
-        self.opened(|open| {
+        self.with_open(|open| {
             let action = match action {
                 Either::A(id) => ActionRef::from(id),
                 Either::B(items) => ActionRef::from(items.response(index)?),
@@ -262,7 +262,7 @@ impl RawClient {
     /// Replaces the credential. Returns the error if the token is not valid.
     #[napi(catch_unwind)]
     pub fn set_token(&self, token: String) -> Result<Option<External<Items>>> {
-        self.opened(|open| {
+        self.with_open(|open| {
             let set = open.client.set_token(Secret::from(token));
             Ok(set.err().map(Items::error))
         })
@@ -282,17 +282,17 @@ impl RawClient {
     }
 
     /// Uses the client, unless it is closed.
-    fn with<O>(&self, act: impl FnOnce(&Open) -> O) -> Option<O> {
+    fn with<O>(&self, act: impl FnOnce(&OpenClient) -> O) -> Option<O> {
         self.0.borrow().as_ref().map(act)
     }
 
-    fn opened<O>(&self, act: impl FnOnce(&Open) -> Result<O>) -> Result<O> {
+    fn with_open<O>(&self, act: impl FnOnce(&OpenClient) -> Result<O>) -> Result<O> {
         let closed = || Error::new(Status::GenericFailure, "the client is closed");
         self.with(act).ok_or_else(closed)?
     }
 }
 
-impl Open {
+impl OpenClient {
     /// Submits a job, which may be a refresher's.
     fn submit(&self, job: Job, tag: u64, refresh: Option<&RefreshRequest>) {
         let submit = || self.client.host().submit_for(&self.inbox.lane, job, tag);

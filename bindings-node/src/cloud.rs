@@ -121,7 +121,10 @@ impl RawSignIn {
         let lane = &inbox.lane;
         lane.run(lane.next_tag(), "reqtrail-sign-in", work)
             .map_err(|e| {
-                Error::new(Status::GenericFailure, format!("cannot start a thread for the sign-in: {e}"))
+                Error::new(
+                    Status::GenericFailure,
+                    format!("cannot start a thread for the sign-in: {e}"),
+                )
             })?;
         Ok(Self { inbox, cancel })
     }

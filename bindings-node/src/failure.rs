@@ -61,16 +61,18 @@ pub(crate) fn record<'env>(env: &'env Env, error: &Error) -> Result<Object<'env>
         properties.extend(property(env, name, value)?);
         Ok::<_, napi::Error>(())
     })?;
-    properties.push(own(env, "byCaller", record.is_by_caller())?);
-    properties.push(own(env, "hasTrail", error.trail().is_some())?);
+    properties.push(own_property(env, "byCaller", record.is_by_caller())?);
+    properties.push(own_property(env, "hasTrail", error.trail().is_some())?);
     match record.cause() {
         // The number of the value that a JavaScript function threw.
-        Some(ErrorCause::Raised(Thrown(number))) => properties.push(own(env, "thrown", *number)?),
+        Some(ErrorCause::Raised(Thrown(number))) => {
+            properties.push(own_property(env, "thrown", *number)?);
+        }
         Some(ErrorCause::Call(other)) => {
             let other = Items::error(other.clone());
-            properties.push(own(env, "source", other)?);
+            properties.push(own_property(env, "source", other)?);
         }
-        Some(ErrorCause::Text(text)) => properties.push(own(env, "sourceText", text)?),
+        Some(ErrorCause::Text(text)) => properties.push(own_property(env, "sourceText", text)?),
         None => {}
     }
     let mut object = Object::new(env)?;
@@ -88,14 +90,14 @@ fn property(env: &Env, name: &str, value: FieldValue<'_>) -> Result<Option<Prope
     };
     match value {
         FieldValue::Null => return Ok(None),
-        FieldValue::Bool(value) => own(env, &name, value),
-        FieldValue::Text(value) => own(env, &name, &*value),
-        FieldValue::Duration(_) => own(env, &(name + "Ms"), number(&value)),
-        FieldValue::RateLimit(value) => own(env, &name, rate_limit(env, value)?),
-        FieldValue::Headers(value) => own(env, &name, parts::header_pairs(value)),
-        FieldValue::Bytes(value) => own(env, &name, BufferSlice::copy_from(env, value)?),
+        FieldValue::Bool(value) => own_property(env, &name, value),
+        FieldValue::Text(value) => own_property(env, &name, &*value),
+        FieldValue::Duration(_) => own_property(env, &(name + "Ms"), number(&value)),
+        FieldValue::RateLimit(value) => own_property(env, &name, rate_limit(env, value)?),
+        FieldValue::Headers(value) => own_property(env, &name, parts::header_pairs(value)),
+        FieldValue::Bytes(value) => own_property(env, &name, BufferSlice::copy_from(env, value)?),
         FieldValue::Number(_) | FieldValue::Count(_) | FieldValue::Moment(_) => {
-            own(env, &name, number(&value))
+            own_property(env, &name, number(&value))
         }
     }
     .map(Some)
@@ -103,7 +105,8 @@ fn property(env: &Env, name: &str, value: FieldValue<'_>) -> Result<Option<Prope
 
 /// Makes an object of a rate limit, in the shape of its JSON.
 pub(crate) fn rate_limit(env: &Env, limit: RateLimit) -> Result<Object<'_>> {
-    let fields = rate_limit_fields(limit).map(|(name, value)| own(env, name, number(&value)));
+    let fields =
+        rate_limit_fields(limit).map(|(name, value)| own_property(env, name, number(&value)));
     let fields: Vec<Property> = fields.into_iter().collect::<Result<_>>()?;
     let mut object = Object::new(env)?;
     object.define_properties(&fields)?;
@@ -129,7 +132,7 @@ fn number(value: &FieldValue<'_>) -> Option<f64> {
     }
 }
 
-fn own(env: &Env, name: &str, value: impl ToNapiValue) -> Result<Property> {
+fn own_property(env: &Env, name: &str, value: impl ToNapiValue) -> Result<Property> {
     Property::new()
         .with_utf8_name(name)?
         .with_napi_value(env, value)

@@ -60,7 +60,7 @@ impl Inbox {
         while batch.len() < most
             && let Some(Mail { tag, mut event, .. }) = taken.pop_front()
         {
-            let Some(what) = items::what(&event) else {
+            let Some(code) = items::code(&event) else {
                 continue;
             };
             if let Event::Ended(Outcome::Call(Ok(response))) = &mut event {
@@ -69,7 +69,7 @@ impl Inbox {
             }
             let at = 2 + 2 * batch.len();
             out[at] = tag.map_or(NO_CALL, tag_number);
-            out[at + 1] = what;
+            out[at + 1] = code;
             let large = items::weight(&event) >= LARGE_BODY;
             batch.push(Some(event));
             if large {

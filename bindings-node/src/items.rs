@@ -38,19 +38,19 @@ impl Items {
 
     pub(crate) fn get(&self, index: u32) -> Result<&Event> {
         let item = self.0.get(index as usize).and_then(Option::as_ref);
-        item.ok_or_else(|| wrong("there is no such item"))
+        item.ok_or_else(|| invalid("there is no such item"))
     }
 
     /// Takes an item out of its handle, which may live on for the other items.
     pub(crate) fn take(&mut self, index: u32) -> Result<Event> {
         let item = self.0.get_mut(index as usize).and_then(Option::take);
-        item.ok_or_else(|| wrong("there is no such item"))
+        item.ok_or_else(|| invalid("there is no such item"))
     }
 
     pub(crate) fn response(&self, index: u32) -> Result<&Response> {
         match self.get(index)? {
             Event::Ended(Outcome::Call(Ok(response))) => Ok(response),
-            _ => Err(wrong("the item is not a response")),
+            _ => Err(invalid("the item is not a response")),
         }
     }
 
@@ -60,13 +60,13 @@ impl Items {
             Event::Call(trail) => Some(trail),
             other => error_of(other).and_then(reqtrail::Error::trail),
         };
-        trail.ok_or_else(|| wrong("the item has no trail"))
+        trail.ok_or_else(|| invalid("the item has no trail"))
     }
 }
 
 /// Returns the code of an item in the TypeScript half (`mailbox.ts`), which is the status for a response. `None` for
 /// events that Node does not ask for.
-pub(crate) fn what(event: &Event) -> Option<f64> {
+pub(crate) fn code(event: &Event) -> Option<f64> {
     Some(match event {
         Event::Ended(Outcome::Call(Ok(response))) => f64::from(response.status().as_u16()),
         Event::Ended(Outcome::Call(Err(_)) | Outcome::Operation(Err(_))) => 0.0,
@@ -87,8 +87,8 @@ pub(crate) fn error_of(event: &Event) -> Option<&reqtrail::Error> {
 }
 
 /// Makes the error for an item that does not have what the TypeScript half asks for.
-pub(crate) fn wrong(what: &str) -> Error {
-    Error::new(Status::InvalidArg, what)
+pub(crate) fn invalid(message: &str) -> Error {
+    Error::new(Status::InvalidArg, message)
 }
 
 /// Returns the size of the body that a result keeps, in bytes.

@@ -15,7 +15,7 @@ use napi::{check_status, sys};
 /// while calls are open.
 pub(crate) struct LoopHandle(Arc<Shared>);
 
-/// `None` once the function is gone.
+/// `None` once the function is finalized.
 type Shared = Mutex<Option<Raw>>;
 
 struct Raw(sys::napi_threadsafe_function);
@@ -48,7 +48,7 @@ impl LoopHandle {
                 0,
                 1,
                 data.cast(),
-                Some(gone),
+                Some(finalize),
                 ptr::null_mut(),
                 None,
                 &raw mut made,
@@ -97,7 +97,7 @@ impl Drop for LoopHandle {
 }
 
 /// Finalizes the function after its release, or with its loop. A loop that ends does not wait for those that share it.
-unsafe extern "C" fn gone(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
+unsafe extern "C" fn finalize(_: sys::napi_env, data: *mut c_void, _: *mut c_void) {
     // SAFETY: `data` is the pointer from `new`, and Node calls this once.
     let shared = unsafe { Arc::from_raw(data.cast::<Shared>()) };
     lock(&shared).take();

@@ -12,7 +12,7 @@ use reqtrail::{Attempt, RequestId, Trail};
 use serde::Serialize;
 
 use crate::failure;
-use crate::items::{Items, error_of, wrong};
+use crate::items::{Items, error_of, invalid};
 use crate::parts::header_pairs;
 
 type Handle<'a> = &'a External<Items>;
@@ -107,7 +107,7 @@ pub fn trail_report(items: Handle<'_>, index: u32) -> Result<String> {
 
 #[napi(catch_unwind, ts_return_type = "ErrorRecord")]
 pub fn error_record<'env>(env: &'env Env, items: Handle<'_>, index: u32) -> Result<Object<'env>> {
-    let error = error_of(items.get(index)?).ok_or_else(|| wrong("the item is not an error"))?;
+    let error = error_of(items.get(index)?).ok_or_else(|| invalid("the item is not an error"))?;
     failure::record(env, error)
 }
 
@@ -163,9 +163,9 @@ pub fn take_report(items: &mut External<Items>, index: u32) -> Result<RawReport>
 
 pub(crate) fn take_output<O: 'static>(items: &mut Items, index: u32) -> Result<O> {
     let Event::Ended(Outcome::Operation(Ok(output))) = items.take(index)? else {
-        return Err(wrong("the item is not an output"));
+        return Err(invalid("the item is not an output"));
     };
-    output.take().map_err(|error| wrong(&error.to_string()))
+    output.take().map_err(|error| invalid(&error.to_string()))
 }
 
 /// Takes an attempt with its call, or the progress of an operation, as JSON.
@@ -174,7 +174,7 @@ pub fn take_json(items: &mut External<Items>, index: u32) -> Result<String> {
     match items.take(index)? {
         Event::Attempt(event) => Ok(attempt_json(&event)),
         Event::Progress(json) => Ok(json),
-        _ => Err(wrong("the item is not JSON")),
+        _ => Err(invalid("the item is not JSON")),
     }
 }
 
@@ -183,7 +183,7 @@ pub fn take_json(items: &mut External<Items>, index: u32) -> Result<String> {
 pub fn take_refresh(items: &mut External<Items>, index: u32) -> Result<External<RefreshRequest>> {
     match items.take(index)? {
         Event::Refresh(asked) => Ok(External::new(asked)),
-        _ => Err(wrong("the item is not a refresh")),
+        _ => Err(invalid("the item is not a refresh")),
     }
 }
 
