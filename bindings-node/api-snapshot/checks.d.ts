@@ -1,31 +1,31 @@
-/** Checks of what a program gave: each says what would be right, and what came. */
-/** A wrong value, in words: the option, what would be right, and what came. */
+/** Checks of values that a program has passed. Errors say what is right, and what came. */
+/** Makes the error of a wrong value: it names the option, what is right, and what came. */
 export declare function expected(name: string, what: string, value: unknown): TypeError;
-/** What a value is. A text may be a secret, and so may what an object holds. */
+/** Names the kind of a value. It does not show texts or the contents of objects, which may be secrets. */
 export declare function kindOf(value: unknown): string;
-/** Whether it is an object that holds values by name, and nothing with a meaning of its own. */
+/** Whether it is an object that only holds values by name, not one such as a `Date` or a `Secret`. */
 export declare function isRecord(value: unknown): value is object;
-/** Options: an object, or none. */
+/** Checks options, which are an object. */
 export declare function object<T extends object>(name: string, value: T): T;
-/** A time: milliseconds, 0 or more; `Infinity` is no limit. */
+/** Checks a duration: milliseconds, 0 or more; `Infinity` means no limit. */
 export declare function millis(name: string, value: unknown): number;
-/** A whole number that JavaScript holds. How large it may be, the native half knows. */
+/** Checks a whole number that JavaScript can hold. The native half checks how large it may be. */
 export declare function count(name: string, value: unknown): number;
-/** True or false, and nothing that is merely like them. */
+/** Checks for true or false, not for truthy or falsy values. */
 export declare function flag(name: string, value: unknown): boolean;
-/** A text. */
+/** Checks a text. */
 export declare function text(name: string, value: unknown): string;
-/** Half a character cannot be sent: it has no UTF-8. */
+/** Refuses lone surrogates, which UTF-8 cannot hold. */
 export declare function wellFormed(name: string, value: string): string;
-/** A credential or another secret. */
+/** Reads a credential or another secret. */
 export declare function secretText(name: string, value: unknown): string;
 export declare function aFunction(name: string, value: unknown): unknown;
-/** One value, or the values of an array, each by its own name. */
+/** Reads one value, or each value of an array under its own name. */
 export declare function each<T>(name: string, value: unknown, read: (name: string, value: unknown) => T): T[];
-/** The value of a header, and whether it is a secret: what the server repeats of it is then shown nowhere either. */
+/** Reads the value of a header, and whether it is a secret, which is redacted wherever the server repeats it. */
 export declare function header(name: string, value: unknown): [text: string, secret: boolean];
 /**
- * Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs, and `undefined`
- * none.
+ * Reads the pairs of an object, or of an iterable of pairs. An array of values becomes one pair for each, `undefined`
+ * becomes none.
  */
 export declare function pairsOf<T>(name: string, value: unknown, read: (name: string, value: unknown, key: string) => T): [string, T][];

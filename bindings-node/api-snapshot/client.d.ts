@@ -7,15 +7,15 @@ import type { Url } from "./platform.js";
 import type { Recorder } from "./recorder.js";
 import type { CallOptions, Query, RequestArgs } from "./request.js";
 import type { Response } from "./response.js";
-/** The options of a client whose dialect is given already. */
+/** The options of a client with a fixed dialect. */
 export type DialectOptions = Omit<ClientOptions, "dialect">;
-/** Makes a client of a cloud that has been signed in to, or of a mock. */
+/** Makes a client of a connection to a cloud, or of a mock. */
 export declare function clientOf(base: RawConnection | MockBase, options: ClientOptions): Client;
 /**
  * Makes calls to one API. Every call resolves to a {@link Response}, or rejects with a {@link ReqtrailError}; both have the
  * call's trail. One client serves a whole program, and keeps its connections.
  *
- * A client that is no longer used keeps no process alive, and goes with the garbage; {@link Client.close} is sooner.
+ * An unused client does not keep the process alive, and is garbage-collected; {@link Client.close} ends it sooner.
  *
  * @example
  * ```ts
@@ -27,12 +27,12 @@ export declare function clientOf(base: RawConnection | MockBase, options: Client
 export declare class Client implements AsyncDisposable {
     #private;
     /**
-     * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an option that there is not.
+     * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an unknown option.
      */
     constructor(baseUrl: string | Url, options?: ClientOptions);
-    /** A client of the NovaVMS API, as in `https://novavms.example/api/v1`. */
+    /** Makes a client of the NovaVMS API at a URL such as `https://novavms.example/api/v1`. */
     static novavms(baseUrl: string | Url, options?: DialectOptions): Client;
-    /** A client of OpenStack's compute API, as in `https://nova.example/v2.1`. */
+    /** Makes a client of OpenStack's compute API at a URL such as `https://nova.example/v2.1`. */
     static openstack(baseUrl: string | Url, options?: DialectOptions): Client;
     /** Makes a GET call. */
     get<const Path extends string, const Q extends object = Query>(path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
@@ -51,24 +51,24 @@ export declare class Client implements AsyncDisposable {
     /**
      * Makes a call with any method.
      *
-     * `path` is a template such as `/cameras/{id}`; trails show it as it is, so values belong into `params` and `query`. A
-     * value in `params` that is a {@link Secret} stays `{id}` everywhere.
+     * `path` is a template such as `/cameras/{id}`; trails show it unchanged, so put values in `params` and `query`. A
+     * {@link Secret} in `params` appears as `{id}` everywhere.
      */
     request<const Path extends string, const Q extends object = Query>(method: string, path: Path, ...[options]: RequestArgs<Path, Q>): Promise<Response>;
-    /** Makes a call to a link that the API gave out, such as a `next` URL. It has to be on the client's origin. */
+    /** Makes a call to a link that the API returned, such as a `next` URL. It must be on the client's origin. */
     requestLink(method: string, link: string | Url, options?: CallOptions): Promise<Response>;
-    /** Puts a new credential in the place of the old. Calls that have begun keep theirs. */
+    /** Replaces the credential. Calls that have begun keep theirs. */
     setToken(token: SecretText): void;
-    /** What the client remembers of its calls: the last failed ones among them. */
+    /** The client's recorder, which keeps the trails of its last calls. */
     get recorder(): Recorder;
     /**
-     * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which has no
-     * trail.
+     * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which
+     * has no trail.
      */
     close(): Promise<void>;
     /** Closes the client at the end of an `await using` block. */
     [Symbol.asyncDispose](): Promise<void>;
 }
-/** The driver of a client, for what is built on clients. */
+/** Returns the driver of a client, for code that is built on clients. */
 export declare function driverOf(client: Client): Driver;
 export declare function urlText(name: string, url: unknown): string;

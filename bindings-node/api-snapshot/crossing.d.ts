@@ -1,32 +1,34 @@
-/** What crosses to the native part and back, as far as `native.ts`, which is generated, cannot say it. */
+/** Types and helpers for values that cross to the native part and back, beyond those in the generated `native.ts`. */
 import type { HeaderFields } from "./platform.js";
 import type { RateLimitJson } from "./records.js";
-/** Parts of the native half, without what they have not: nothing is read from a prototype that a program may have changed. */
+/**
+ * Removes the prototype of an object from the native half, so that nothing is read from one that a program has changed.
+ */
 export declare function bare<T extends object>(parts: T): T;
-/** Headers of names and values in turn. */
+/** Makes headers of names and values in turn. */
 export declare function headersOf(flat: readonly string[]): HeaderFields;
-/** What tools that look for open handles ask. */
+/** The object that tools that look for open handles ask. */
 export interface Handle {
     hasRef(): boolean;
 }
-/** Some results in native memory. */
+/** A handle of some items in native memory. */
 export interface Items {
     readonly __items: unique symbol;
 }
-/** A question for a token. A call on its behalf that would wait for the answer is refused. */
+/** A request for a token. A call on its behalf that would wait for the answer is refused. */
 export interface RefreshRequest {
     readonly __refresh: unique symbol;
 }
-/** An error as one flat record; what the error does not have is left out. */
+/** An error as one flat record, without the fields that the error does not have. */
 export interface ErrorRecord {
     display: string;
     byCaller: boolean;
     hasTrail: boolean;
-    /** The number of what a function of the program's threw and what is behind the error. */
+    /** If a function of the program caused the error: the number of the value that it threw. */
     thrown?: number;
-    /** The error that is behind it, if it is one of a call: that of a sign-in, for one. */
+    /** If another call, such as a sign-in, caused the error: that call's error. */
     source?: Items;
-    /** If it is neither, why there was no new credential. */
+    /** If neither did: why there was no new credential. */
     sourceText?: string;
     rateLimit?: RateLimitJson;
     body?: Uint8Array;
@@ -34,7 +36,7 @@ export interface ErrorRecord {
     [field: string]: unknown;
 }
 /**
- * A value of an option, or its number: options are numbers and values in turn. Arrays are texts, or names and values in
- * turn, where a secret stands in an array of its own.
+ * A value of an option, or its number: options are passed as numbers and values in turn. Arrays hold texts, or names
+ * and values in turn, with a secret in an array by itself.
  */
 export type RawValue = null | boolean | number | string | readonly RawValue[];

@@ -1,5 +1,5 @@
-/** How a dialect is handed over. */
-/** A dialect as the native half takes it: a name, or JSON. What is wrong with the JSON is for the core to say. */
+/** Converts dialects for the native half. */
+/** Returns a dialect as the native half takes it: a name, or JSON. The core checks the JSON. */
 export declare function dialectText(dialect: unknown): string;
-/** A name as the core writes it. */
+/** Converts a name to the core's spelling. */
 export declare function snakeName(name: string): string;

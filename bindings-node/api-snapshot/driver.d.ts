@@ -1,8 +1,8 @@
 /**
  * Starts calls and gets their results.
  *
- * Calls run on one background thread of the native half. It notifies the event loop once per batch of mail; the promises
- * are JavaScript's own.
+ * Calls run on one background thread of the native half, which notifies the event loop once per batch of mail. This
+ * module makes the promises.
  */
 import { type Audience } from "./hooks.js";
 import { type Items, type RawValue } from "./crossing.js";
@@ -12,35 +12,35 @@ import { type Recorder } from "./recorder.js";
 import type { Signal } from "./platform.js";
 import { type Response } from "./response.js";
 import { type Site } from "./stacks.js";
-/** What a client of a mock stands on. */
+/** What a client of a mock needs of the mock. */
 export interface MockBase {
     readonly url: string;
     readonly mock: RawMock;
-    /** Lets the collector see what a client weighs. */
+    /** Shows the collector the memory of a client. */
     readonly weight: Items;
-    /** Keeps the mock's time where it is for this turn of the event loop. */
+    /** Stops the mock's time for this turn of the event loop. */
     holdTurn(): void;
-    /** Keeps it there until what is given is called. */
+    /** Stops the mock's time until the returned function is called. */
     holdTime(): () => void;
-    /** Remembers who may have mail. */
+    /** Adds a driver that may have mail. */
     add(driver: Driver): void;
 }
 export declare class Driver {
     #private;
-    /** It outlives a client that is closed. */
+    /** The client's recorder, which works after the client is closed. */
     readonly recorder: Recorder;
     constructor(base: string | RawConnection | MockBase, options: ClientOptions, site: Site);
-    /** Makes a call. An error's stack begins at `site`. */
+    /** Makes a call. The stack of an error begins at `site`. */
     call(method: string, target: string, link: boolean, given: object | undefined, site: Site): Promise<Response>;
     /**
-     * Does an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
-     * shown, as JSON.
+     * Runs an operation. `action` is the action that it is about, if it is about one; `onProgress` gets the result of
+     * each poll, as JSON.
      */
     operate(what: string, server: string, action: string | readonly [Items, number], options: readonly RawValue[], signal: Signal | undefined, onProgress: Audience["onProgress"], site: Site): Promise<RawReport>;
-    /** Takes what waits, publishes what happened in calls, and ends those that have ended. */
+    /** Takes the mail, publishes events, and settles the promises of calls that have ended. */
     drain(): void;
     setToken(token: string, site: Site): void;
-    /** Cancels the calls under way, waits for their ends, and closes the connections; once, whoever asks. */
+    /** Cancels the calls under way, waits for their ends, and closes the connections. Always returns the same promise. */
     close(): Promise<void>;
     describe(): string;
 }

@@ -1,10 +1,10 @@
-/** What Node programs expect of the environment where TLS is concerned. */
+/** The environment variables of Node that concern TLS. */
 /**
- * The certificates of `NODE_EXTRA_CA_CERTS`, in PEM; `""` for none. As Node does it, the file is read once, and one that
- * cannot be used is a warning.
+ * Returns the certificates of `NODE_EXTRA_CA_CERTS`, in PEM; `""` for none. As in Node, the file is read once, and a
+ * file that cannot be used causes a warning.
  */
 export declare function environmentCa(): string;
-/** Says once that `NODE_TLS_REJECT_UNAUTHORIZED=0`, which programs set for other clients, changes nothing here. */
+/** Warns once that `NODE_TLS_REJECT_UNAUTHORIZED=0`, which programs set for other clients, has no effect here. */
 export declare function warnOfUnverified(): void;
-/** Warns of what the environment has changed, or has not. */
+/** Emits a warning about the environment. */
 export declare function warn(text: string): void;

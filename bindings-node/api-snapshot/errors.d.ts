@@ -1,19 +1,19 @@
 /**
  * The errors that every call can end with.
  *
- * The classes that have nothing of their own, by kind and by category, are in `categories.ts`, which is generated.
+ * The generated `categories.ts` has the classes by kind and by category that add nothing.
  */
 import type { Category, ErrorKind } from "./codes.js";
 import { type ApiErrorValues, type ErrorValues } from "./error-fields.js";
 import type { HeaderFields } from "./platform.js";
 import type { RateLimit } from "./records.js";
 import type { Trail, TrailJson } from "./trail.js";
-/** The fields of an error; what is left out is `null`. */
+/** The fields of an error. Omitted fields are `null`. */
 export interface ErrorFields extends Partial<ErrorValues> {
     trail?: Trail | null;
     cause?: unknown;
 }
-/** What only an API's answer has; what is left out is `null`, or empty. */
+/** The fields that only an API's answer has. Omitted fields are `null`, or empty. */
 export interface ApiErrorFields extends ErrorFields, Partial<ApiErrorValues> {
     details?: string | null;
     headers?: readonly string[];
@@ -31,11 +31,11 @@ export interface ErrorJson extends ErrorValues {
     trail: TrailJson | null;
 }
 /**
- * Why a call gave no response, or a client could not be built.
+ * The base class of errors: why a call returned no response, or why a client could not be built.
  *
- * Its `message` is one line that is enough for support: what failed, status, code, every request ID, the number of
- * attempts and the call ID. `status`, `code`, `category`, `requestId` and `retryAfterMs` describe the last attempt, and are
- * `null` where it has none. `console.log` shows the support report with it, and `JSON.stringify` the trail.
+ * `message` is one line that is enough for support: what failed, status, code, every request ID, the number of attempts
+ * and the call ID. `status`, `code`, `category`, `requestId` and `retryAfterMs` describe the last attempt, and are
+ * `null` if it has none. `console.log` adds the support report, `JSON.stringify` the trail.
  */
 export declare class ReqtrailError extends Error {
     /** What went wrong with the call. */
@@ -62,12 +62,12 @@ export declare class ReqtrailError extends Error {
     readonly option: string | null;
     /** Whether any attempt's request may have reached the server. */
     readonly mayHaveBeenSent: boolean;
-    /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */
+    /** The call's trail; `null` only if the client could not be built, or was closed before the call. */
     readonly trail: Trail | null;
     constructor(message?: string, given?: ErrorFields);
     /** The request IDs of all attempts, in order. */
     get requestIds(): readonly string[];
-    /** The error with its trail, without its stack and its cause; for `JSON.stringify`. */
+    /** Returns the error with its trail, without its stack and its cause, for `JSON.stringify`. */
     toJSON(): ErrorJson;
 }
 /** The server answered with a final status outside 2xx. There is a subclass for each category. */
@@ -95,38 +95,38 @@ export declare class ApiError extends ReqtrailError {
     /** The rate limit that the answer reported. */
     readonly rateLimit: RateLimit | null;
     constructor(message?: string, given?: ApiErrorFields);
-    /** What the server says to operators, a stack trace for one. It is not meant for end users. */
+    /** The server's details for operators, such as a stack trace. They are not for end users. */
     get details(): string | null;
     /** The answer's headers. */
     get headers(): HeaderFields;
     /** The first 64 KiB of the answer's body, decoded. */
     get body(): Uint8Array;
     /**
-     * The first 64 KiB of the answer's body as text: decoded by the charset of its `Content-Type`, else as UTF-8 with
-     * replacement characters for what cannot be decoded.
+     * The first 64 KiB of the answer's body as text, decoded by the charset of its `Content-Type`, else as UTF-8 with
+     * replacement characters for bytes that cannot be decoded.
      */
     get text(): string;
     /**
-     * The answer's body as JSON; `null` if it is not JSON, or longer than the 64 KiB that are kept: an error is being handled
-     * already, so this does not throw another one. `T` is what the program expects; it is not checked.
+     * Returns the answer's body as JSON; `null` if it is not JSON, or longer than the 64 KiB that are kept. It does not
+     * throw, because the program is already handling an error. `T` is the expected type; it is not checked.
      */
     json<T = unknown>(): T | null;
 }
 /**
- * The attempt's or the call's time ran out, or that of the call's `AbortSignal`: then `cause` is the signal's reason, the
- * platform's own `TimeoutError`.
+ * The time of the attempt, of the call or of its `AbortSignal` ran out. If it was the signal's, `cause` is its reason,
+ * the platform's `TimeoutError`.
  */
 export declare class TimeoutError extends ReqtrailError {
     readonly kind: "timeout";
 }
 /**
- * The call's `AbortSignal` was aborted, or its client closed. `name` is `AbortError`, as the platform's is, and `cause` the
- * signal's reason.
+ * The call's `AbortSignal` was aborted, or its client closed. `name` is `AbortError`, like the platform's, and `cause`
+ * is the signal's reason.
  */
 export declare class CancelledError extends ReqtrailError {
     readonly kind: "cancelled";
 }
-/** The request cannot be built: the text says what is wrong with it, or that the client is closed. Nothing was sent. */
+/** The request cannot be built; the text says why, or that the client is closed. Nothing was sent. */
 export declare class RequestBuildError extends ReqtrailError {
     readonly kind: "invalid_request";
 }

@@ -1,35 +1,35 @@
-/** What is published besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
+/** Publishes events to the program's hooks and `node:diagnostics_channel`, and calls the token refresher. */
 import type { Items } from "./crossing.js";
 import type { RawClient } from "./native.js";
 import type { ClientFunctions } from "./option-values.js";
-/** The functions of a program that hear of the calls of a client. */
+/** The program's functions that a client calls. */
 type Functions = Readonly<ClientFunctions>;
-/** A call or an operation, for those who publish what happens in it. */
+/** The parts of a call or an operation that publishing its events needs. */
 export interface Audience {
-    /** Where it was begun. */
+    /** The async context in which it began. */
     readonly context: {
         runInAsyncScope(publish: () => void): void;
     } | undefined;
-    /** Gets what each poll of the action that is followed has shown, as JSON. */
+    /** Gets the result of each poll of the followed action, as JSON. */
     readonly onProgress: ((json: string) => void) | undefined;
 }
 export declare class Hooks {
     #private;
     constructor(raw: RawClient, functions: Functions);
-    /** Passes on which events are wanted now. Subscribers come and go; without any, there are none. */
+    /** Tells the native half which events are wanted now, because subscribers come and go. */
     look(): void;
     /**
-     * The context of a call that begins here, if anything may be published of it: hooks, and a refresher that is asked for it,
-     * see its `AsyncLocalStorage`.
+     * Returns the context of a call that begins here, if it may have events: its hooks and its refresher see its
+     * `AsyncLocalStorage`.
      */
     context(hasProgress: boolean): Audience["context"];
-    /** Publishes what happened in a call, or in none. Nothing that a hook does keeps it from the rest. */
-    publish(call: Audience | undefined, what: number, items: Items, index: number): void;
-    /** What a function of the program's threw. */
+    /** Publishes an event of a call, or of none. A failing hook does not keep the others from running. */
+    publish(call: Audience | undefined, code: number, items: Items, index: number): void;
+    /** Finds the value that a function of the program threw. */
     readonly thrown: (number: number) => unknown;
 }
-/** What hooks and channels want to hear of now: attempts, calls. */
+/** Returns which events hooks and channels want now: attempts, calls. */
 export declare function wanted({ onAttempt, onCall }: Functions): [attempts: boolean, calls: boolean];
 /** Publishes an attempt or the end of a call. */
-export declare function publish(what: number, items: Items, index: number, { onAttempt, onCall }: Functions): void;
+export declare function publish(code: number, items: Items, index: number, { onAttempt, onCall }: Functions): void;
 export {};

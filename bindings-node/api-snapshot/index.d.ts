@@ -1,7 +1,9 @@
 /**
- * An API client whose every call leaves a trail: each HTTP attempt that really went out, in order, with the server's
- * request ID, the status, the typed error code, the times, why it was retried and why it stopped. It is on every
- * {@link Response} and on every {@link ReqtrailError}.
+ * An API client whose every call leaves a trail.
+ *
+ * Every {@link Response} and every {@link ReqtrailError} has the trail of its call: each HTTP attempt that went out, in
+ * order, with the server's request ID, the status, the typed error code, the times, and why the call was retried and
+ * stopped.
  *
  * @packageDocumentation
  */

@@ -1,3 +1,3 @@
-/** Finds the native part: a package of its own for each platform, so that only one of them is installed. */
+/** Loads the native part. Each platform has its own package, so that only one of them is installed. */
 import type { Native } from "./native.js";
 export declare const native: Native;

@@ -1,4 +1,4 @@
-/** Clouds: where to sign in and how, and what signing in gives. */
+/** Clouds: where to sign in and how, and the connections that signing in returns. */
 import { type Client } from "./client.js";
 import { type ServiceEndpoint, type Session } from "./openstack-records.js";
 import type { CloudOptions } from "./option-values.js";
@@ -15,26 +15,26 @@ import type { Signal } from "./platform.js";
  */
 export declare class Cloud {
     #private;
-    /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an option that there is not. */
+    /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an unknown option. */
     constructor(options: CloudOptions);
     /**
-     * The cloud that the environment means: `OS_CLOUD` names one of `clouds.yaml`; without it the `OS_*` variables describe
-     * one, or `clouds.yaml` has just one.
+     * Finds the cloud that the environment selects: `OS_CLOUD` names one of `clouds.yaml`; without it, the `OS_*`
+     * variables describe one, or `clouds.yaml` has exactly one.
      *
      * @throws {@link ConfigError} that names the files that were searched or the field that is wrong.
      */
     static fromEnv(region?: string): Cloud;
-    /** The cloud of this name in `clouds.yaml`, whatever the `OS_*` variables say. */
+    /** Finds the cloud with this name in `clouds.yaml`, whatever the `OS_*` variables say. */
     static named(name: string, region?: string): Cloud;
-    /** A cloud as an entry of `clouds.yaml` describes it. Keys that are of no use here are passed over. */
+    /** Makes a cloud from an entry of `clouds.yaml`. Ignores keys that it does not use. */
     static fromEntry(entry: Readonly<Record<string, unknown>>): Cloud;
     /**
-     * What is odd about the configuration without being wrong: variables such as `OS_REGION_NAME` that differ from the cloud
-     * that `OS_CLOUD` names, and are not used. They have no secrets.
+     * Notes on what is unusual in the configuration but not wrong, such as an `OS_REGION_NAME` that differs from the
+     * cloud that `OS_CLOUD` names, and is not used. They have no secrets.
      */
     get notes(): readonly string[];
     /**
-     * Signs in, if the cloud asks for it.
+     * Signs in, if the cloud requires it.
      *
      * @throws What any call throws, with the trail of the sign-in.
      */
@@ -42,33 +42,33 @@ export declare class Cloud {
         signal?: Signal | null | undefined;
     }): Promise<Connection>;
 }
-/** Which endpoint of a service a client calls, and the options of that client. */
+/** The options of a service's client, and of the choice of its endpoint. */
 export interface ServiceClientOptions extends Omit<ClientOptions, "dialect"> {
     /** The interface of the endpoint: `public`, `internal` or `admin`. It overrides the cloud's. */
     interface?: string | null | undefined;
     /** The region of the endpoint. It overrides the cloud's. */
     region?: string | null | undefined;
 }
-/** A cloud with a token for it: begins clients of its services, which sign in again before the token ends. */
+/** A cloud and a token for it. It makes clients of the cloud's services, which sign in again before the token ends. */
 export declare class Connection {
     #private;
     private constructor();
     /**
-     * The URL of the compute API: the catalog's, for the cloud's interface and region.
+     * The URL of the compute API, from the catalog, for the cloud's interface and region.
      *
-     * @throws {@link ConfigError} if there is none; it names those that there are.
+     * @throws {@link ConfigError}, which names the endpoints that exist, if there is none.
      */
     get endpoint(): string;
-    /** What Keystone answered to the sign-in; `null` for a cloud that is used without one. */
+    /** Keystone's answer to the sign-in; `null` for a cloud without a sign-in. */
     get session(): Session | null;
-    /** The endpoints of the catalog: type, region, interface and URL of each. There are none without a sign-in. */
+    /** Returns the endpoints of the catalog: type, region, interface and URL of each. Empty without a sign-in. */
     services(): readonly ServiceEndpoint[];
     /**
-     * A client of a service, with its endpoint, the token and the cloud's TLS options.
+     * Makes a client of a service, with its endpoint, the token and the cloud's TLS options.
      *
-     * `service` is the service's type, such as `"volume"`, `"network"` or `"image"`, or an alias of it. With it the client is a
-     * promise: if the endpoint names no version of the API, the service is asked for its versions first, once for each
-     * connection. Without it the client is one of the compute API, and is there at once.
+     * `service` is the service's type, such as `"volume"`, `"network"` or `"image"`, or an alias of it. With it, the
+     * method returns a promise: if the endpoint names no version of the API, reqtrail first asks the service for its
+     * versions, once per connection. Without it, the method returns a client of the compute API at once.
      *
      * @example
      * ```ts

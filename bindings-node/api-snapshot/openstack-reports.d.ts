@@ -1,16 +1,16 @@
-/** What OpenStack's reports have in common. */
+/** The base class of OpenStack's reports. */
 import type { RawReport } from "./native.js";
 import { type Trail } from "./trail.js";
-/** The trails of the calls that a report rests on. */
+/** Returns the trails of a report's calls. */
 export declare function trailsOf({ trails, trailCount }: RawReport): Trail[];
-/** All of a report as JSON, and as a text for a person. */
+/** A report, as JSON and as text for people. */
 export declare abstract class Report {
     #private;
-    /** The trails of the calls that it rests on. */
+    /** The trails of the report's calls. */
     readonly trails: readonly Trail[];
-    /** All of it as a new object, the same in every language. It has stack traces where the API gave them to this caller. */
+    /** Returns the whole report as a new object, the same in every language. It has stack traces if the API sent them. */
     toJSON(): Record<string, unknown>;
-    /** The text for a person: at most 100 columns, without secrets and stack traces. */
+    /** Returns the report as text: at most 100 columns, without secrets and stack traces. */
     report(): string;
     toString(): string;
 }

@@ -1,23 +1,23 @@
-/** The types of options that are no type of JavaScript's own. */
+/** The types of options, where JavaScript has no type for them. */
 import type { BlobBody, FormBody } from "./platform.js";
 import type { Secret } from "./secret.js";
-/** A text, or one that is shown nowhere. */
+/** A text, or a {@link Secret}, which is shown nowhere. */
 export type SecretText = string | Secret;
-/** The size of a client's retry budget: what is left out keeps its default. */
+/** The size of a client's retry budget. Omitted fields keep their defaults. */
 export interface RetryBudget {
-    /** How many tokens there are at most. */
+    /** The maximum number of tokens. */
     capacity?: number | undefined;
-    /** What a retry costs; a success gives one back. */
+    /** The number of tokens that a retry costs; a success returns one. */
     retryCost?: number | undefined;
 }
 /** The value of a header. */
 export type HeaderValue = string | number | bigint | Secret;
-/** Header fields as an object, as pairs, or as `Headers`. `undefined` is what is left out. */
+/** Header fields as an object, as pairs, or as `Headers`. `undefined` omits one. */
 export type HeaderValues = Readonly<Record<string, HeaderValue | readonly (HeaderValue | undefined)[] | undefined>> | Iterable<readonly [string, HeaderValue]>;
 /** A PEM text, or its bytes. */
 export type Pem = string | Uint8Array;
 /**
- * A body that is sent as it is. `URLSearchParams` is sent as a form, and a `Blob` with its type, unless the call or the
- * client has a `Content-Type` of its own.
+ * A body that is sent unchanged. `URLSearchParams` is sent as a form, and a `Blob` with its type, unless the call or
+ * the client sets a `Content-Type`.
  */
 export type Body = string | Uint8Array | ArrayBufferView | ArrayBuffer | BlobBody | FormBody;

@@ -1,7 +1,7 @@
-/** The options of a client, and how they are checked. */
+/** The options of a client, and their checks. */
 import type { RawValue } from "./crossing.js";
 import { type ClientFunctions, type ClientValues } from "./option-values.js";
-/** The options of a client. What is left out keeps its default. Times are milliseconds. */
+/** The options of a client. Omitted options keep their defaults. Times are in milliseconds. */
 export interface ClientOptions extends ClientValues, ClientFunctions {
 }
 /** The options of a client, checked. */
@@ -10,5 +10,5 @@ export interface ReadOptions {
     values: RawValue[];
     functions: Readonly<ClientFunctions>;
 }
-/** Checks the options of a client. `ca` is PEM that it trusts besides. */
+/** Checks the options of a client. `ca` is additional trusted PEM. */
 export declare function readOptions(given: ClientOptions, ca: string): ReadOptions;

@@ -1,6 +1,6 @@
 /**
- * Types of the platform as the program has them: those of `@types/node` or of the `DOM` library, or the parts that this
- * package needs where it has neither.
+ * Types of the platform as the program has them: those of `@types/node` or of the `DOM` library, or, if it has neither,
+ * the parts that this package needs.
  */
 /** An `AbortSignal`. */
 export type Signal = typeof globalThis extends {
@@ -51,7 +51,7 @@ export type FormBody = typeof globalThis extends {
 } ? T : Iterable<[string, string]> & {
     append(name: string, value: string): void;
 };
-/** `URLSearchParams` that are read. */
+/** `URLSearchParams` to read from. */
 export type QueryFields = typeof globalThis extends {
     URLSearchParams: {
         prototype: infer T;

@@ -1,4 +1,4 @@
-/** What a client remembers of its calls. */
+/** The recorder, which remembers a client's calls. */
 import type { RawRecorder } from "./native.js";
 import { type RecentFilter } from "./option-values.js";
 import { type InFlightCall, type RecorderStats } from "./records.js";
@@ -12,7 +12,7 @@ export declare let recorderOf: (raw: RawRecorder) => Recorder;
  * that may have succeeded although an attempt failed) and 64 others, in at most 1 MiB per client and 16 MiB per process.
  * Successes never displace failures. A trail has no bodies and no secrets.
  *
- * It answers at once, also after the client was closed.
+ * It answers at once, also after the client is closed.
  */
 export declare class Recorder {
     #private;
@@ -21,12 +21,12 @@ export declare class Recorder {
      * Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest call comes
      * first.
      *
-     * If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match with and
-     * without dashes, in any case. Calls in flight are not among them; see {@link Recorder.inFlight}.
+     * If no call has this ID, returns those with an ID that begins with `id`, which then needs at least 6 characters.
+     * UUIDs match with and without dashes, in any case. Calls in flight are not included; see {@link Recorder.inFlight}.
      */
     find(id: string): Trail[];
     /**
-     * Returns the kept calls that match the whole filter, the newest first; without one, all that are kept.
+     * Returns the kept calls that match the whole filter, the newest first; without a filter, all of them.
      *
      * @example
      * ```ts
@@ -36,11 +36,11 @@ export declare class Recorder {
     recent(filter?: RecentFilter): Trail[];
     /** Returns the calls under way, the oldest first. */
     inFlight(): InFlightCall[];
-    /** What it holds, and what it had to leave out. */
+    /** How much it holds, and how much it had to leave out. */
     get stats(): RecorderStats;
     /**
-     * Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
-     * (`schema/journal.schema.json`), calls in flight at the end.
+     * Returns everything it holds as JSON Lines, each like a line of a journal (`schema/journal.schema.json`): the oldest
+     * call first, calls in flight last.
      */
     dump(): string;
 }

@@ -1,8 +1,8 @@
-/** Why a token refresher gave no token. */
+/** Describes why a token refresher returned no token. */
 import type { RefreshFailure } from "./native.js";
 /**
- * What the call is told of a value that a refresher threw: its kind and request ID, where it is an error of this package or
- * was caused by one, and its text. Nothing that the value does keeps the call from its end.
+ * Describes a value that a refresher threw, for the call: its text and, if it is an error of this package or was caused
+ * by one, its kind and request ID. Nothing that the value does keeps the call from ending.
  *
  * @param number finds the value itself.
  */

@@ -1,12 +1,12 @@
 /** A text that is shown nowhere. */
-/** Writes JSON for the wire: with the texts of the secrets in it. */
+/** Writes JSON for the wire, with the texts of its secrets. */
 export declare function wireJson(value: unknown): string | undefined;
-/** A Secret writes itself redacted, so that it is looked at before that. */
+/** Replaces a Secret by its text, before its `toJSON` redacts it. */
 export declare function exposed(this: unknown, name: string, value: unknown): unknown;
 /**
  * A text that is shown nowhere: not in logs, trails, reports, error texts, `JSON.stringify` or `console.log`.
  *
- * As a path parameter it stays `{name}` wherever the path is shown.
+ * As a path parameter, it appears as `{name}` wherever the path is shown.
  */
 export declare class Secret {
     #private;

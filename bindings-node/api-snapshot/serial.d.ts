@@ -1,3 +1,3 @@
-/** Numbers for objects that keep what they are out of sight: what compares objects sees own properties alone. */
-/** A number that no other object of this process has. */
+/** Numbers for objects with private state, because code that compares objects sees only own properties. */
+/** Returns a number that no other object of this process has. */
 export declare function serial(): number;

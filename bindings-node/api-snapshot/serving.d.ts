@@ -1,8 +1,8 @@
 /**
- * For which refresh a token refresher runs here: a call of one that would wait for its own answer is refused.
+ * Tracks the refresh for which a token refresher runs here: its calls that would wait for that refresh are refused.
  */
 import type { RefreshRequest } from "./crossing.js";
-/** Runs a refresher until it has given its token. */
+/** Runs a refresher until it has returned its token. */
 export declare function serving<T>(refresh: RefreshRequest, refresher: () => T): Promise<Awaited<T>>;
-/** The refresh whose refresher runs here. */
+/** Returns the refresh whose refresher runs here. */
 export declare function served(): RefreshRequest | undefined;

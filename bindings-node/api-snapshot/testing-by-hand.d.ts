@@ -5,7 +5,7 @@ import type { ReqtrailError } from "./errors.js";
 import { type Response } from "./response.js";
 import { type Reply } from "./testing-exchange.js";
 import { type Trail } from "./trail.js";
-/** A call that is described. What is left out is as a NovaVMS client makes `GET /`. */
+/** The description of a call. The default is a `GET /` of a NovaVMS client. */
 export interface CallDescription {
     /** The dialect of the API; `null` is none. Default: `novavms`. */
     dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | null | undefined;
@@ -17,59 +17,59 @@ export interface CallDescription {
     params?: Readonly<Record<string, string | number>> | undefined;
     /** Query parameters. */
     query?: Readonly<Record<string, string | number | boolean>> | undefined;
-    /** Whether the request may be sent twice, in place of what its method says. */
+    /** Whether the request may be sent twice, whatever its method says. */
     idempotent?: boolean | undefined;
     /** The `Idempotency-Key`. */
     idempotencyKey?: string | undefined;
-    /** The longest `Retry-After` that is waited for. In milliseconds. */
+    /** The longest `Retry-After` that the call waits for. In milliseconds. */
     maxRetryAfterMs?: number | undefined;
-    /** Why there was no further attempt, where the last one could have been repeated. Default: `attempts_exhausted`. */
+    /** Why there was no further attempt, if the last one could have been repeated. Default: `attempts_exhausted`. */
     stopped?: StopReason | undefined;
 }
-/** An attempt that is described: an answer, or a failure. */
+/** The description of an attempt: an answer, or a failure. */
 export interface AttemptDescription extends Omit<Reply, "delayMs" | "encoding" | "times" | "optional"> {
     /** How long the attempt took. In milliseconds. */
     elapsedMs?: number | undefined;
-    /** What went wrong, where there was no answer that could be used. */
+    /** What went wrong, if there was no usable answer. */
     failure?: "connect" | "timeout" | "transport" | "too_large" | "decode" | "redirect" | "cancelled" | undefined;
-    /** How it failed, as in `ECONNRESET`. */
+    /** How it failed, such as `ECONNRESET`. */
     failureCode?: string | null | undefined;
 }
-/** A call by its attempts. */
+/** A call, described by its attempts. */
 export interface TrailDescription extends CallDescription {
     attempts: readonly AttemptDescription[];
 }
-/** A response by its answer, or by all attempts of its call. */
+/** A response, described by its answer, or by all attempts of its call. */
 export type ResponseDescription = CallDescription & (AttemptDescription | TrailDescription);
-/** An error by its answer, by its kind, or by all attempts of its call. */
+/** An error, described by its answer, its kind, or all attempts of its call. */
 export type ErrorDescription = CallDescription & (AttemptDescription | TrailDescription) & {
     kind?: ErrorKind | undefined;
 };
 /**
- * Makes the trail of a call that is described: a call is played as the description says, so that IDs, times, waits and how it
- * ended fit together.
+ * Makes the trail of the call that is described. A mock plays the call, so that IDs, times, waits and the outcome fit
+ * together.
  *
  * @example
  * ```ts
  * trail({ attempts: [{ code: "rate_limited", retryAfterMs: 2000 }, { status: 200 }] });
  * ```
  *
- * @throws `TypeError` that names what is wrong, or by which rule no call goes so.
+ * @throws `TypeError` that names what is wrong, or the rule by which no call can be like that.
  */
 export declare function trail(description: TrailDescription): Trail;
 /**
- * Makes the response of a call that is described, as {@link trail} does.
+ * Makes the response of the call that is described, as {@link trail} does.
  *
  * @example
  * ```ts
  * response({ json: { id: 7 }, requestId: "req_1" });
  * ```
  *
- * @throws `TypeError` that names what is wrong, or by which rule no call goes so.
+ * @throws `TypeError` that names what is wrong, or the rule by which no call can be like that.
  */
 export declare function response(description?: ResponseDescription): Response;
 /**
- * Makes the error of a call that is described, as {@link trail} does.
+ * Makes the error of the call that is described, as {@link trail} does.
  *
  * @example
  * ```ts
@@ -77,6 +77,6 @@ export declare function response(description?: ResponseDescription): Response;
  * error({ kind: "timeout", method: "POST", path: "/cameras/{id}/trigger", params: { id: 7 } });
  * ```
  *
- * @throws `TypeError` that names what is wrong, or by which rule no call goes so.
+ * @throws `TypeError` that names what is wrong, or the rule by which no call can be like that.
  */
 export declare function error(description: ErrorDescription): ReqtrailError;

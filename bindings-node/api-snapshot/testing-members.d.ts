@@ -1,17 +1,17 @@
-/** How what a program describes is written for the core: members of JSON objects, each as a text by its name. */
+/** Writes descriptions for the core, as members of JSON objects. */
 /** The members of a JSON object, as texts by their names. */
 export type Members = Record<string, string>;
-/** Reads a member: its name in the core, and its JSON. */
+/** Reads a member. Returns its name in the core, and its JSON. */
 export type Reader = (name: string, value: unknown) => readonly [string, string];
-/** Reads what is given by a table; `undefined` is what is left out. `others` is what the owner has besides. */
+/** Reads members by a table; `undefined` omits one. `others` names further members that the owner has. */
 export declare function members(owner: string, given: object, table: Readonly<Record<string, Reader>>, others?: readonly string[]): Members;
-/** A member that is checked, and written as it is. */
+/** Makes a reader that checks a value, and writes it unchanged. */
 export declare function as(key: string, read: (name: string, value: unknown) => unknown): Reader;
-/** A JSON object of members. */
+/** Makes a JSON object of members. */
 export declare function objectOf(given: Members): string;
-/** The value of any member that JSON can hold. */
+/** Reads any value that JSON can hold. */
 export declare const json: Reader;
-/** Bytes. */
+/** Reads bytes. */
 export declare const bytes: Reader;
-/** Pairs of names and values: numbers are texts, too. */
+/** Makes a reader of pairs of names and values. Numbers become texts. */
 export declare function pairs(key: string): Reader;

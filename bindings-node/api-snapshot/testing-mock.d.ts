@@ -6,30 +6,30 @@ import { type Exchange, type Want } from "./testing-exchange.js";
 import { type MockRequest } from "./testing-requests.js";
 /** The options of a mock. */
 export interface MockOptions {
-    /** What IDs and random waits are drawn from: two runs with one seed give equal trails. Default: 0. */
+    /** The seed of IDs and random waits: two runs with the same seed have equal trails. Default: 0. */
     seed?: number | undefined;
     /** `manual`: only {@link Mock.advance} moves the time. Default: `auto`. */
     clock?: "auto" | "manual" | undefined;
-    /** Whether answers may be left over. Default: false. */
+    /** Whether answers may stay unused. Default: false. */
     allowUnused?: boolean | undefined;
 }
-/** The options of a client of a mock: those of any client, and where it seems to go. */
+/** The options of a mock's client: those of any client, and its base URL. */
 export interface MockClientOptions extends ClientOptions {
     /** The URL of the API. Default: `https://api.example`. */
     baseUrl?: string | Url | undefined;
 }
-/** The calls of a test were not as its mock's script has them. */
+/** The calls of a test did not go as arranged. */
 export declare class MockError extends Error {
-    /** What was not, each in words. */
+    /** What did not go as arranged, each as text. */
     readonly problems: readonly string[];
     constructor(problems: readonly string[]);
 }
 /**
- * Answers the calls of its clients by a script, on a clock that is not real. Retries, errors, trails and hooks are those of
- * every call; no port is opened, and a wait of a minute takes no time.
+ * Answers the calls of its clients as a test arranges, on a virtual clock. Retries, errors, trails and hooks are real;
+ * no port is opened, and a wait of a minute takes no time.
  *
- * The time begins at 2026-01-01T00:00:00Z. It moves to the next timer when every call waits for it and no hook or refresher runs.
- * Timers of Node's, faked or not, neither move it nor are moved by it.
+ * The time starts at 2026-01-01T00:00:00Z. It moves to the next timer when every call waits for it and no hook or
+ * refresher runs. Node's timers, faked or not, do not move it, and it does not move them.
  *
  * @example
  * ```ts
@@ -45,61 +45,62 @@ export declare class MockError extends Error {
  */
 export declare class Mock implements Disposable {
     #private;
-    /** @throws `TypeError` for an option that there is not, or that is wrong. */
+    /** @throws `TypeError` for an option that is unknown or wrong. */
     constructor(options?: MockOptions);
     /**
-     * Begins what answers GET requests. `path` is a template such as `/cameras/{id}` of the whole path, or of what follows the
-     * client's base URL; pairs behind a `?` have to be in the query. Exchanges are tried in the order in which they were given.
+     * Adds an exchange for GET requests. `path` is a template such as `/cameras/{id}` of the whole path, or of the part
+     * after the client's base URL; pairs after a `?` must be in the query. A mock tries exchanges in the order in which
+     * they were added.
      */
     get(path: string, want?: Want): Exchange;
-    /** Begins what answers POST requests, as {@link Mock.get} does. */
+    /** Adds an exchange for POST requests, as {@link Mock.get} does. */
     post(path: string, want?: Want): Exchange;
-    /** Begins what answers PUT requests, as {@link Mock.get} does. */
+    /** Adds an exchange for PUT requests, as {@link Mock.get} does. */
     put(path: string, want?: Want): Exchange;
-    /** Begins what answers PATCH requests, as {@link Mock.get} does. */
+    /** Adds an exchange for PATCH requests, as {@link Mock.get} does. */
     patch(path: string, want?: Want): Exchange;
-    /** Begins what answers DELETE requests, as {@link Mock.get} does. */
+    /** Adds an exchange for DELETE requests, as {@link Mock.get} does. */
     delete(path: string, want?: Want): Exchange;
-    /** Begins what answers HEAD requests, as {@link Mock.get} does. */
+    /** Adds an exchange for HEAD requests, as {@link Mock.get} does. */
     head(path: string, want?: Want): Exchange;
-    /** Begins what answers OPTIONS requests, as {@link Mock.get} does. */
+    /** Adds an exchange for OPTIONS requests, as {@link Mock.get} does. */
     options(path: string, want?: Want): Exchange;
-    /** Begins what answers requests with any method, `null` for all of them, as {@link Mock.get} does. */
+    /** Adds an exchange for requests with a method, or with any method if it is `null`, as {@link Mock.get} does. */
     on(method: string | null, path: string, want?: Want): Exchange;
     /**
-     * Adds the exchanges of a script (`reqtrail.script/1`), an object or its JSON text, as a recording or a test in another
-     * language has it.
+     * Adds the exchanges of a script (`reqtrail.script/1`), as an object or its JSON text, such as a recording or the
+     * script of a test in another language.
      *
-     * @throws `TypeError` that names the place where it is not a script.
+     * @throws `TypeError` that names the place where the script is not valid.
      */
     load(script: string | object): this;
-    /** Makes an ordinary client whose calls this mock answers. Its dialect is NovaVMS's, unless another is given. */
+    /** Makes an ordinary client whose calls this mock answers. Its dialect is NovaVMS's by default. */
     client(options?: MockClientOptions): Client;
-    /** The requests that came, in order. */
+    /** The requests that the mock has received, in order. */
     get requests(): readonly MockRequest[];
-    /** The time since the mock began, in milliseconds. */
+    /** The time since the mock was made, in milliseconds. */
     get elapsedMs(): number;
     /**
-     * Moves the time on, from timer to timer. Resolves when all has come to rest that follows from it; calls that ended by then
-     * have resolved or rejected.
+     * Advances the time, from timer to timer. Resolves when everything that follows from that has come to rest; calls
+     * that ended by then have resolved or rejected.
      */
     advance(ms: number): Promise<void>;
     /** Resolves when every call waits for the time, and at least one does. */
     waitUntilWaiting(): Promise<void>;
     /**
-     * What is wrong so far, each in words: requests that nothing answers, with the nearest exchange and what differed; requests
-     * that looked other than wanted; and what is left over, unless `allowUnused` is set.
+     * What has not gone as arranged so far, each as text: requests that no exchange answers, with the nearest exchange
+     * and what differs; requests that differ from what was wanted; and unused answers, unless `allowUnused` is set.
      */
     get problems(): readonly string[];
     /**
-     * Throws if there are any {@link Mock.problems}. For the end of a test, as in `afterEach(() => mock.verify())`.
+     * Throws if there are {@link Mock.problems}. Call it at the end of a test, as in `afterEach(() => mock.verify())`.
      *
      * @throws {@link MockError} with all of them.
      */
     verify(): void;
     /**
-     * Verifies at the end of a `using` block. Where the block itself has thrown, JavaScript throws a `SuppressedError` with both
-     * errors.
+     * Verifies at the end of a `using` block. If the block itself has thrown, JavaScript throws a `SuppressedError` with
+     * both errors.
      */
     [Symbol.dispose](): void;
 }

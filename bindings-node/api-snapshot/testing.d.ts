@@ -1,6 +1,6 @@
 /**
- * Tests of a program's own handling of failures: a mock that answers calls by a script, without a network and without waiting,
- * and trails, responses and errors made by hand.
+ * Tests of how a program handles failures: a mock that answers calls as a test arranges, without a network and without
+ * waiting, and trails, responses and errors made by hand.
  *
  * @packageDocumentation
  */

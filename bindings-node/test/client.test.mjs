@@ -140,7 +140,7 @@ test("json refuses what JSON would lose", async (t) => {
     [new Uint8Array(0), "an object \\(Uint8Array\\)", "base64"],
     [new Float64Array(2), "an object \\(Float64Array\\)", "body"],
     [new DataView(new ArrayBuffer(2)), "an object \\(DataView\\)", "body"],
-    [new WeakMap(), "an object \\(WeakMap\\)", "what JSON can hold"],
+    [new WeakMap(), "an object \\(WeakMap\\)", "a value that JSON can hold"],
     [new Map().entries(), "an object \\(Map Iterator\\)", "iterator"],
     [new Error("s3cr3t"), "an object \\(Error\\)", "what is to be sent"],
     [/a/, "an object \\(RegExp\\)", "source"],
@@ -230,7 +230,7 @@ test("a wrong value is refused before anything is sent", async (t) => {
     [{ timeoutMs: "1" }, "timeoutMs: expected milliseconds"],
     [{ maxAttempts: 1.5 }, "maxAttempts: expected a whole number, 0 or more, not 1.5"],
     [{ idempotent: 1 }, "idempotent: expected true or false"],
-    [{ query: { a: null } }, "leave out what has none, not null"],
+    [{ query: { a: null } }, "omit the key if there is none"],
     [{ query: { a: Number.NaN } }, "a finite number"],
     [{ params: { id: undefined } }, "params.id: expected a string"],
     [{ body: { a: 1 } }, "(for an object, json), not an object (Object)"],
@@ -244,14 +244,14 @@ test("a wrong value is refused before anything is sent", async (t) => {
     [{ query: { a: ["b", null] } }, "query.a[1]: expected a string, a finite number"],
     [{ query: [["a", null]] }, "query.a: expected"],
     [{ query: new Map([["a", null]]) }, "query.a: expected"],
-    [{ query: new Date(0) }, "query: expected an object, pairs, or what gives pairs, not an obj"],
-    [{ query: "a=1" }, "query: expected an object, pairs, or what gives pairs, not a string"],
+    [{ query: new Date(0) }, "query: expected an object, or an iterable of pairs, not an obj"],
+    [{ query: "a=1" }, "query: expected an object, or an iterable of pairs, not a string"],
     [{ headers: { "X-A": null } }, "headers.X-A: expected a string, a number, a bigint or a Sec"],
     [{ headers: { "X-A": true } }, "not true"],
     [{ params: [] }, "params: expected an object, not an array"],
     [{ timeoutMs: -Infinity }, "or Infinity for no limit, not -Infinity"],
     [{ idempotencyKey: 7 }, "idempotencyKey: expected a string, not 7"],
-    [{ json: () => {} }, "json: expected what JSON can hold"],
+    [{ json: () => {} }, "json: expected a value that JSON can hold"],
     [{ json: 1, body: "1" }, "one body"],
     [{ signal: {} }, "signal: expected an AbortSignal"],
   ]) {
@@ -296,7 +296,7 @@ test("a wrong value of a client's option is refused by its name", () => {
     [{ unixSocket: 7 }, "unixSocket: expected a string, not 7"],
     [{ retryBudget: false }, "retryBudget: expected an object such as { capacity: 500, retryCost"],
     [{ retryBudget: { capacity: -1 } }, "retryBudget.capacity: expected a whole number, 0 or mo"],
-    [{ retryBudget: { cost: 1 } }, 'retryBudget has no "cost"; there are capacity, retryCost'],
+    [{ retryBudget: { cost: 1 } }, 'retryBudget has no "cost"; it has capacity, retryCost'],
     [{ retryBudget: [] }, "or null for none, not an array"],
     [{ maxAttempts: "4" }, "maxAttempts: expected a whole number, 0 or more, not a string"],
     [
@@ -305,7 +305,7 @@ test("a wrong value of a client's option is refused by its name", () => {
     ],
     [{ traceparent: "no" }, "traceparent: expected true or false, not a string"],
     [{ headers: { "X-A": {} } }, "headers.X-A: expected a string, a number, a bigint or a Secre"],
-    [{ headers: 7 }, "headers: expected an object, pairs, or what gives pairs, not 7"],
+    [{ headers: 7 }, "headers: expected an object, or an iterable of pairs, not 7"],
     [{ showQueryParams: ["a", 7] }, "showQueryParams[1]: expected a string, not 7"],
     [{ resolve: [7] }, "resolve[0]: expected a string, not 7"],
     [{ extraCa: [7] }, "extraCa[0]: expected PEM as a string or bytes, not 7"],
@@ -329,7 +329,7 @@ test("a base URL is text or a URL, and nothing else", () => {
   for (const base of [undefined, null, 7, {}, ["http://api.example"]]) {
     assert.throws(
       () => new Client(base),
-      /^TypeError: baseUrl: expected a URL, or a string of one/,
+      /^TypeError: baseUrl: expected a URL or a URL string/,
     );
   }
 });

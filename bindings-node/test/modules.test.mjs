@@ -128,5 +128,5 @@ test("without a native part: one sentence, with the remedy", async (t) => {
   rmSync(path.join(other, main));
   writeFileSync(path.join(other, "package.json"), JSON.stringify({ main: "index.js" }));
   writeFileSync(path.join(other, "index.js"), 'exports.version = () => "0.0.1";');
-  assert.match(await load(), /found the native part .* 0\.0\.1: install both anew/);
+  assert.match(await load(), /found the native part .* 0\.0\.1: reinstall both/);
 });

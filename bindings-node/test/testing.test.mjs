@@ -64,7 +64,7 @@ test("a request that nothing answers fails, and the end says so again", async ()
   assert.match(error.message, /GET \/cameras\/\{id\}/);
   assert.throws(() => mock.verify(), {
     name: "MockError",
-    message: /^the mock's script was not kept:\n.*DELETE \/cameras\/7.*\n.*GET \/cameras\/\{id\}/,
+    message: /^the calls did not go as arranged:\n.*DELETE \/cameras\/7.*\n.*GET \/cameras\/\{id\}/,
   });
   assert.equal(mock.problems.length, 2);
 });
@@ -364,14 +364,14 @@ test("a script as an object and as a text", async () => {
 test("what is wrong is named, with what would be right", async () => {
   const mock = new Mock();
   const wrong = [
-    [() => new Mock({ sed: 1 }), /a mock has no option "sed"; there are seed, clock, allowUnused/],
+    [() => new Mock({ sed: 1 }), /a mock has no option "sed"; it has seed, clock, allowUnused/],
     [() => new Mock({ seed: -1 }), /seed: expected a whole number, 0 or more, not -1/],
     [() => new Mock({ clock: "real" }), /clock: expected "auto" or "manual", not 'real'/],
     [() => mock.get(7), /path: expected a string, not 7/],
-    [() => mock.get("/a", { header: {} }), /want has no "header"; there are headers, json/],
+    [() => mock.get("/a", { header: {} }), /want has no "header"; it has headers, json/],
     [() => mock.get("/a", { headers: { a: /b/g } }), /want.headers.a: expected a RegExp without/],
     [() => mock.get("/a").replies("200"), /reply: expected an object, not a string/],
-    [() => mock.get("/a").replies(200, { jsn: 1 }), /reply has no "jsn"; there are status, json/],
+    [() => mock.get("/a").replies(200, { jsn: 1 }), /reply has no "jsn"; it has status, json/],
     [() => mock.get("/a").replies(200, { delayMs: -1 }), /reply.delayMs: expected a whole number/],
     [() => mock.get("/a").replies(200, { json: new Map() }), /json: expected an object/],
     [() => mock.get("/a").replies(200, { jsn: 1 }), /encoding, times, optional$/],
@@ -516,10 +516,10 @@ test("an error that is made by hand", () => {
 test("what cannot be is not made", () => {
   const wrong = [
     [() => trail({}), /trail.attempts: expected an array, not undefined/],
-    [() => trail({ attempts: [{ stat: 200 }] }), /trail.attempts\[0\] has no "stat"; there are/],
+    [() => trail({ attempts: [{ stat: 200 }] }), /trail.attempts\[0\] has no "stat"; it has/],
     [() => trail({ attempts: [{ status: 200 }, { status: 200 }] }), /attempts\[0\]/],
     [() => response({ status: 404 }), /response/],
-    [() => response({ stat: 404 }), /response has no "stat"; there are status, json/],
+    [() => response({ stat: 404 }), /response has no "stat"; it has status, json/],
     [() => error({ status: 200 }), /error/],
     [() => error({ attempts: [{ status: 200 }] }), /succe/],
     [

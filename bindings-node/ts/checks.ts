@@ -1,14 +1,14 @@
-/** Checks of what a program gave: each says what would be right, and what came. */
+/** Checks of values that a program has passed. Errors say what is right, and what came. */
 
 import { Secret } from "./secret.js";
 import { refused } from "./stacks.js";
 
-/** A wrong value, in words: the option, what would be right, and what came. */
+/** Makes the error of a wrong value: it names the option, what is right, and what came. */
 export function expected(name: string, what: string, value: unknown): TypeError {
   return refused(`${name}: expected ${what}, not ${kindOf(value)}`);
 }
 
-/** What a value is. A text may be a secret, and so may what an object holds. */
+/** Names the kind of a value. It does not show texts or the contents of objects, which may be secrets. */
 export function kindOf(value: unknown): string {
   switch (typeof value) {
     case "number":
@@ -25,7 +25,7 @@ export function kindOf(value: unknown): string {
 function classOf(value: object): string {
   if (Array.isArray(value)) return "an array";
   try {
-    // The name alone.
+    // Shows only the name.
     const name: unknown = value.constructor.name;
     return typeof name === "string" && name !== "" ? `an object (${name})` : "an object";
   } catch {
@@ -33,7 +33,7 @@ function classOf(value: object): string {
   }
 }
 
-/** Whether it is an object that holds values by name, and nothing with a meaning of its own. */
+/** Whether it is an object that only holds values by name, not one such as a `Date` or a `Secret`. */
 export function isRecord(value: unknown): value is object {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   if (value instanceof Secret) return false;
@@ -41,14 +41,14 @@ export function isRecord(value: unknown): value is object {
   return tag === "[object Object]" || tag === "[object Module]";
 }
 
-/** Options: an object, or none. */
+/** Checks options, which are an object. */
 export function object<T extends object>(name: string, value: T): T {
   const given: unknown = value;
   if (!isRecord(given)) throw expected(name, "an object", given);
   return value;
 }
 
-/** A time: milliseconds, 0 or more; `Infinity` is no limit. */
+/** Checks a duration: milliseconds, 0 or more; `Infinity` means no limit. */
 export function millis(name: string, value: unknown): number {
   if (typeof value !== "number" || !(value >= 0)) {
     throw expected(name, "milliseconds, 0 or more, or Infinity for no limit", value);
@@ -56,7 +56,7 @@ export function millis(name: string, value: unknown): number {
   return value;
 }
 
-/** A whole number that JavaScript holds. How large it may be, the native half knows. */
+/** Checks a whole number that JavaScript can hold. The native half checks how large it may be. */
 export function count(name: string, value: unknown): number {
   if (!Number.isSafeInteger(value) || (value as number) < 0) {
     throw expected(name, "a whole number, 0 or more", value);
@@ -64,31 +64,31 @@ export function count(name: string, value: unknown): number {
   return value as number;
 }
 
-/** True or false, and nothing that is merely like them. */
+/** Checks for true or false, not for truthy or falsy values. */
 export function flag(name: string, value: unknown): boolean {
   if (typeof value !== "boolean") throw expected(name, "true or false", value);
   return value;
 }
 
-/** A text. */
+/** Checks a text. */
 export function text(name: string, value: unknown): string {
   if (typeof value !== "string") throw expected(name, "a string", value);
   return wellFormed(name, value);
 }
 
-/** Half a character cannot be sent: it has no UTF-8. */
+/** Refuses lone surrogates, which UTF-8 cannot hold. */
 export function wellFormed(name: string, value: string): string {
-  // In every Node that this package runs on; the compiler's library does not know it.
+  // Every supported Node has it; the compiler's library does not declare it.
   if (!(value as string & { isWellFormed(): boolean }).isWellFormed()) {
     throw refused(`${name}: expected text, not a string with half a surrogate pair`);
   }
   return value;
 }
 
-/** A credential or another secret. */
+/** Reads a credential or another secret. */
 export function secretText(name: string, value: unknown): string {
   if (value instanceof Secret) return wellFormed(name, value.expose());
-  // Not even a number is repeated.
+  // The error shows no value, not even a number.
   if (typeof value === "number")
     throw refused(`${name}: expected a string or a Secret, not a number`);
   if (typeof value !== "string") throw expected(name, "a string or a Secret", value);
@@ -100,7 +100,7 @@ export function aFunction(name: string, value: unknown): unknown {
   return value;
 }
 
-/** One value, or the values of an array, each by its own name. */
+/** Reads one value, or each value of an array under its own name. */
 export function each<T>(
   name: string,
   value: unknown,
@@ -110,17 +110,18 @@ export function each<T>(
   return value.map((one, index) => read(`${name}[${index}]`, one));
 }
 
-/** The value of a header, and whether it is a secret: what the server repeats of it is then shown nowhere either. */
+/** Reads the value of a header, and whether it is a secret, which is redacted wherever the server repeats it. */
 export function header(name: string, value: unknown): [text: string, secret: boolean] {
   if (value instanceof Secret) return [wellFormed(name, value.expose()), true];
   if (typeof value === "string") return [wellFormed(name, value), false];
   if (typeof value === "number" || typeof value === "bigint") return [String(value), false];
-  throw expected(name, "a string, a number, a bigint or a Secret; leave out what has none", value);
+  const wanted = "a string, a number, a bigint or a Secret (omit the key if there is none)";
+  throw expected(name, wanted, value);
 }
 
 /**
- * Pairs of an object, of pairs, or of anything that gives pairs; an array of values is that many pairs, and `undefined`
- * none.
+ * Reads the pairs of an object, or of an iterable of pairs. An array of values becomes one pair for each, `undefined`
+ * becomes none.
  */
 export function pairsOf<T>(
   name: string,
@@ -140,10 +141,10 @@ export function pairsOf<T>(
 }
 
 function* entries(name: string, value: unknown): Iterable<readonly [unknown, unknown]> {
-  const wanted = "an object, pairs, or what gives pairs";
+  const wanted = "an object, or an iterable of pairs";
   if (typeof value !== "object" || value === null) throw expected(name, wanted, value);
   if (!(Symbol.iterator in value)) {
-    // A date or a promise has no entries, and would be sent as nothing.
+    // A date or a promise has no entries, and nothing of it would be sent.
     if (!isRecord(value)) throw expected(name, wanted, value);
     yield* Object.entries(value);
     return;

@@ -16,15 +16,15 @@ import type { Response } from "./response.js";
 import { serial } from "./serial.js";
 import { type Above, placed, placedAt, siteOf } from "./stacks.js";
 
-/** The options of a client whose dialect is given already. */
+/** The options of a client with a fixed dialect. */
 export type DialectOptions = Omit<ClientOptions, "dialect">;
 
 const drivers = new WeakMap<Client, Driver>();
 
-/** What this package itself makes clients of, in the place of a URL. */
+/** The objects from which this package itself makes clients, instead of a URL. */
 const bases = new WeakSet<object>();
 
-/** Makes a client of a cloud that has been signed in to, or of a mock. */
+/** Makes a client of a connection to a cloud, or of a mock. */
 export function clientOf(base: RawConnection | MockBase, options: ClientOptions): Client {
   bases.add(base);
   return new Client(base as unknown as string, options);
@@ -38,7 +38,7 @@ function isOurs(base: unknown): base is RawConnection | MockBase {
  * Makes calls to one API. Every call resolves to a {@link Response}, or rejects with a {@link ReqtrailError}; both have the
  * call's trail. One client serves a whole program, and keeps its connections.
  *
- * A client that is no longer used keeps no process alive, and goes with the garbage; {@link Client.close} is sooner.
+ * An unused client does not keep the process alive, and is garbage-collected; {@link Client.close} ends it sooner.
  *
  * @example
  * ```ts
@@ -49,11 +49,11 @@ function isOurs(base: unknown): base is RawConnection | MockBase {
  */
 export class Client implements AsyncDisposable {
   readonly #driver: Driver;
-  /** @internal Lets two clients differ for what compares objects. */
+  /** @internal Makes two clients differ for code that compares objects. */
   readonly serial = serial();
 
   /**
-   * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an option that there is not.
+   * @throws {@link ConfigError} if the client cannot be built, and `TypeError` for an unknown option.
    */
   constructor(baseUrl: string | Url, options: ClientOptions = {}) {
     const base: unknown = baseUrl;
@@ -64,12 +64,12 @@ export class Client implements AsyncDisposable {
     drivers.set(this, this.#driver);
   }
 
-  /** A client of the NovaVMS API, as in `https://novavms.example/api/v1`. */
+  /** Makes a client of the NovaVMS API at a URL such as `https://novavms.example/api/v1`. */
   static novavms(baseUrl: string | Url, options: DialectOptions = {}): Client {
     return new Client(baseUrl, { ...options, dialect: "novavms" });
   }
 
-  /** A client of OpenStack's compute API, as in `https://nova.example/v2.1`. */
+  /** Makes a client of OpenStack's compute API at a URL such as `https://nova.example/v2.1`. */
   static openstack(baseUrl: string | Url, options: DialectOptions = {}): Client {
     return new Client(baseUrl, { ...options, dialect: "openstack" });
   }
@@ -133,8 +133,8 @@ export class Client implements AsyncDisposable {
   /**
    * Makes a call with any method.
    *
-   * `path` is a template such as `/cameras/{id}`; trails show it as it is, so values belong into `params` and `query`. A
-   * value in `params` that is a {@link Secret} stays `{id}` everywhere.
+   * `path` is a template such as `/cameras/{id}`; trails show it unchanged, so put values in `params` and `query`. A
+   * {@link Secret} in `params` appears as `{id}` everywhere.
    */
   request<const Path extends string, const Q extends object = Query>(
     method: string,
@@ -144,12 +144,12 @@ export class Client implements AsyncDisposable {
     return this.#call(method, path, options, false, Client.prototype.request);
   }
 
-  /** Makes a call to a link that the API gave out, such as a `next` URL. It has to be on the client's origin. */
+  /** Makes a call to a link that the API returned, such as a `next` URL. It must be on the client's origin. */
   requestLink(method: string, link: string | Url, options?: CallOptions): Promise<Response> {
     return this.#call(method, link, options, true, Client.prototype.requestLink);
   }
 
-  // An `async` function, so that mistakes in its options reject, too.
+  // An `async` function, so that mistakes in its options reject too.
   async #call(
     method: string,
     target: string | Url,
@@ -157,7 +157,7 @@ export class Client implements AsyncDisposable {
     link: boolean,
     above: Above,
   ): Promise<Response> {
-    // Now, for when the call fails nothing of the program may be left on the stack.
+    // Captured now: when the call fails, the program may no longer be on the stack.
     const site = siteOf(above);
     try {
       const path = link ? urlText("link", target) : pathText(target);
@@ -167,20 +167,20 @@ export class Client implements AsyncDisposable {
     }
   }
 
-  /** Puts a new credential in the place of the old. Calls that have begun keep theirs. */
+  /** Replaces the credential. Calls that have begun keep theirs. */
   setToken(token: SecretText): void {
     const site = siteOf(Client.prototype.setToken);
     placed(site, () => this.#driver.setToken(secretText("token", token), site));
   }
 
-  /** What the client remembers of its calls: the last failed ones among them. */
+  /** The client's recorder, which keeps the trails of its last calls. */
   get recorder(): Recorder {
     return this.#driver.recorder;
   }
 
   /**
-   * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which has no
-   * trail.
+   * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which
+   * has no trail.
    */
   close(): Promise<void> {
     return this.#driver.close();
@@ -197,7 +197,7 @@ export class Client implements AsyncDisposable {
   }
 }
 
-/** The driver of a client, for what is built on clients. */
+/** Returns the driver of a client, for code that is built on clients. */
 export function driverOf(client: Client): Driver {
   const driver = drivers.get(client);
   if (driver === undefined) throw expected("client", "a Client", client);
@@ -215,8 +215,8 @@ function pathText(path: unknown): string {
 
 export function urlText(name: string, url: unknown): string {
   if (typeof url === "string") return text(name, url);
-  // Also one of another realm.
+  // Accepts a URL of another realm too.
   const href = (url as { href?: unknown } | null | undefined)?.href;
   if (typeof href === "string") return text(name, href);
-  throw expected(name, "a URL, or a string of one", url);
+  throw expected(name, "a URL or a URL string", url);
 }

@@ -1,6 +1,6 @@
 /**
- * What `bin/reqtrail` runs. The native part writes to the streams of the process itself; `process.stdout` is left alone,
- * since Node makes the stream one that does not block as soon as somebody asks for it.
+ * The entry of `bin/reqtrail`. The native part writes to the process's streams itself. This module does not use
+ * `process.stdout`, because Node makes the stream non-blocking as soon as it is used.
  */
 
 import { native } from "./loader.js";

@@ -1,8 +1,8 @@
-/** How a dialect is handed over. */
+/** Converts dialects for the native half. */
 
 import { expected, isRecord } from "./checks.js";
 
-/** A dialect as the native half takes it: a name, or JSON. What is wrong with the JSON is for the core to say. */
+/** Returns a dialect as the native half takes it: a name, or JSON. The core checks the JSON. */
 export function dialectText(dialect: unknown): string {
   if (typeof dialect === "string") return dialect;
   if (!isRecord(dialect)) throw expected("dialect", "a name, a description or JSON", dialect);
@@ -13,7 +13,7 @@ export function dialectText(dialect: unknown): string {
   return JSON.stringify(out);
 }
 
-/** The codes are the API's own, and stay as they are; what is known of each is the description's. */
+/** Converts codes. The codes are the API's and stay unchanged; the names in their descriptions are converted. */
 function codes(value: unknown): unknown {
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([code, known]) => [code, snake(known)]));
@@ -26,7 +26,7 @@ function snake(value: unknown): unknown {
   );
 }
 
-/** A name as the core writes it. */
+/** Converts a name to the core's spelling. */
 export function snakeName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,8 +1,8 @@
 /**
  * Starts calls and gets their results.
  *
- * Calls run on one background thread of the native half. It notifies the event loop once per batch of mail; the promises
- * are JavaScript's own.
+ * Calls run on one background thread of the native half, which notifies the event loop once per batch of mail. This
+ * module makes the promises.
  */
 
 import * as timers from "node:timers";
@@ -24,18 +24,18 @@ import { type Response, responseOf } from "./response.js";
 import { served } from "./serving.js";
 import { type Site, ours, refused } from "./stacks.js";
 
-/** What a call or an operation gives. */
-type Given = Response | RawReport;
+/** The result of a call or an operation. */
+type Result = Response | RawReport;
 
 /** A call or an operation under way. */
 class Call implements Audience {
-  /** The native half's name of it, from its start. */
+  /** The number of the call in the native half, once it has started. */
   tag: number | undefined;
-  /** Its signal was aborted before it had one. */
+  /** Whether its signal was aborted before it had a tag. */
   aborted = false;
-  resolve!: (given: Given) => void;
+  resolve!: (result: Result) => void;
   reject!: (error: unknown) => void;
-  readonly ended = new Promise<Given>((resolve, reject) => {
+  readonly ended = new Promise<Result>((resolve, reject) => {
     this.resolve = resolve;
     this.reject = reject;
   });
@@ -47,42 +47,42 @@ class Call implements Audience {
   ) {}
 }
 
-/** The calls that listen to one signal: one listener serves them all. */
+/** The calls that listen to one signal. One listener serves them all. */
 interface Watch {
   readonly calls: Set<Call>;
   readonly listener: () => void;
 }
 
-/** What a client of a mock stands on. */
+/** What a client of a mock needs of the mock. */
 export interface MockBase {
   readonly url: string;
   readonly mock: RawMock;
-  /** Lets the collector see what a client weighs. */
+  /** Shows the collector the memory of a client. */
   readonly weight: Items;
-  /** Keeps the mock's time where it is for this turn of the event loop. */
+  /** Stops the mock's time for this turn of the event loop. */
   holdTurn(): void;
-  /** Keeps it there until what is given is called. */
+  /** Stops the mock's time until the returned function is called. */
   holdTime(): () => void;
-  /** Remembers who may have mail. */
+  /** Adds a driver that may have mail. */
   add(driver: Driver): void;
 }
 
-/** What a timer of Node's can wait for at most, in milliseconds. */
+/** The longest time that a timer of Node can wait, in milliseconds. */
 const LONGEST = 0x7fffffff;
 
-// As they are now: a test may put others in their place.
+// Kept now, because a test may replace them later.
 const { clearTimeout, setTimeout } = timers;
 
 export class Driver {
   readonly #raw: RawClient;
   readonly #hooks: Hooks;
   readonly #mock: MockBase | undefined;
-  /** It outlives a client that is closed. */
+  /** The client's recorder, which works after the client is closed. */
   readonly recorder: Recorder;
-  /** Those under way, by their tags. */
+  /** The calls under way, by tag. */
   readonly #calls = new Map<number, Call>();
   readonly #watches = new WeakMap<Signal, Watch>();
-  /** What `close` gave; nothing begins after it. */
+  /** The promise of `close`. No call begins once it is set. */
   #closed: Promise<void> | undefined;
   #idle: (() => void) | undefined;
 
@@ -106,7 +106,7 @@ export class Driver {
     mocked?.add(this);
   }
 
-  /** Makes a call. An error's stack begins at `site`. */
+  /** Makes a call. The stack of an error begins at `site`. */
   call(
     method: string,
     target: string,
@@ -117,7 +117,7 @@ export class Driver {
     const { params, query, headers, body, extras, options, signal, blob } =
       given === undefined ? NO_OPTIONS : rawCall(given, this.#raw);
     const call = this.#begin(site, signal, undefined, (aborted) => {
-      // It begins now: it keeps the token that the client has, and its time runs.
+      // A held call begins now: it keeps the client's present token, and its time runs.
       const hold = blob !== undefined || aborted;
       const started = this.#raw.start(
         method,
@@ -138,7 +138,7 @@ export class Driver {
     return call.ended as Promise<Response>;
   }
 
-  /** Reads the body of a call that waits for it, and may end meanwhile. */
+  /** Reads the body of a held call, which may end meanwhile. */
   async #read(call: Call, blob: BlobBody): Promise<void> {
     const tag = call.tag!;
     const timeoutMs = this.#raw.heldTimeout(tag) ?? Infinity;
@@ -148,7 +148,7 @@ export class Driver {
     try {
       this.#raw.send(tag, new Uint8Array(await blob.arrayBuffer()), blob.type);
     } catch (error) {
-      // There is nothing to send, and nothing comes from the native half.
+      // Nothing can be sent, and no result comes from the native half.
       if (!this.#raw.forget(tag)) return;
       this.#end(call);
       call.reject(error);
@@ -159,8 +159,8 @@ export class Driver {
   }
 
   /**
-   * Does an operation. `action` is what it is about, for those that are about an action; `onProgress` gets what each poll has
-   * shown, as JSON.
+   * Runs an operation. `action` is the action that it is about, if it is about one; `onProgress` gets the result of
+   * each poll, as JSON.
    */
   operate(
     what: string,
@@ -191,7 +191,7 @@ export class Driver {
     this.#hooks.look();
     const context = this.#hooks.context(onProgress !== undefined);
     const call = new Call(site, signal, context, onProgress);
-    // All that can fail comes before anything is sent.
+    // Everything that can fail happens before anything is sent.
     if (signal !== undefined) this.#watch(call, signal);
     try {
       call.aborted ||= signal?.aborted === true;
@@ -234,9 +234,9 @@ export class Driver {
     this.#watches.delete(signal!);
   }
 
-  /** Takes what waits, publishes what happened in calls, and ends those that have ended. */
+  /** Takes the mail, publishes events, and settles the promises of calls that have ended. */
   drain(): void {
-    // What hears of it goes on in this turn.
+    // The code that gets the mail goes on in this turn.
     this.#mock?.holdTurn();
     try {
       drain(this.#raw, this.#receive);
@@ -245,21 +245,21 @@ export class Driver {
     }
   }
 
-  readonly #receive: Receiver = (tag, what, items, index) => {
+  readonly #receive: Receiver = (tag, code, items, index) => {
     const call = this.#calls.get(tag);
-    // What awaits a call goes on after this function, so hooks hear of it before.
-    if (what < OUTPUT) this.#hooks.publish(call, what, items, index);
-    if (what < OUTPUT || call === undefined) return;
+    // Code that awaits a call goes on after this function, so hooks run before it.
+    if (code < OUTPUT) this.#hooks.publish(call, code, items, index);
+    if (code < OUTPUT || call === undefined) return;
     try {
       this.#end(call);
-      if (what === OUTPUT) call.resolve(bare(native.takeReport(items, index)));
-      else if (what !== FAILED) call.resolve(responseOf(items, index, what));
+      if (code === OUTPUT) call.resolve(bare(native.takeReport(items, index)));
+      else if (code !== FAILED) call.resolve(responseOf(items, index, code));
       else {
         const reason = reasonOf(call.signal);
         call.reject(errorOf(items, index, call.site, this.#hooks.thrown, reason));
       }
     } catch (error) {
-      // A signal may be the program's own, and its reason or its `removeEventListener` may throw.
+      // The program may have its own kind of signal, whose reason or `removeEventListener` may throw.
       call.reject(error);
     }
   };
@@ -279,7 +279,7 @@ export class Driver {
     if (failed !== null) throw errorOf(failed, 0, site);
   }
 
-  /** Cancels the calls under way, waits for their ends, and closes the connections; once, whoever asks. */
+  /** Cancels the calls under way, waits for their ends, and closes the connections. Always returns the same promise. */
   close(): Promise<void> {
     return (this.#closed ??= this.#close());
   }
@@ -287,7 +287,7 @@ export class Driver {
   async #close(): Promise<void> {
     for (const tag of this.#calls.keys()) this.#raw.cancel(tag, false);
     if (this.#calls.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    // Those who wait for the last calls go first.
+    // Code that awaits the last calls goes first.
     await Promise.resolve();
     this.#raw.close();
   }
@@ -297,7 +297,7 @@ export class Driver {
   }
 }
 
-/** The tag of what was started, unless what came instead is the text of a `TypeError`. */
+/** Returns the tag of a started call, or throws the `TypeError` whose text came instead. */
 function accepted(started: number | string): number {
   if (typeof started === "string") throw refused(started);
   return started;

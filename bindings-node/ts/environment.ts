@@ -1,4 +1,4 @@
-/** What Node programs expect of the environment where TLS is concerned. */
+/** The environment variables of Node that concern TLS. */
 
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -9,8 +9,8 @@ let extra: string | undefined;
 let warned = false;
 
 /**
- * The certificates of `NODE_EXTRA_CA_CERTS`, in PEM; `""` for none. As Node does it, the file is read once, and one that
- * cannot be used is a warning.
+ * Returns the certificates of `NODE_EXTRA_CA_CERTS`, in PEM; `""` for none. As in Node, the file is read once, and a
+ * file that cannot be used causes a warning.
  */
 export function environmentCa(): string {
   return (extra ??= readExtra());
@@ -22,8 +22,8 @@ function readExtra(): string {
   try {
     const found = readFileSync(path, "utf8").match(CERTIFICATE) ?? [];
     const usable = found.filter(isCertificate);
-    if (found.length === 0) ignored(path, "there is no certificate in it");
-    else if (usable.length < found.length) ignored(path, "a certificate in it is bad");
+    if (found.length === 0) ignored(path, "it has no certificate");
+    else if (usable.length < found.length) ignored(path, "it has a certificate that is not valid");
     return usable.join("\n");
   } catch (error) {
     ignored(path, error instanceof Error ? error.message : String(error));
@@ -43,16 +43,16 @@ function ignored(path: string, why: string): void {
   warn(`reqtrail cannot use all of NODE_EXTRA_CA_CERTS (${path}): ${why}`);
 }
 
-/** Says once that `NODE_TLS_REJECT_UNAUTHORIZED=0`, which programs set for other clients, changes nothing here. */
+/** Warns once that `NODE_TLS_REJECT_UNAUTHORIZED=0`, which programs set for other clients, has no effect here. */
 export function warnOfUnverified(): void {
   if (warned || process.env["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
   warned = true;
   warn(
-    "NODE_TLS_REJECT_UNAUTHORIZED has no effect on reqtrail, which goes on verifying certificates; trust a certificate with the option extraCa or NODE_EXTRA_CA_CERTS, or turn verifying off for one client with dangerAcceptInvalidCerts",
+    "NODE_TLS_REJECT_UNAUTHORIZED has no effect on reqtrail, which still verifies certificates; trust a certificate with the option extraCa or NODE_EXTRA_CA_CERTS, or turn verification off for one client with dangerAcceptInvalidCerts",
   );
 }
 
-/** Warns of what the environment has changed, or has not. */
+/** Emits a warning about the environment. */
 export function warn(text: string): void {
   process.emitWarning(text, "Warning", "REQTRAIL_ENVIRONMENT");
 }

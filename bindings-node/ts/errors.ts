@@ -1,7 +1,7 @@
 /**
  * The errors that every call can end with.
  *
- * The classes that have nothing of their own, by kind and by category, are in `categories.ts`, which is generated.
+ * The generated `categories.ts` has the classes by kind and by category that add nothing.
  */
 
 import { inspect } from "node:util";
@@ -14,13 +14,13 @@ import { hide, named, own } from "./properties.js";
 import type { RateLimit } from "./records.js";
 import type { Trail, TrailJson } from "./trail.js";
 
-/** The fields of an error; what is left out is `null`. */
+/** The fields of an error. Omitted fields are `null`. */
 export interface ErrorFields extends Partial<ErrorValues> {
   trail?: Trail | null;
   cause?: unknown;
 }
 
-/** What only an API's answer has; what is left out is `null`, or empty. */
+/** The fields that only an API's answer has. Omitted fields are `null`, or empty. */
 export interface ApiErrorFields extends ErrorFields, Partial<ApiErrorValues> {
   details?: string | null;
   headers?: readonly string[];
@@ -40,11 +40,11 @@ export interface ErrorJson extends ErrorValues {
 }
 
 /**
- * Why a call gave no response, or a client could not be built.
+ * The base class of errors: why a call returned no response, or why a client could not be built.
  *
- * Its `message` is one line that is enough for support: what failed, status, code, every request ID, the number of
- * attempts and the call ID. `status`, `code`, `category`, `requestId` and `retryAfterMs` describe the last attempt, and are
- * `null` where it has none. `console.log` shows the support report with it, and `JSON.stringify` the trail.
+ * `message` is one line that is enough for support: what failed, status, code, every request ID, the number of attempts
+ * and the call ID. `status`, `code`, `category`, `requestId` and `retryAfterMs` describe the last attempt, and are
+ * `null` if it has none. `console.log` adds the support report, `JSON.stringify` the trail.
  */
 export class ReqtrailError extends Error {
   // The fields of every error. Generated from core/src/surface; do not edit.
@@ -73,13 +73,13 @@ export class ReqtrailError extends Error {
   /** Whether any attempt's request may have reached the server. */
   readonly mayHaveBeenSent: boolean;
   // Generated until here.
-  /** The call's trail; `null` only for a client that could not be built, or that was closed before the call. */
+  /** The call's trail; `null` only if the client could not be built, or was closed before the call. */
   readonly trail: Trail | null;
 
   constructor(message?: string, given: ErrorFields = {}) {
     const fields = own(given);
     super(message);
-    // Those of the class, where the program gives none.
+    // The class's values, if the program gives none.
     const ofClass = new.target.prototype;
     if (fields.cause !== undefined) hide(this, "cause", fields.cause);
     // The values of every error. Generated from core/src/surface; do not edit.
@@ -101,7 +101,7 @@ export class ReqtrailError extends Error {
     return this.trail?.requestIds ?? [];
   }
 
-  /** The error with its trail, without its stack and its cause; for `JSON.stringify`. */
+  /** Returns the error with its trail, without its stack and its cause, for `JSON.stringify`. */
   toJSON(): ErrorJson {
     return {
       name: this.name,
@@ -148,7 +148,7 @@ export class ApiError extends ReqtrailError {
   /** The rate limit that the answer reported. */
   readonly rateLimit: RateLimit | null;
   // Generated until here.
-  // Loggers copy every property that they find; these may hold anything, and have to be asked for.
+  // Private, because loggers copy every property; these may hold anything, so programs must ask for them.
   readonly #details: string | null;
   readonly #headers: readonly string[];
   readonly #body: Uint8Array;
@@ -174,7 +174,7 @@ export class ApiError extends ReqtrailError {
     this.#json = fields.json ?? null;
   }
 
-  /** What the server says to operators, a stack trace for one. It is not meant for end users. */
+  /** The server's details for operators, such as a stack trace. They are not for end users. */
   get details(): string | null {
     return this.#details;
   }
@@ -190,16 +190,16 @@ export class ApiError extends ReqtrailError {
   }
 
   /**
-   * The first 64 KiB of the answer's body as text: decoded by the charset of its `Content-Type`, else as UTF-8 with
-   * replacement characters for what cannot be decoded.
+   * The first 64 KiB of the answer's body as text, decoded by the charset of its `Content-Type`, else as UTF-8 with
+   * replacement characters for bytes that cannot be decoded.
    */
   get text(): string {
     return this.#text ?? Buffer.from(this.#body).toString("utf8");
   }
 
   /**
-   * The answer's body as JSON; `null` if it is not JSON, or longer than the 64 KiB that are kept: an error is being handled
-   * already, so this does not throw another one. `T` is what the program expects; it is not checked.
+   * Returns the answer's body as JSON; `null` if it is not JSON, or longer than the 64 KiB that are kept. It does not
+   * throw, because the program is already handling an error. `T` is the expected type; it is not checked.
    */
   json<T = unknown>(): T | null {
     try {
@@ -211,22 +211,22 @@ export class ApiError extends ReqtrailError {
 }
 
 /**
- * The attempt's or the call's time ran out, or that of the call's `AbortSignal`: then `cause` is the signal's reason, the
- * platform's own `TimeoutError`.
+ * The time of the attempt, of the call or of its `AbortSignal` ran out. If it was the signal's, `cause` is its reason,
+ * the platform's `TimeoutError`.
  */
 export class TimeoutError extends ReqtrailError {
   declare readonly kind: "timeout";
 }
 
 /**
- * The call's `AbortSignal` was aborted, or its client closed. `name` is `AbortError`, as the platform's is, and `cause` the
- * signal's reason.
+ * The call's `AbortSignal` was aborted, or its client closed. `name` is `AbortError`, like the platform's, and `cause`
+ * is the signal's reason.
  */
 export class CancelledError extends ReqtrailError {
   declare readonly kind: "cancelled";
 }
 
-/** The request cannot be built: the text says what is wrong with it, or that the client is closed. Nothing was sent. */
+/** The request cannot be built; the text says why, or that the client is closed. Nothing was sent. */
 export class RequestBuildError extends ReqtrailError {
   declare readonly kind: "invalid_request";
 }

@@ -1,4 +1,4 @@
-/** What is published besides results: to the program's hooks, to `node:diagnostics_channel`, and to a token refresher. */
+/** Publishes events to the program's hooks and `node:diagnostics_channel`, and calls the token refresher. */
 
 import { AsyncResource } from "node:async_hooks";
 import { channel } from "node:diagnostics_channel";
@@ -20,24 +20,24 @@ const ATTEMPTS = channel("reqtrail:attempt");
 /** Gets `{ trail: Trail }` after each call. */
 const CALLS = channel("reqtrail:call");
 
-/** How many of the newest values that refreshers threw are kept for the errors that they cause. */
+/** How many of the last values that refreshers threw are kept for the errors that they cause. */
 const THROWN = 64;
 
-/** A context that keeps no process alive. Those who look for open handles ask it. */
+/** A context that does not keep the process alive, as it tells tools that look for open handles. */
 class Context extends AsyncResource {
   hasRef(): boolean {
     return false;
   }
 }
 
-/** The functions of a program that hear of the calls of a client. */
+/** The program's functions that a client calls. */
 type Functions = Readonly<ClientFunctions>;
 
-/** A call or an operation, for those who publish what happens in it. */
+/** The parts of a call or an operation that publishing its events needs. */
 export interface Audience {
-  /** Where it was begun. */
+  /** The async context in which it began. */
   readonly context: { runInAsyncScope(publish: () => void): void } | undefined;
-  /** Gets what each poll of the action that is followed has shown, as JSON. */
+  /** Gets the result of each poll of the followed action, as JSON. */
   readonly onProgress: ((json: string) => void) | undefined;
 }
 
@@ -45,7 +45,7 @@ export class Hooks {
   readonly #raw: RawClient;
   readonly #functions: Functions;
   readonly #thrown = new Map<number, unknown>();
-  /** Where the client was made, for what is of no call: a sign-in, which several calls may share. */
+  /** The context in which the client was made, for events of no call, such as a sign-in that several calls share. */
   readonly #home = new Context("REQTRAIL_CLIENT");
   #nextThrown = 1;
   #attempts = false;
@@ -56,7 +56,7 @@ export class Hooks {
     this.#functions = functions;
   }
 
-  /** Passes on which events are wanted now. Subscribers come and go; without any, there are none. */
+  /** Tells the native half which events are wanted now, because subscribers come and go. */
   look(): void {
     const [attempts, calls] = wanted(this.#functions);
     if (attempts === this.#attempts && calls === this.#calls) return;
@@ -66,8 +66,8 @@ export class Hooks {
   }
 
   /**
-   * The context of a call that begins here, if anything may be published of it: hooks, and a refresher that is asked for it,
-   * see its `AsyncLocalStorage`.
+   * Returns the context of a call that begins here, if it may have events: its hooks and its refresher see its
+   * `AsyncLocalStorage`.
    */
   context(hasProgress: boolean): Audience["context"] {
     const refresher = this.#functions.tokenRefresher !== undefined;
@@ -75,17 +75,17 @@ export class Hooks {
     return heard ? new Context("REQTRAIL_CALL") : undefined;
   }
 
-  /** Publishes what happened in a call, or in none. Nothing that a hook does keeps it from the rest. */
-  publish(call: Audience | undefined, what: number, items: Items, index: number): void {
+  /** Publishes an event of a call, or of none. A failing hook does not keep the others from running. */
+  publish(call: Audience | undefined, code: number, items: Items, index: number): void {
     const context = call?.context ?? this.#home;
     context.runInAsyncScope(() => {
-      if (what === REFRESH) {
+      if (code === REFRESH) {
         void this.#refresh(native.takeRefresh(items, index));
-      } else if (what === PROGRESS) {
+      } else if (code === PROGRESS) {
         const json = native.takeJson(items, index);
         guarded("onProgress", () => call?.onProgress?.(json));
       } else {
-        publish(what, items, index, this.#functions);
+        publish(code, items, index, this.#functions);
       }
     });
   }
@@ -102,11 +102,11 @@ export class Hooks {
     }
   }
 
-  /** What a function of the program's threw. */
+  /** Finds the value that a function of the program threw. */
   readonly thrown = (number: number): unknown => this.#thrown.get(number);
 }
 
-/** What hooks and channels want to hear of now: attempts, calls. */
+/** Returns which events hooks and channels want now: attempts, calls. */
 export function wanted({ onAttempt, onCall }: Functions): [attempts: boolean, calls: boolean] {
   return [
     onAttempt !== undefined || ATTEMPTS.hasSubscribers,
@@ -116,12 +116,12 @@ export function wanted({ onAttempt, onCall }: Functions): [attempts: boolean, ca
 
 /** Publishes an attempt or the end of a call. */
 export function publish(
-  what: number,
+  code: number,
   items: Items,
   index: number,
   { onAttempt, onCall }: Functions,
 ): void {
-  if (what === ATTEMPT) {
+  if (code === ATTEMPT) {
     const json = JSON.parse(native.takeJson(items, index)) as {
       call: CallInfoJson;
       attempt: AttemptJson;
@@ -130,18 +130,18 @@ export function publish(
     const attempt = attemptOf(json.attempt);
     guarded("onAttempt", () => onAttempt?.(call, attempt));
     if (ATTEMPTS.hasSubscribers) guarded("onAttempt", () => ATTEMPTS.publish({ call, attempt }));
-  } else if (what === CALL) {
+  } else if (code === CALL) {
     const trail = trailOf(items, index);
     guarded("onCall", () => onCall?.(trail));
     if (CALLS.hasSubscribers) guarded("onCall", () => CALLS.publish({ trail }));
   }
 }
 
-/** A hook that fails does not touch the call: its error becomes a warning. */
+/** Runs a hook. Its error becomes a warning, and does not affect the call. */
 function guarded(name: string, hook: () => unknown): void {
   try {
     const given = hook() as Partial<PromiseLike<unknown>> | null | undefined;
-    // Not every promise is one of this realm, or of the language's own.
+    // The promise may be of another realm, or of a library.
     if (typeof given?.then === "function") {
       Promise.resolve(given).catch((error: unknown) => warn(name, error));
     }
@@ -157,7 +157,7 @@ function warn(name: string, error: unknown): void {
   });
 }
 
-/** What was thrown as a text, whatever it is. */
+/** Returns the text of any thrown value. */
 function shown(error: unknown): string {
   try {
     const text: unknown = error instanceof Error ? (error.stack ?? error.message) : inspect(error);

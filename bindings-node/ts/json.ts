@@ -1,8 +1,8 @@
-/** What JSON would lose without a word: maps, sets, promises, bytes and others that it writes as `{}`. */
+/** Refuses values that JSON would silently lose: maps, sets, promises, bytes and others that it writes as `{}`. */
 
 import { refused } from "./stacks.js";
 
-/** What to give in the place of a value, by its tag. */
+/** What to pass instead of a value, by its tag. */
 const REMEDIES: Readonly<Record<string, string>> = {
   Map: "an object (for a Map, Object.fromEntries)",
   Set: "an array (for a Set, [...set])",
@@ -20,7 +20,7 @@ const ITERATOR = "an array (for an iterator, [...it])";
 
 const BYTES = "text (for bytes, body, or base64 within JSON)";
 
-/** What JSON writes as a string, a number or `true`, and what is like an array or an object. */
+/** The tags of values that JSON writes as strings, numbers, booleans, arrays or plain objects. */
 const PLAIN: ReadonlySet<string> = new Set([
   "Object",
   "Array",
@@ -32,9 +32,9 @@ const PLAIN: ReadonlySet<string> = new Set([
   "BigInt",
 ]);
 
-/** Refuses a value in whose JSON something is lost. Objects with `toJSON` say themselves what they are. */
+/** Refuses a value whose JSON loses something. Objects with `toJSON` decide for themselves. */
 export function checkJson(value: unknown, json: string): void {
-  // It would be one of these, and few bodies hold them: the rest is not looked at twice.
+  // Lost values are written as one of these, which few bodies hold; other bodies are not checked further.
   if (!json.includes("{}") && !json.includes('{"0":')) return;
   const paths = new Map<unknown, string>();
   JSON.stringify(value, function (this: unknown, key: string, one: unknown) {
@@ -49,17 +49,17 @@ export function checkJson(value: unknown, json: string): void {
   });
 }
 
-/** What to give in its place, if JSON would lose what a value holds. */
+/** Returns what to pass instead, if JSON would lose the contents of a value. */
 function lost(value: object, tag: string): string | undefined {
   if (ArrayBuffer.isView(value) || tag === "ArrayBuffer" || tag === "SharedArrayBuffer") {
     return BYTES;
   }
   if (Object.hasOwn(REMEDIES, tag)) {
-    // Of an error there may be something left.
+    // JSON keeps the own properties of an error.
     return tag === "Error" && Object.keys(value).length > 0 ? undefined : REMEDIES[tag];
   }
   if (Object.keys(value).length > 0) return undefined;
-  return /Iterator|Generator/.test(tag) ? ITERATOR : "what JSON can hold";
+  return /Iterator|Generator/.test(tag) ? ITERATOR : "a value that JSON can hold";
 }
 
 function step(holder: unknown, key: string): string {

@@ -1,13 +1,16 @@
 /**
- * Keeps the process alive while a call is open, and the driver of the call in memory.
+ * Keeps the process alive while a call is open, and the call's driver in memory.
  *
- * The native part's own handle is weak. A timer does it, for turning it on and off is cheap, and one serves all clients
- * of a thread.
+ * The native part's handle does not keep the process alive. A timer does, because it is cheap to turn on and off, and
+ * one serves all clients of a thread.
  */
 
 import { setInterval } from "node:timers";
 
-/** The handle of the native part's notifications: they keep no process alive. Each has its own, which Node hangs contexts on. */
+/**
+ * The handle of a notification function of the native part, which does not keep the process alive. Each function has
+ * its own, because Node attaches its context to it.
+ */
 export class Weak {
   hasRef(): boolean {
     return false;
@@ -18,13 +21,13 @@ const busy = new Set<object>();
 const timer = setInterval(() => {}, 0x7fffffff);
 timer.unref();
 
-/** From the first open call of a driver. */
+/** Keeps the process alive. Called for the first open call of a driver. */
 export function hold(driver: object): void {
   if (busy.size === 0) timer.ref();
   busy.add(driver);
 }
 
-/** After its last one. */
+/** Ends that. Called after the last open call of a driver. */
 export function release(driver: object): void {
   busy.delete(driver);
   if (busy.size === 0) timer.unref();

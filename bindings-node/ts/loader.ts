@@ -1,4 +1,4 @@
-/** Finds the native part: a package of its own for each platform, so that only one of them is installed. */
+/** Loads the native part. Each platform has its own package, so that only one of them is installed. */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,19 +6,19 @@ import { join } from "node:path";
 import type { Native } from "./native.js";
 import { VERSION } from "./version.js";
 
-/** The platforms that there are packages for. */
+/** The platforms that have a package. */
 const PLATFORMS = "Linux with glibc on x64 and arm64";
 
 const HERE = `${process.platform}-${process.arch}`;
 
-/** The package of this platform, if there is one. */
+/** The package of this platform, if it has one. */
 const NAME = `reqtrail-${HERE}-gnu`;
 
 /**
- * Loads the package of this platform. Each name stands in a `require` of its own, where bundlers and tracers of files find
- * it, and in a `try`, so that they pass over those that are not installed.
+ * Loads the package of this platform. Each name is in a separate `require`, where bundlers and file tracers find it,
+ * and in a `try`, so that they skip those that are not installed.
  *
- * Nothing is asked of the process that could take time: a report of it, which names the C library, would look up the name
+ * It asks the process nothing that could take time: a process report, which names the C library, would look up the name
  * of the peer of every open socket.
  */
 function load(): unknown {
@@ -39,40 +39,40 @@ function checked(loaded: unknown): Native {
   const native = loaded as Partial<Native> | null | undefined;
   if (typeof native?.version !== "function") {
     throw new Error(
-      `reqtrail got something else in the place of its native part ${NAME}: a bundler has to copy the .node file as it is (esbuild: --loader:.node=copy), or to leave reqtrail out of the bundle. See "Bundlers" in the README of reqtrail.`,
+      `reqtrail loaded something else instead of its native part ${NAME}: the bundler must copy the .node file unchanged (esbuild: --loader:.node=copy), or leave reqtrail out of the bundle. See "Bundlers" in the README of reqtrail.`,
     );
   }
   const version = native.version();
   if (version !== VERSION) {
     throw new Error(
-      `reqtrail ${VERSION} found the native part ${NAME} ${version}: install both anew, so that their versions are the same.`,
+      `reqtrail ${VERSION} found the native part ${NAME} ${version}: reinstall both, so that their versions match.`,
     );
   }
   return native as Native;
 }
 
-/** Why the native part cannot be loaded. */
+/** Returns the error text for a native part that cannot be loaded. */
 function why(cause: unknown): string {
   const code = (cause as { code?: unknown } | null | undefined)?.code;
-  // Node adds the stack of requires on further lines.
+  // Omits the further lines, where Node adds the stack of requires.
   const [text] = (cause instanceof Error ? cause.message : String(cause)).split("\n", 1);
   if (isMusl()) {
     return `reqtrail has no native part for ${HERE} with musl; there are packages for ${PLATFORMS}.`;
   }
-  // A library that was found and cannot be used is not one that was left behind.
+  // A library that was found but cannot be used is not missing from the bundle.
   if (code !== "ERR_DLOPEN_FAILED" && isBundled()) {
     return `reqtrail was bundled without its native part: the bundle cannot load ${NAME} from where it runs (${text}). Leave reqtrail out of the bundle (esbuild: --external:reqtrail, rollup and webpack: externals) and install it beside the bundle, or let the bundler copy the .node file. See "Bundlers" in the README of reqtrail.`;
   }
   if (code === "MODULE_NOT_FOUND") {
-    return `reqtrail has no native part for ${HERE} here: the package ${NAME} is not installed; install again without --omit=optional (or --no-optional), on the platform that it runs on, or see the README for the platforms that there are.`;
+    return `reqtrail has no native part for ${HERE} here: the package ${NAME} is not installed; reinstall without --omit=optional (or --no-optional), on the platform that it runs on, or see the README for the supported platforms.`;
   }
   return `reqtrail cannot load its native part ${NAME} on ${HERE}: ${text}`;
 }
 
-/** Whether this code runs from somewhere else than its own package. */
+/** Whether this code does not run from its own package. */
 function isBundled(): boolean {
   try {
-    // Bundles that are ES modules have no `__dirname`, which throws, too.
+    // In bundles that are ES modules, `__dirname` throws.
     const text = readFileSync(join(__dirname, "..", "package.json"), "utf8");
     return (JSON.parse(text) as { name?: unknown }).name !== "reqtrail";
   } catch {
@@ -80,7 +80,7 @@ function isBundled(): boolean {
   }
 }
 
-/** Whether the process runs on musl, by the loader that is in its memory. */
+/** Whether the process runs on musl, judged by the loader in its memory. */
 function isMusl(): boolean {
   try {
     return readFileSync("/proc/self/maps", "utf8").includes("/ld-musl-");

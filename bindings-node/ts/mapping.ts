@@ -1,4 +1,4 @@
-/** Makes error objects of the records that the native half gives. */
+/** Makes error objects from the native half's records. */
 
 import { BY_CATEGORY, BY_KIND } from "./error-classes.js";
 import { ApiError, type ApiErrorFields, type ReqtrailError } from "./errors.js";
@@ -9,9 +9,9 @@ import { type Site, beginAt } from "./stacks.js";
 import { trailOf } from "./trail.js";
 
 /**
- * Makes the error of an item. Its stack begins at `site`, in the program's own code.
+ * Makes the error of an item. Its stack begins at `site`, in the program's code.
  *
- * @param thrown finds what a function of the program's threw, by its number.
+ * @param thrown finds the value that a function of the program threw, by its number.
  * @param reason why the signal of the call was aborted, if it was.
  */
 export function errorOf(
@@ -23,15 +23,15 @@ export function errorOf(
 ): ReqtrailError {
   const record = bare(native.errorRecord(items, index));
   const { rateLimit, body } = record;
-  // The other fields are as the constructor takes them.
+  // The constructor takes the other fields unchanged.
   const fields = record as unknown as ApiErrorFields;
   fields.rateLimit = rateLimit === undefined ? null : rateLimitOf(rateLimit);
   if (body !== undefined) {
-    // A program gets bytes, and no Buffer of Node's.
+    // Programs get bytes, not Node's `Buffer`.
     fields.body = new Uint8Array(body.buffer, body.byteOffset, body.length);
   }
   fields.trail = record.hasTrail ? trailOf(items, index) : null;
-  // A call that ended in another way did so before its signal was aborted.
+  // A call that was not ended by the caller ended before its signal was aborted.
   fields.cause = causeOf(record, site, thrown) ?? (record.byCaller ? reason : undefined);
   const { kind = "internal", category = null } = fields;
   let cls = BY_KIND[kind];
@@ -41,7 +41,9 @@ export function errorOf(
   return error;
 }
 
-/** What a function of the program's threw, the error of another call, such as a sign-in, or why a token is unusable. */
+/**
+ * Returns what a function of the program threw, the error of another call such as a sign-in, or why there is no token.
+ */
 function causeOf(
   record: ErrorRecord,
   site: Site,

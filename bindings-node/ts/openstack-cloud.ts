@@ -1,4 +1,4 @@
-/** Clouds: where to sign in and how, and what signing in gives. */
+/** Clouds: where to sign in and how, and the connections that signing in returns. */
 
 import { inspect } from "node:util";
 
@@ -27,8 +27,8 @@ import { exposed } from "./secret.js";
 import { serial } from "./serial.js";
 import { type Above, type Site, placed, placedAt, refused, siteOf } from "./stacks.js";
 
-/** How a sign-in ended: with what, and the item. */
-type Outcome = readonly [what: number, items: Items, index: number];
+/** How a sign-in ended: the code, and the item. */
+type Outcome = readonly [code: number, items: Items, index: number];
 
 const NO_HOOKS = Object.freeze({});
 
@@ -43,10 +43,10 @@ const NO_HOOKS = Object.freeze({});
  */
 export class Cloud {
   #raw: RawCloud;
-  /** @internal Lets two clouds differ for what compares objects. */
+  /** @internal Makes two clouds differ for code that compares objects. */
   readonly serial = serial();
 
-  /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an option that there is not. */
+  /** @throws {@link ConfigError} that names the field that is wrong, and `TypeError` for an unknown option. */
   constructor(options: CloudOptions) {
     const site = siteOf(new.target);
     this.#raw = placed(site, () => {
@@ -59,14 +59,14 @@ export class Cloud {
   static #made(find: () => RawCloud | Items, above: Above): Cloud {
     const cloud = new Cloud({ auth_type: "none", compute_endpoint_override: "http://127.0.0.1" });
     const site = siteOf(above);
-    // In the place of that one.
+    // Replaces the placeholder above.
     cloud.#raw = placed(site, () => found(find(), site));
     return cloud;
   }
 
   /**
-   * The cloud that the environment means: `OS_CLOUD` names one of `clouds.yaml`; without it the `OS_*` variables describe
-   * one, or `clouds.yaml` has just one.
+   * Finds the cloud that the environment selects: `OS_CLOUD` names one of `clouds.yaml`; without it, the `OS_*`
+   * variables describe one, or `clouds.yaml` has exactly one.
    *
    * @throws {@link ConfigError} that names the files that were searched or the field that is wrong.
    */
@@ -74,7 +74,7 @@ export class Cloud {
     return Cloud.#made(() => native.findCloud(undefined, given("region", region)), Cloud.fromEnv);
   }
 
-  /** The cloud of this name in `clouds.yaml`, whatever the `OS_*` variables say. */
+  /** Finds the cloud with this name in `clouds.yaml`, whatever the `OS_*` variables say. */
   static named(name: string, region?: string): Cloud {
     return Cloud.#made(
       () => native.findCloud(text("name", name), given("region", region)),
@@ -82,21 +82,21 @@ export class Cloud {
     );
   }
 
-  /** A cloud as an entry of `clouds.yaml` describes it. Keys that are of no use here are passed over. */
+  /** Makes a cloud from an entry of `clouds.yaml`. Ignores keys that it does not use. */
   static fromEntry(entry: Readonly<Record<string, unknown>>): Cloud {
     return Cloud.#made(() => native.cloudFromJson(described(entry)), Cloud.fromEntry);
   }
 
   /**
-   * What is odd about the configuration without being wrong: variables such as `OS_REGION_NAME` that differ from the cloud
-   * that `OS_CLOUD` names, and are not used. They have no secrets.
+   * Notes on what is unusual in the configuration but not wrong, such as an `OS_REGION_NAME` that differs from the
+   * cloud that `OS_CLOUD` names, and is not used. They have no secrets.
    */
   get notes(): readonly string[] {
     return Object.freeze(this.#raw.notes());
   }
 
   /**
-   * Signs in, if the cloud asks for it.
+   * Signs in, if the cloud requires it.
    *
    * @throws What any call throws, with the trail of the sign-in.
    */
@@ -105,7 +105,7 @@ export class Cloud {
     let signal: Signal | undefined;
     try {
       for (const [name, value] of Object.entries(object("options", options))) {
-        if (name !== "signal") throw refused(`there is no option "${name}"; there is signal`);
+        if (name !== "signal") throw refused(`connect has no option "${name}"; it has signal`);
         if (value != null) signal = signalOf(value);
       }
     } catch (error) {
@@ -127,7 +127,7 @@ type Begin = (
   ...watched: [notify: () => void, handle: Weak, attempts: boolean, calls: boolean]
 ) => RawSignIn;
 
-/** Waits for a connection. Only the channels hear of the calls that it takes: there is no client yet. */
+/** Waits for a connection. Only channels get the events of its calls, because there is no client yet. */
 async function connected(
   begin: Begin,
   signal: Signal | undefined,
@@ -137,14 +137,14 @@ async function connected(
   const cancel = (): void => signIn?.cancel(isLate(signal!));
   signal?.addEventListener("abort", cancel);
   try {
-    const [what, items, index] = await new Promise<Outcome>((end) => {
+    const [code, items, index] = await new Promise<Outcome>((end) => {
       // The native half holds this function for as long as the sign-in lives, so it must not hold the sign-in.
       const notify = (): void => {
         const own = self.deref();
         if (own === undefined) return;
-        drain(own, (_, what, items, index) => {
-          if (what < OUTPUT) publish(what, items, index, NO_HOOKS);
-          else end([what, items, index]);
+        drain(own, (_, code, items, index) => {
+          if (code < OUTPUT) publish(code, items, index, NO_HOOKS);
+          else end([code, items, index]);
         });
       };
       signIn = begin(notify, new Weak(), ...wanted(NO_HOOKS));
@@ -152,16 +152,16 @@ async function connected(
       hold(signIn);
       if (signal?.aborted === true) cancel();
     });
-    if (what === OUTPUT) return native.takeConnection(items, index);
+    if (code === OUTPUT) return native.takeConnection(items, index);
     throw errorOf(items, index, site, undefined, reasonOf(signal));
   } finally {
     if (signIn !== undefined) release(signIn);
-    // Last: a signal may be the program's own, and this may throw.
+    // Last, because the program may have its own kind of signal, and this may throw.
     signal?.removeEventListener("abort", cancel);
   }
 }
 
-/** Which endpoint of a service a client calls, and the options of that client. */
+/** The options of a service's client, and of the choice of its endpoint. */
 export interface ServiceClientOptions extends Omit<ClientOptions, "dialect"> {
   /** The interface of the endpoint: `public`, `internal` or `admin`. It overrides the cloud's. */
   interface?: string | null | undefined;
@@ -172,10 +172,10 @@ export interface ServiceClientOptions extends Omit<ClientOptions, "dialect"> {
 let make: (raw: RawConnection) => Connection;
 let endpointOf: Above;
 
-/** A cloud with a token for it: begins clients of its services, which sign in again before the token ends. */
+/** A cloud and a token for it. It makes clients of the cloud's services, which sign in again before the token ends. */
 export class Connection {
   readonly #raw: RawConnection;
-  /** @internal Lets two connections differ for what compares objects. */
+  /** @internal Makes two connections differ for code that compares objects. */
   readonly serial = serial();
 
   private constructor(raw: RawConnection) {
@@ -188,9 +188,9 @@ export class Connection {
   }
 
   /**
-   * The URL of the compute API: the catalog's, for the cloud's interface and region.
+   * The URL of the compute API, from the catalog, for the cloud's interface and region.
    *
-   * @throws {@link ConfigError} if there is none; it names those that there are.
+   * @throws {@link ConfigError}, which names the endpoints that exist, if there is none.
    */
   get endpoint(): string {
     const endpoint = this.#raw.endpoint();
@@ -198,24 +198,24 @@ export class Connection {
     throw errorOf(endpoint, 0, siteOf(endpointOf));
   }
 
-  /** What Keystone answered to the sign-in; `null` for a cloud that is used without one. */
+  /** Keystone's answer to the sign-in; `null` for a cloud without a sign-in. */
   get session(): Session | null {
     const session = this.#raw.session();
     return session && Object.freeze(sessionRead(session));
   }
 
-  /** The endpoints of the catalog: type, region, interface and URL of each. There are none without a sign-in. */
+  /** Returns the endpoints of the catalog: type, region, interface and URL of each. Empty without a sign-in. */
   services(): readonly ServiceEndpoint[] {
     const rows = JSON.parse(this.#raw.services()) as ServiceEndpointJson[];
     return Object.freeze(rows.map((row) => Object.freeze(serviceEndpointOf(row))));
   }
 
   /**
-   * A client of a service, with its endpoint, the token and the cloud's TLS options.
+   * Makes a client of a service, with its endpoint, the token and the cloud's TLS options.
    *
-   * `service` is the service's type, such as `"volume"`, `"network"` or `"image"`, or an alias of it. With it the client is a
-   * promise: if the endpoint names no version of the API, the service is asked for its versions first, once for each
-   * connection. Without it the client is one of the compute API, and is there at once.
+   * `service` is the service's type, such as `"volume"`, `"network"` or `"image"`, or an alias of it. With it, the
+   * method returns a promise: if the endpoint names no version of the API, reqtrail first asks the service for its
+   * versions, once per connection. Without it, the method returns a client of the compute API at once.
    *
    * @example
    * ```ts
@@ -269,12 +269,12 @@ function given(name: string, value: string | undefined): string | undefined {
   return value === undefined ? undefined : text(name, value);
 }
 
-/** A text that may be left out. */
+/** Reads an optional text; `""` if it is omitted. */
 function optional(name: string, value: unknown): string {
   return value == null ? "" : text(name, value);
 }
 
-/** A description as JSON, with its secrets. */
+/** Returns a description as JSON, including its secrets. */
 function described(entry: unknown): string {
   if (!isRecord(entry)) throw expected("a cloud", "an object", entry);
   return JSON.stringify(entry, function (this: unknown, name, value: unknown) {

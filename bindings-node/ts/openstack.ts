@@ -1,5 +1,5 @@
 /**
- * OpenStack's compute API: its faults, and what becomes of its server actions. The client is {@link Client.openstack}.
+ * OpenStack's compute API: its faults, and the outcome of its server actions. {@link Client.openstack} makes a client.
  */
 
 export { Cloud, Connection, type ServiceClientOptions } from "./openstack-cloud.js";

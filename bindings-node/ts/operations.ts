@@ -1,4 +1,4 @@
-/** How operations of OpenStack's compute API run, and fail. */
+/** Runs operations of OpenStack's compute API, and makes their errors. */
 
 import { aFunction, expected, object, text } from "./checks.js";
 import { type Client, driverOf } from "./client.js";
@@ -25,7 +25,7 @@ import { Response, itemOf } from "./response.js";
 import { type Above, type Site, beginAt, placedAt, refused, siteOf } from "./stacks.js";
 import type { Trail } from "./trail.js";
 
-/** A server action did not end well, or could not be followed. `report` is what was seen. */
+/** A server action failed, or could not be followed. `report` is what was seen. */
 export class ActionError extends ReqtrailError {
   /** What was seen. */
   readonly report: ActionReport;
@@ -36,21 +36,21 @@ export class ActionError extends ReqtrailError {
   }
 }
 
-/** The action failed. The text names action, server, request ID and reason. */
+/** The action failed. The text names the action, the server, the request ID and the reason. */
 export class ActionFailedError extends ActionError {}
 
 /**
  * The action could not be followed to its end; `cause` says why. If it was cancelled, `name` is `AbortError`, as for any
- * call, and `cause` the signal's reason.
+ * call, and `cause` is the signal's reason.
  */
 export class ActionUnfollowedError extends ActionError {}
 
 /**
- * A server's story could not be read; `cause` says why, and its fields are this one's too. If it was cancelled, `name` is
- * `AbortError`, as for any call, and `cause` the signal's reason.
+ * A server's history could not be read. `cause` says why; this error has its fields too. If it was cancelled, `name` is
+ * `AbortError`, as for any call, and `cause` is the signal's reason.
  */
 export class ExplainError extends ReqtrailError {
-  /** The trails of all calls that were made for it, the failed one included. */
+  /** The trails of all calls that the operation made, including the failed one. */
   readonly trails: readonly Trail[];
 
   constructor(message: string, trails: readonly Trail[], fields: ErrorFields = {}) {
@@ -64,14 +64,14 @@ named(ExplainError, "ExplainError");
 named(ActionFailedError, "ActionFailedError", { kind: "api" });
 named(ActionUnfollowedError, "ActionUnfollowedError");
 
-/** The options of some operations: the number and the kind of one that is a value, and whether `null` is a value of it. */
+/** The options of an operation: for one that is a value, its number, its kind, and whether `null` is a value of it. */
 export type OptionTable = Readonly<
   Record<string, readonly [number, Kind, boolean] | "signal" | "onProgress">
 >;
 
 /**
- * Runs the operation that `what` names. `given` names the server and, where there is one, the action. An `async` function, so
- * that mistakes in its options reject, too.
+ * Runs the operation that `what` names. `given` names the server and the action, if there is one. It is an `async`
+ * function, so that mistakes in its options reject too.
  */
 export async function operate(
   client: Client,
@@ -99,7 +99,10 @@ export async function operate(
   }
 }
 
-/** What is followed, as `operate` takes it, and the options: kind and resource, which a response says itself, and the request. */
+/**
+ * Returns what to follow, as `operate` takes it (kind and resource, empty for a response, and the request), and the
+ * options.
+ */
 export function accepted(
   what: unknown,
   rest: readonly unknown[],
@@ -114,7 +117,7 @@ export function accepted(
   return [{ resource, accepted: rest[1] }, optionsOf(rest[2])];
 }
 
-/** The options where some are given; what else is given is refused as such. */
+/** Returns the options; `operate` refuses values that are not options. */
 function optionsOf(given: unknown): object {
   return given === undefined ? {} : (given as object);
 }
@@ -165,7 +168,7 @@ function operationError(
   }
   const call = errorOf(raw.cause!, 0, site, undefined, reason);
   const aborted = isAborted(call, reason);
-  // That of the call that failed, or why it was cancelled.
+  // The error of the call that failed, or why it was cancelled.
   const cause: unknown = aborted ? (call.cause ?? call) : call;
   let error: ActionError | ExplainError;
   if (report === undefined) {
@@ -175,12 +178,12 @@ function operationError(
     const { requestId } = report;
     error = new ActionUnfollowedError(failed, report, { requestId, kind, category, trail, cause });
   }
-  // Programs tell an abort by its name.
+  // Programs recognize an abort by its name.
   if (aborted) hide(error, "name", call.name);
   return error;
 }
 
-/** Whether the program's signal ended it, and not a call that failed. */
+/** Whether the program's signal ended the operation, not a failed call. */
 function isAborted(error: ReqtrailError, reason: unknown): boolean {
   const late = error.kind === "timeout" && reason !== undefined && error.cause === reason;
   return late || error.kind === "cancelled";

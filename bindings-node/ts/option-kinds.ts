@@ -1,4 +1,4 @@
-/** How options that are values are checked and handed over: by their kinds. */
+/** Checks options that are values, and converts them for the native half, by their kinds. */
 
 import {
   count,
@@ -17,7 +17,7 @@ import type { RawValue } from "./crossing.js";
 import type { Kind } from "./option-values.js";
 import { refused } from "./stacks.js";
 
-/** Reads a value as the native half takes it. */
+/** Converts a value for the native half. */
 type Reader = (name: string, value: unknown) => RawValue;
 
 const READERS: Readonly<Record<Kind | "statuses", Reader>> = {
@@ -40,7 +40,7 @@ const READERS: Readonly<Record<Kind | "statuses", Reader>> = {
   retryBudget: budget,
 };
 
-/** Adds an option to those that are handed over, unless its value leaves it unset. */
+/** Adds an option to those passed to the native half, unless its value leaves it unset. */
 export function put(
   to: RawValue[],
   option: readonly [number, Kind, boolean],
@@ -51,12 +51,12 @@ export function put(
   to.push(option[0], value === null ? null : READERS[option[1]](name, value));
 }
 
-/** Milliseconds since 1970. */
+/** Reads a `Date` as milliseconds since 1970. */
 function moment(name: string, value: unknown): number {
-  // Also one of another realm.
+  // Accepts a `Date` of another realm too.
   const isDate = Object.prototype.toString.call(value) === "[object Date]";
   const time = isDate ? Number(value) : Number.NaN;
-  if (!(time >= 0)) throw expected(name, "a Date since 1970", value);
+  if (!(time >= 0)) throw expected(name, "a Date in or after 1970", value);
   return time;
 }
 
@@ -66,7 +66,7 @@ function budget(name: string, value: unknown): RawValue[] {
   const out: RawValue[] = [];
   for (const [key, given] of Object.entries(value)) {
     if (key !== "capacity" && key !== "retryCost") {
-      throw refused(`${name} has no "${key}"; there are capacity, retryCost`);
+      throw refused(`${name} has no "${key}"; it has capacity, retryCost`);
     }
     if (given !== undefined) out.push(snakeName(key), count(`${name}.${key}`, given));
   }

@@ -1,4 +1,4 @@
-/** The options of a client, and how they are checked. */
+/** The options of a client, and their checks. */
 
 import { aFunction, object } from "./checks.js";
 import { native } from "./loader.js";
@@ -7,7 +7,7 @@ import { put } from "./option-kinds.js";
 import { CLIENT_VALUES, type ClientFunctions, type ClientValues } from "./option-values.js";
 import { refused } from "./stacks.js";
 
-/** The options of a client. What is left out keeps its default. Times are milliseconds. */
+/** The options of a client. Omitted options keep their defaults. Times are in milliseconds. */
 export interface ClientOptions extends ClientValues, ClientFunctions {}
 
 const FUNCTIONS: Readonly<Record<keyof ClientFunctions, true>> = {
@@ -23,10 +23,10 @@ export interface ReadOptions {
   functions: Readonly<ClientFunctions>;
 }
 
-/** Checks the options of a client. `ca` is PEM that it trusts besides. */
+/** Checks the options of a client. `ca` is additional trusted PEM. */
 export function readOptions(given: ClientOptions, ca: string): ReadOptions {
   const values: RawValue[] = [];
-  // Without a prototype, so that nothing is read that the program did not give to this client.
+  // Without a prototype, so that nothing is read that the program has not given to this client.
   const functions = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of Object.entries(object("options", given)) as [string, unknown][]) {
     if (Object.hasOwn(CLIENT_VALUES, name)) {

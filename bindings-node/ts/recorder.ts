@@ -1,4 +1,4 @@
-/** What a client remembers of its calls. */
+/** The recorder, which remembers a client's calls. */
 
 import { inspect } from "node:util";
 
@@ -29,7 +29,7 @@ export let recorderOf: (raw: RawRecorder) => Recorder;
  * that may have succeeded although an attempt failed) and 64 others, in at most 1 MiB per client and 16 MiB per process.
  * Successes never displace failures. A trail has no bodies and no secrets.
  *
- * It answers at once, also after the client was closed.
+ * It answers at once, also after the client is closed.
  */
 export class Recorder {
   readonly #raw: RawRecorder;
@@ -46,8 +46,8 @@ export class Recorder {
    * Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest call comes
    * first.
    *
-   * If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match with and
-   * without dashes, in any case. Calls in flight are not among them; see {@link Recorder.inFlight}.
+   * If no call has this ID, returns those with an ID that begins with `id`, which then needs at least 6 characters.
+   * UUIDs match with and without dashes, in any case. Calls in flight are not included; see {@link Recorder.inFlight}.
    */
   find(id: string): Trail[] {
     const site = siteOf(Recorder.prototype.find);
@@ -55,7 +55,7 @@ export class Recorder {
   }
 
   /**
-   * Returns the kept calls that match the whole filter, the newest first; without one, all that are kept.
+   * Returns the kept calls that match the whole filter, the newest first; without a filter, all of them.
    *
    * @example
    * ```ts
@@ -77,14 +77,14 @@ export class Recorder {
     return calls.map((call) => inFlightCallOf(call));
   }
 
-  /** What it holds, and what it had to leave out. */
+  /** How much it holds, and how much it had to leave out. */
   get stats(): RecorderStats {
     return recorderStatsOf(JSON.parse(this.#raw.stats()) as RecorderStatsJson);
   }
 
   /**
-   * Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
-   * (`schema/journal.schema.json`), calls in flight at the end.
+   * Returns everything it holds as JSON Lines, each like a line of a journal (`schema/journal.schema.json`): the oldest
+   * call first, calls in flight last.
    */
   dump(): string {
     return this.#raw.dump();

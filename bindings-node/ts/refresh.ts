@@ -1,16 +1,16 @@
-/** Why a token refresher gave no token. */
+/** Describes why a token refresher returned no token. */
 
 import { ReqtrailError } from "./errors.js";
 import { bare } from "./crossing.js";
 import type { RefreshFailure } from "./native.js";
 import { kindOf } from "./checks.js";
 
-/** How many errors of a chain of causes are looked at. */
+/** The maximum number of errors of a chain of causes that are read. */
 const DEEPEST = 8;
 
 /**
- * What the call is told of a value that a refresher threw: its kind and request ID, where it is an error of this package or
- * was caused by one, and its text. Nothing that the value does keeps the call from its end.
+ * Describes a value that a refresher threw, for the call: its text and, if it is an error of this package or was caused
+ * by one, its kind and request ID. Nothing that the value does keeps the call from ending.
  *
  * @param number finds the value itself.
  */
@@ -18,7 +18,7 @@ export function failureOf(thrown: unknown, number: number): RefreshFailure {
   try {
     const chain = chainOf(thrown);
     const texts = chain.map(textOf).filter((text) => text !== undefined);
-    // What is no error may hold anything.
+    // A value that is not an error may hold anything.
     const message = texts.length > 0 ? texts.join(": ") : `it threw ${kindOf(thrown)}`;
     const last = chain.at(-1);
     if (!(last instanceof ReqtrailError)) return bare({ thrown: number, message });
@@ -31,7 +31,7 @@ export function failureOf(thrown: unknown, number: number): RefreshFailure {
   }
 }
 
-/** A value and its causes, down to the first error of this package, which says itself what was behind it. */
+/** Returns a value and its causes, down to the first error of this package, whose text includes its cause. */
 function chainOf(thrown: unknown): unknown[] {
   const chain: unknown[] = [];
   let next = thrown;
@@ -47,7 +47,7 @@ function causeOf(thrown: unknown): unknown {
   return (thrown as { cause: unknown }).cause;
 }
 
-/** What an error says. */
+/** Returns the text of an error. */
 function textOf(thrown: unknown): string | undefined {
   if (thrown instanceof ReqtrailError) return ownText(thrown);
   if (typeof thrown === "string") return thrown;
@@ -57,11 +57,11 @@ function textOf(thrown: unknown): string | undefined {
   return known !== "" && message !== "" ? `${known}: ${message}` : known || message;
 }
 
-/** What failed in the refresher's own call. Its whole line would be too long for another's. */
+/** Says what failed in the refresher's own call. The whole message would be too long inside another one. */
 function ownText({ kind, status, code, reason, message, trail }: ReqtrailError): string {
   let what: string = kind;
   if (kind === "api" && status !== null) what = code === null ? `${status}` : `${status} ${code}`;
-  // An error that the program made itself has nothing but its message.
+  // An error that the program made has only its message.
   const text = reason ?? (trail === null ? message : null);
   return text === null || text === "" ? what : `${what}: ${text}`;
 }

@@ -1,4 +1,4 @@
-/** The options of one call, and how they are checked. */
+/** The options of one call, and their checks. */
 
 import { expected, header, isRecord, object, pairsOf, wellFormed } from "./checks.js";
 import { checkJson } from "./json.js";
@@ -15,7 +15,7 @@ import { refused } from "./stacks.js";
 /** A value of the query. */
 export type QueryValue = string | number | bigint | boolean | Secret;
 
-/** What a name of the query may have: a value, or several, which are that many pairs; `undefined` is none. */
+/** The value of a name in the query: one, or several, each of which is a pair; `undefined` is none. */
 export type QueryValues = QueryValue | readonly (QueryValue | undefined)[] | undefined;
 
 /** The query as an object, as pairs, or as `URLSearchParams`. */
@@ -23,7 +23,7 @@ export type Query =
   Readonly<Record<string, QueryValues>> | Iterable<readonly [string, QueryValue | undefined]>;
 
 /**
- * A query of any type that holds what a {@link Query} may hold. Interfaces of a program's own are such types, although
+ * A query of any type that holds only what a {@link Query} may hold. A program's interfaces are such types, although
  * they have no index signature.
  */
 export type QueryOf<Q> =
@@ -35,19 +35,19 @@ export type QueryOf<Q> =
       ? never
       : { readonly [Name in keyof Q]: Q[Name] extends QueryValues ? Q[Name] : QueryValues };
 
-/** The options of one call, but for the parameters of its path. Times are milliseconds. */
+/** The options of one call, except the parameters of its path. Times are in milliseconds. */
 export interface CallOptions<Q = Query> extends RequestValues, RequestParts {
   /**
-   * Query parameters. Trails redact their values unless the client shows them. `undefined` is what is left out; `null`,
-   * dates, maps and functions are refused.
+   * Query parameters. Trails redact their values unless the client shows them. `undefined` omits one; `null`, dates,
+   * maps and functions are refused.
    */
   query?: (Q & QueryOf<Q>) | null | undefined;
 }
 
-/** The options of one call to a path: its parameters are told by the template's type. */
+/** The options of one call to a path. The template's type has its parameters. */
 export type RequestOptions<Path extends string = string, Q = Query> = CallOptions<Q> & Params<Path>;
 
-/** The argument list that a path wants: options may be left out where the path has no parameters. */
+/** The argument list that a path requires. Options may be omitted if the path has no parameters. */
 export type RequestArgs<Path extends string, Q = Query> =
   // biome-ignore lint/complexity/noBannedTypes: the question is whether an object without a property will do.
   {} extends Params<Path>
@@ -64,21 +64,21 @@ export class RawCall {
   /** The options that are values. */
   options: RawValue[] | undefined;
   signal: Signal | undefined;
-  /** A body that has to be read first. */
+  /** A body that must be read first. */
   blob: BlobBody | undefined;
 }
 
 /** A call without options. */
 export const NO_OPTIONS: Readonly<RawCall> = Object.freeze(new RawCall());
 
-/** What a body is, for the native half. */
+/** The kinds of bodies, for the native half. */
 const JSON_BODY = 1;
 const FORM_BODY = 2;
 
-/** What of a client decides about a call. */
+/** The part of a client that checks need. */
 type Standing = Pick<RawClient, "showsQuery">;
 
-/** Reads an option into a call. `null` is JSON, and else what is left out. */
+/** Reads an option into a call. `null` is a value for `json`, and omits every other option. */
 type Reader = (value: unknown, call: RawCall, standing: Standing) => void;
 
 /** The options of a call that are not values. */
@@ -119,7 +119,7 @@ export function rawCall(options: object, standing: Standing): RawCall {
   return call;
 }
 
-/** Without a prototype, so that nothing is read that the program did not give to this call. */
+/** Makes extras without a prototype, so that nothing is read that the program has not given to this call. */
 function extrasOf(call: RawCall): RawExtras {
   return (call.extras ??= Object.create(null) as RawExtras);
 }
@@ -147,7 +147,7 @@ function headersOf(value: unknown, call: RawCall): void {
   call.headers = headers;
 }
 
-/** `null` and `undefined` are refused: they are sooner a mistake than the text "null". */
+/** Reads a value as text. Refuses `null` and `undefined`, which rarely mean the text "null". */
 function queryText(name: string, value: unknown): string {
   switch (typeof value) {
     case "string":
@@ -161,12 +161,12 @@ function queryText(name: string, value: unknown): string {
   }
   throw expected(
     name,
-    "a string, a finite number, a bigint or a boolean; leave out what has none",
+    "a string, a finite number, a bigint or a boolean (omit the key if there is none)",
     value,
   );
 }
 
-/** Trails hide the values of the query, but for those of some names. */
+/** Reads a value of the query. Trails hide these values, except those of some names. */
 function queryValue(at: string, name: string, value: unknown, standing: Standing): string {
   if (!(value instanceof Secret)) return queryText(at, value);
   if (standing.showsQuery(name)) {
@@ -177,12 +177,12 @@ function queryValue(at: string, name: string, value: unknown, standing: Standing
 
 function jsonText(value: unknown): string {
   const json = wireJson(value);
-  if (json === undefined) throw expected("json", "what JSON can hold", value);
+  if (json === undefined) throw expected("json", "a value that JSON can hold", value);
   checkJson(value, json);
   return json;
 }
 
-/** Takes a body, with its media type where the body itself has one, as `fetch` does. */
+/** Takes a body, with its media type if it has one, as `fetch` does. */
 function bodyOf(value: unknown, call: RawCall): void {
   onlyOne(call);
   if (typeof value === "string") {
@@ -190,7 +190,7 @@ function bodyOf(value: unknown, call: RawCall): void {
   } else if (ArrayBuffer.isView(value)) {
     call.body = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
   } else {
-    // By their tags, for they may be of another realm.
+    // Compares tags, because the object may be of another realm.
     switch (Object.prototype.toString.call(value)) {
       case "[object ArrayBuffer]":
       case "[object SharedArrayBuffer]":
@@ -215,12 +215,13 @@ function bodyOf(value: unknown, call: RawCall): void {
 }
 
 function onlyOne({ body, blob }: RawCall): void {
-  if ((body ?? blob) !== undefined) throw refused("a request has one body: give json or body");
+  if ((body ?? blob) !== undefined)
+    throw refused("a request has one body: expected json or body, not both");
 }
 
 const BODIES = "a string or bytes, an ArrayBuffer, a Blob or URLSearchParams";
 
-/** Whether it is a signal, also one of another realm. */
+/** Checks a signal, which may be of another realm. */
 export function signalOf(value: unknown): Signal {
   const signal = value as Partial<Signal> | null;
   if (
@@ -234,17 +235,17 @@ export function signalOf(value: unknown): Signal {
   return value as Signal;
 }
 
-/** Why a signal was aborted; `undefined` if it was not. */
+/** Returns why a signal was aborted; `undefined` if it was not. */
 export function reasonOf(signal: Signal | undefined): unknown {
   return signal?.aborted === true ? signal.reason : undefined;
 }
 
-/** Whether a signal was aborted because a time ran out, as that of `AbortSignal.timeout` is. */
+/** Whether a signal was aborted because its time ran out, as `AbortSignal.timeout` does. */
 export function isLate(signal: Signal): boolean {
   try {
     return (signal.reason as { name?: unknown } | null | undefined)?.name === "TimeoutError";
   } catch {
-    // A reason is the program's own, and may be anything.
+    // The reason comes from the program, and may be anything.
     return false;
   }
 }

@@ -1,4 +1,4 @@
-/** What a successful call gives. */
+/** The response of a successful call. */
 
 import { inspect } from "node:util";
 
@@ -13,12 +13,12 @@ import { type Trail, trailOf } from "./trail.js";
 
 /** Makes the response of an item. */
 export let responseOf: (items: Items, index: number, status: number) => Response;
-/** Where a response is in native memory. */
+/** Returns the item of a response in native memory. */
 export let itemOf: (response: Response) => readonly [Items, number];
 
 /**
- * A 2xx response whose whole body is here, so that reading it waits for nothing; an `await` does no harm. With `ifNoneMatch`
- * it can be a 304, which has no body.
+ * A 2xx response with its whole body, so its methods are synchronous; an `await` does no harm. With `ifNoneMatch`, it
+ * can be a 304, which has no body.
  */
 export class Response {
   readonly #items: Items;
@@ -28,7 +28,7 @@ export class Response {
 
   /** The status. */
   readonly status: number;
-  /** @internal Lets the responses of two calls differ for what compares objects. */
+  /** @internal Makes the responses of two calls differ for code that compares objects. */
   readonly serial = serial();
 
   private constructor(items: Items, index: number, status: number) {
@@ -42,22 +42,22 @@ export class Response {
     itemOf = (response) => [response.#items, response.#index];
   }
 
-  /** Whether the status is 200 to 299, as with `fetch`. A response with another status is one that the request allowed. */
+  /** Whether the status is 200 to 299, as in `fetch`. A response has another status only if the request accepted it. */
   get ok(): boolean {
     return this.status < 300;
   }
 
-  /** Whether what `ifNoneMatch` named is still current: a 304, which has no body. */
+  /** Whether the version that `ifNoneMatch` named is still current: a 304, which has no body. */
   get notModified(): boolean {
     return this.status === 304;
   }
 
-  /** The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone. */
+  /** The headers, without `Content-Encoding` and `Content-Length` if the body was decoded. */
   get headers(): HeaderFields {
     return (this.#headers ??= headersOf(native.responseHeaders(this.#items, this.#index)));
   }
 
-  /** The server's ID of the request that succeeded. */
+  /** The server's ID for the request that succeeded. */
   get requestId(): string | null {
     return native.responseRequestId(this.#items, this.#index);
   }
@@ -73,14 +73,14 @@ export class Response {
     return json && rateLimitOf(json);
   }
 
-  /** The version of the API that the server answered with, as in `2.90`; `null` where the API has none. */
+  /** The microversion of the API that the server used, such as `2.90`; `null` if the API has none. */
   get microversion(): string | null {
     return native.responseMicroversion(this.#items, this.#index);
   }
 
   /**
-   * The body as JSON. `T` is what the program expects; it is not checked. JSON is UTF-8 whatever the charset says; a
-   * byte-order mark before it is passed over.
+   * The body as JSON. `T` is the expected type; it is not checked. The body is read as UTF-8, whatever its charset; a
+   * byte-order mark at its start is skipped.
    *
    * @throws {@link DecodeError} with the trail, if it is not JSON.
    */
@@ -90,7 +90,7 @@ export class Response {
       try {
         return JSON.parse(text) as T;
       } catch {
-        // The reader's own text quotes the body, which may hold secrets; the core says where it goes wrong.
+        // The reader's error quotes the body, which may hold secrets; the core's error only has the position.
       }
     }
     const failed = native.responseNotJson(this.#items, this.#index);
@@ -98,10 +98,10 @@ export class Response {
   }
 
   /**
-   * The body as text, decoded by the charset of its `Content-Type`: a label of the WHATWG Encoding Standard, or UTF-8 where
-   * there is none or an unknown one. A byte-order mark is not part of it.
+   * The body as text, decoded by the charset of its `Content-Type`: a label of the WHATWG Encoding Standard, or UTF-8
+   * if it has none or an unknown one. A byte-order mark is not part of the text.
    *
-   * @throws {@link DecodeError} with the trail, if it holds bytes that the charset does not have.
+   * @throws {@link DecodeError} with the trail, if it has bytes that are not valid in the charset.
    */
   text(): string {
     const text = native.responseText(this.#items, this.#index);
@@ -109,13 +109,13 @@ export class Response {
     throw errorOf(text, 0, siteOf(Response.prototype.text));
   }
 
-  /** The body, decoded: a copy of its own. */
+  /** Returns a new copy of the body, decoded. */
   bytes(): Uint8Array {
     const { buffer, byteOffset, length } = native.responseBytes(this.#items, this.#index);
     return new Uint8Array(buffer, byteOffset, length);
   }
 
-  /** Status, request ID and trail, without headers and body, which may hold anything. */
+  /** Returns status, request ID and trail, without headers and body, which may hold anything. */
   toJSON(): { status: number; requestId: string | null; trail: ReturnType<Trail["toJSON"]> } {
     return { status: this.status, requestId: this.requestId, trail: this.trail.toJSON() };
   }

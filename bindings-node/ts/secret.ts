@@ -7,19 +7,19 @@ import { refused } from "./stacks.js";
 
 let redactions = 0;
 
-/** Of this process alone: what is made with it says nothing about a text to anybody else. */
+/** A key of this process only, so that marks made with it reveal nothing about the text elsewhere. */
 const KEY = randomBytes(32);
 
-/** Writes JSON for the wire: with the texts of the secrets in it. */
+/** Writes JSON for the wire, with the texts of its secrets. */
 export function wireJson(value: unknown): string | undefined {
   const before = redactions;
   const json = JSON.stringify(value) as string | undefined;
   if (redactions === before) return json;
-  // There is a secret in it, and the text has it redacted.
+  // It has a secret, which this JSON has redacted.
   return JSON.stringify(value, exposed);
 }
 
-/** A Secret writes itself redacted, so that it is looked at before that. */
+/** Replaces a Secret by its text, before its `toJSON` redacts it. */
 export function exposed(this: unknown, name: string, value: unknown): unknown {
   const own = (this as Record<string, unknown>)[name];
   if (own instanceof Secret) return own.expose();
@@ -29,16 +29,17 @@ export function exposed(this: unknown, name: string, value: unknown): unknown {
 /**
  * A text that is shown nowhere: not in logs, trails, reports, error texts, `JSON.stringify` or `console.log`.
  *
- * As a path parameter it stays `{name}` wherever the path is shown.
+ * As a path parameter, it appears as `{name}` wherever the path is shown.
  */
 export class Secret {
   readonly #text: string;
-  /** @internal Differs where the texts do, and tells nothing of them: what compares objects sees own properties alone. */
+  /** @internal Differs if the texts differ, for code that compares own properties. It does not reveal the text. */
   readonly mark: string;
 
   constructor(text: string) {
-    // Not even a number is repeated.
-    if (typeof text !== "string") throw refused(`a Secret is made of a string, not of ${a(text)}`);
+    // The error shows no value, not even a number.
+    if (typeof text !== "string")
+      throw refused(`a Secret's text: expected a string, not ${a(text)}`);
     this.#text = text;
     this.mark = createHmac("sha256", KEY).update(text).digest("base64url");
   }

@@ -1,8 +1,8 @@
-/** Numbers for objects that keep what they are out of sight: what compares objects sees own properties alone. */
+/** Numbers for objects with private state, because code that compares objects sees only own properties. */
 
 let last = 0;
 
-/** A number that no other object of this process has. */
+/** Returns a number that no other object of this process has. */
 export function serial(): number {
   return ++last;
 }

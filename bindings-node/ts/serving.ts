@@ -1,12 +1,12 @@
 /**
- * For which refresh a token refresher runs here: a call of one that would wait for its own answer is refused.
+ * Tracks the refresh for which a token refresher runs here: its calls that would wait for that refresh are refused.
  */
 
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { RefreshRequest } from "./crossing.js";
 
-/** One run of a refresher, which may be a part of another client's. */
+/** One run of a refresher, which may be inside a run of another client's. */
 interface Run {
   readonly refresh: RefreshRequest;
   readonly outer: Run | undefined;
@@ -16,22 +16,22 @@ interface Run {
 const RUNS = new AsyncLocalStorage<Run>();
 let running = 0;
 
-/** Runs a refresher until it has given its token. */
+/** Runs a refresher until it has returned its token. */
 export async function serving<T>(refresh: RefreshRequest, refresher: () => T): Promise<Awaited<T>> {
   const run: Run = { refresh, outer: RUNS.getStore(), ended: false };
   running++;
   try {
-    // Awaited inside, too: what it gives may do its work only then.
+    // Awaited inside too: a thenable may do its work only then.
     return await RUNS.run(run, async () => await refresher());
   } finally {
-    // What it leaves behind may call through the client again.
+    // Work that the refresher leaves behind may call through the client again.
     run.ended = true;
     // A storage in use makes every promise of the program a little slower on Node 20 and 22.
     if (--running === 0) RUNS.disable();
   }
 }
 
-/** The refresh whose refresher runs here. */
+/** Returns the refresh whose refresher runs here. */
 export function served(): RefreshRequest | undefined {
   if (running === 0) return undefined;
   let run = RUNS.getStore();

@@ -1,26 +1,26 @@
-/** Stacks that begin in the program's own code, whether it awaits a call or chains on it. */
+/** Stacks that begin in the program's code, whether it awaits a call or chains on it. */
 
 import { hide } from "./properties.js";
 
 /** A function or a class of this package that the program called. */
 export type Above = ((...args: never[]) => unknown) | (abstract new (...args: never[]) => unknown);
 
-/** A place in the program: the stack of the moment at which it called this package. Its text is made if it is read. */
+/** A place in the program: its stack when it called this package. The text is made when it is read. */
 export interface Site {
   readonly stack?: unknown;
 }
 
-/** Remembers who called a function of this package. A chain of `then` has no frame of the program's left when it fails. */
+/** Remembers who called a function of this package. When a chain of `then` fails, no frame of the program is left. */
 export function siteOf(above: Above): Site {
   const site = {};
   Error.captureStackTrace(site, above);
   return site;
 }
 
-/** Lets the stack of an error begin at a place. */
+/** Makes the stack of an error begin at a place. */
 export function beginAt(error: Error, site: Site): void {
   const frames = framesOf(site);
-  // A program that wants no frames (`Error.stackTraceLimit`), or that formats stacks its own way, keeps what there is.
+  // Keeps the stack if the program wants no frames (`Error.stackTraceLimit`) or formats stacks itself.
   if (frames === undefined) return;
   hide(error, "stack", `${error.name}: ${error.message}${frames}`);
 }
@@ -33,7 +33,7 @@ function framesOf({ stack }: Site): string | undefined {
 
 const OURS = new WeakSet<object>();
 
-/** An error about what a program passed: its stack begins where the program passed it. */
+/** Makes an error about a value that the program passed. Its stack begins where the program passed it. */
 export function refused(message: string): TypeError {
   return ours(new TypeError(message));
 }
@@ -44,7 +44,10 @@ export function ours<E extends Error>(error: E): E {
   return error;
 }
 
-/** Runs a function; an error of this package that it throws begins at a place. What the program's code throws stays. */
+/**
+ * Runs a function. An error of this package that it throws begins at a place; what the program's code throws is
+ * unchanged.
+ */
 export function placed<T>(site: Site, run: () => T): T {
   try {
     return run();
@@ -53,7 +56,7 @@ export function placed<T>(site: Site, run: () => T): T {
   }
 }
 
-/** Lets the stack of what was thrown begin at a place, if it is an error of this package. */
+/** Makes the stack of a thrown value begin at a place, if it is an error of this package. */
 export function placedAt(site: Site, thrown: unknown): unknown {
   if (thrown instanceof Error && OURS.has(thrown)) beginAt(thrown, site);
   return thrown;

@@ -14,7 +14,7 @@ import { ANSWER, type Reply } from "./testing-exchange.js";
 import { type Members, type Reader, as, members, objectOf, pairs } from "./testing-members.js";
 import { type Trail, trailOf } from "./trail.js";
 
-/** A call that is described. What is left out is as a NovaVMS client makes `GET /`. */
+/** The description of a call. The default is a `GET /` of a NovaVMS client. */
 export interface CallDescription {
   /** The dialect of the API; `null` is none. Default: `novavms`. */
   dialect?: "novavms" | "openstack" | CustomDialect | (string & {}) | null | undefined;
@@ -26,24 +26,24 @@ export interface CallDescription {
   params?: Readonly<Record<string, string | number>> | undefined;
   /** Query parameters. */
   query?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Whether the request may be sent twice, in place of what its method says. */
+  /** Whether the request may be sent twice, whatever its method says. */
   idempotent?: boolean | undefined;
   /** The `Idempotency-Key`. */
   idempotencyKey?: string | undefined;
-  /** The longest `Retry-After` that is waited for. In milliseconds. */
+  /** The longest `Retry-After` that the call waits for. In milliseconds. */
   maxRetryAfterMs?: number | undefined;
-  /** Why there was no further attempt, where the last one could have been repeated. Default: `attempts_exhausted`. */
+  /** Why there was no further attempt, if the last one could have been repeated. Default: `attempts_exhausted`. */
   stopped?: StopReason | undefined;
 }
 
-/** An attempt that is described: an answer, or a failure. */
+/** The description of an attempt: an answer, or a failure. */
 export interface AttemptDescription extends Omit<
   Reply,
   "delayMs" | "encoding" | "times" | "optional"
 > {
   /** How long the attempt took. In milliseconds. */
   elapsedMs?: number | undefined;
-  /** What went wrong, where there was no answer that could be used. */
+  /** What went wrong, if there was no usable answer. */
   failure?:
     | "connect"
     | "timeout"
@@ -53,19 +53,19 @@ export interface AttemptDescription extends Omit<
     | "redirect"
     | "cancelled"
     | undefined;
-  /** How it failed, as in `ECONNRESET`. */
+  /** How it failed, such as `ECONNRESET`. */
   failureCode?: string | null | undefined;
 }
 
-/** A call by its attempts. */
+/** A call, described by its attempts. */
 export interface TrailDescription extends CallDescription {
   attempts: readonly AttemptDescription[];
 }
 
-/** A response by its answer, or by all attempts of its call. */
+/** A response, described by its answer, or by all attempts of its call. */
 export type ResponseDescription = CallDescription & (AttemptDescription | TrailDescription);
 
-/** An error by its answer, by its kind, or by all attempts of its call. */
+/** An error, described by its answer, its kind, or all attempts of its call. */
 export type ErrorDescription = CallDescription &
   (AttemptDescription | TrailDescription) & { kind?: ErrorKind | undefined };
 
@@ -83,7 +83,7 @@ const CALL: Readonly<Record<keyof CallDescription, Reader>> = {
   query: pairs("query"),
   idempotent: as("idempotent", flag),
   idempotencyKey: as("idempotency_key", text),
-  // JSON has no infinity; the largest number is one to all who read it.
+  // JSON has no infinity; the largest number means the same to every reader.
   maxRetryAfterMs: as("max_retry_after", (name, value) =>
     Math.min(millis(name, value) / 1000, Number.MAX_VALUE),
   ),
@@ -107,29 +107,29 @@ const ATTEMPTS: Reader = (name, value) => {
 };
 
 /**
- * Makes the trail of a call that is described: a call is played as the description says, so that IDs, times, waits and how it
- * ended fit together.
+ * Makes the trail of the call that is described. A mock plays the call, so that IDs, times, waits and the outcome fit
+ * together.
  *
  * @example
  * ```ts
  * trail({ attempts: [{ code: "rate_limited", retryAfterMs: 2000 }, { status: 200 }] });
  * ```
  *
- * @throws `TypeError` that names what is wrong, or by which rule no call goes so.
+ * @throws `TypeError` that names what is wrong, or the rule by which no call can be like that.
  */
 export function trail(description: TrailDescription): Trail {
   return trailOf(made("trail", description, {}, siteOf(trail)), 0);
 }
 
 /**
- * Makes the response of a call that is described, as {@link trail} does.
+ * Makes the response of the call that is described, as {@link trail} does.
  *
  * @example
  * ```ts
  * response({ json: { id: 7 }, requestId: "req_1" });
  * ```
  *
- * @throws `TypeError` that names what is wrong, or by which rule no call goes so.
+ * @throws `TypeError` that names what is wrong, or the rule by which no call can be like that.
  */
 export function response(description: ResponseDescription = {}): Response {
   const items = made("response", description, ATTEMPT, siteOf(response));
@@ -137,7 +137,7 @@ export function response(description: ResponseDescription = {}): Response {
 }
 
 /**
- * Makes the error of a call that is described, as {@link trail} does.
+ * Makes the error of the call that is described, as {@link trail} does.
  *
  * @example
  * ```ts
@@ -145,7 +145,7 @@ export function response(description: ResponseDescription = {}): Response {
  * error({ kind: "timeout", method: "POST", path: "/cameras/{id}/trigger", params: { id: 7 } });
  * ```
  *
- * @throws `TypeError` that names what is wrong, or by which rule no call goes so.
+ * @throws `TypeError` that names what is wrong, or the rule by which no call can be like that.
  */
 export function error(description: ErrorDescription): ReqtrailError {
   const site = siteOf(error);
@@ -153,7 +153,7 @@ export function error(description: ErrorDescription): ReqtrailError {
   return errorOf(items, 0, site);
 }
 
-/** Makes what is described. `own` is what it may have where its attempts are not described one by one. */
+/** Makes what is described. `own` has the fields that it may have if its attempts are not described one by one. */
 function made(
   what: "trail" | "response" | "error",
   description: object,
@@ -167,7 +167,7 @@ function made(
   });
 }
 
-/** The description as the core takes it: what is its own stands in an object of that name. */
+/** Returns the description as the core takes it, with the fields in `own` in an object named `what`. */
 function described(what: string, given: object, own: Readonly<Record<string, Reader>>): string {
   const isOwn = ([name]: readonly [string, unknown]): boolean => Object.hasOwn(own, name);
   const entries = Object.entries(given) as [string, unknown][];
@@ -176,7 +176,7 @@ function described(what: string, given: object, own: Readonly<Record<string, Rea
   const mine = members(what, Object.fromEntries(entries.filter(isOwn)), own);
   const isAlone = all["attempts"] === undefined;
   if (isAlone && what === "trail") throw expected("trail.attempts", "an array", undefined);
-  // Beside attempts it says how their call has to end.
+  // Beside attempts, they say how the call must end.
   if (isAlone || Object.keys(mine).length > 0) all[what] = objectOf(mine);
   return objectOf(all);
 }

@@ -1,4 +1,4 @@
-/** The time of a mock, and who keeps it where it is. */
+/** The clock of a mock, and what stops it. */
 
 import type { Driver, MockBase } from "./driver.js";
 import { Weak, hold, release } from "./keepalive.js";
@@ -6,7 +6,7 @@ import { native } from "./loader.js";
 import type { RawMock } from "./native.js";
 import { type Site, beginAt } from "./stacks.js";
 
-/** Somebody waits for the time to move, or for calls to wait for it. */
+/** A wait for the time to move, or for calls to wait for it. */
 interface Wait {
   readonly site: Site;
   resolve(): void;
@@ -14,19 +14,19 @@ interface Wait {
 }
 
 /**
- * The clock stands still during each turn of the event loop in which a call begins or something of one is heard of, so that
- * what a program does in one turn belongs to one moment. The next turn comes by the native half: a timer might be one that
- * a test moves by hand.
+ * A mock's clock. It does not move during a turn of the event loop in which a call begins or mail arrives, so that
+ * everything a program does in one turn belongs to one moment. The native half starts the next turn, because a test may
+ * move timers by hand.
  */
 export class Clock {
   readonly raw: RawMock;
   readonly #drivers = new Set<WeakRef<Driver>>();
   readonly #waits = new Map<number, Wait>();
   #nextWait = 1;
-  /** What the next turn begins with. */
+  /** Functions to call at the start of the next turn. */
   #later: (() => void)[] = [];
   #isNotified = false;
-  /** How many keep the time where it is for longer than a turn. */
+  /** The number of holds that last longer than a turn. */
   #kept = 0;
 
   constructor(seed: number, isManual: boolean) {
@@ -39,7 +39,7 @@ export class Clock {
     this.raw = native.openMock(seed, isManual, notify, new Weak());
   }
 
-  /** What a client stands on whose calls are to go by this clock. */
+  /** Makes the base of a client whose calls use this clock. */
   base(url: string): MockBase {
     return {
       url,
@@ -51,7 +51,7 @@ export class Clock {
     };
   }
 
-  /** Moves the time on by some milliseconds. */
+  /** Advances the time by some milliseconds. */
   advance(millis: number, site: Site): Promise<void> {
     return this.#wait(site, (number) => this.raw.advance(number, millis));
   }
@@ -87,7 +87,7 @@ export class Clock {
     };
   }
 
-  /** A turn of the native half's. */
+  /** A turn that the native half starts. */
   #turn(): void {
     this.#isNotified = false;
     const ended = this.raw.ended();
@@ -96,9 +96,9 @@ export class Clock {
       if (this.#kept === 0) this.raw.release();
       return;
     }
-    // What goes on now is of this moment, too.
+    // The code that runs now belongs to this moment too.
     this.#holdTurn();
-    // A wait ends after those calls have ended that ended within its time, and a turn later than they.
+    // A wait ends one turn after the calls that end within its time.
     this.#later = ended.map(
       ({ number, failed }) =>
         () =>

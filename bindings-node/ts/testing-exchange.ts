@@ -1,4 +1,4 @@
-/** What a mock answers, as a program writes it and as the core takes it. */
+/** The answers of a mock, as a program writes them and as the core takes them. */
 
 import { count, expected, flag, isRecord, millis, object, pairsOf, text } from "./checks.js";
 import type { RawMock } from "./native.js";
@@ -30,54 +30,54 @@ export type Failure =
   | "reset_body"
   | (string & {});
 
-/** An answer. Without `requestId`, or a header of that meaning, it has a request ID of the API's own form. */
+/** An answer. Without `requestId` or a request ID header, it has a request ID in the API's form. */
 export interface Reply {
   /** The status. Default: that of `code`, or 200. */
   status?: number | undefined;
   /** A body that is sent as JSON. */
   json?: unknown;
-  /** A body that is a text. */
+  /** A text body. */
   text?: string | undefined;
   /** A body of bytes. */
   body?: ArrayBufferView | undefined;
-  /** Headers by name; an array of values is that many headers. */
+  /** Headers by name; an array of values is one header for each. */
   headers?: Readonly<Record<string, string | number | readonly (string | number)[]>> | undefined;
-  /** The code of an error, such as `rate_limited`: the body is an error as the client's dialect writes it. */
+  /** The code of an error, such as `rate_limited`. The body is an error in the form of the client's dialect. */
   code?: string | undefined;
-  /** What that error says. */
+  /** The text of that error. */
   message?: string | undefined;
-  /** The request ID; `null`: the answer has none, as a proxy's. */
+  /** The request ID; `null` for none, as in a proxy's answer. */
   requestId?: string | null | undefined;
   /** `Retry-After`. In milliseconds. */
   retryAfterMs?: number | undefined;
   /** How long the answer takes. In milliseconds. */
   delayMs?: number | undefined;
-  /** What the body is compressed with. */
+  /** The content encoding of the body. */
   encoding?: "gzip" | "br" | "zstd" | "deflate" | undefined;
-  /** How many requests it answers; `Infinity` is all that come. Default: 1. */
+  /** How many requests it answers; `Infinity` for all. Default: 1. */
   times?: number | undefined;
-  /** Whether it may be left over: {@link Mock.verify} does not miss its request. */
+  /** Whether it may stay unused, without a problem in {@link Mock.verify}. */
   optional?: boolean | undefined;
 }
 
 /**
- * What a request must look like: a value, or what it must match: a `RegExp`, or an operator of scripts such as `{ $any: true }`. A
- * request that looks otherwise is answered, and {@link Mock.verify} says so.
+ * What a request must be like: values, or what they must match, as a `RegExp` or an operator of scripts such as
+ * `{ $any: true }`. A request that differs is answered, and {@link Mock.verify} reports it.
  */
 export interface Want {
-  /** Pairs that the query has to hold. A request without them is another one, as if it had another path. */
+  /** Pairs that must be in the query. A request without them does not match, as if it had another path. */
   query?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /** Headers by name; `null`: it must be absent. */
+  /** Headers by name. `null`: the header must be absent. */
   headers?: Readonly<Record<string, string | RegExp | object | null>> | undefined;
-  /** The body as JSON, whole. Values within may be operators. */
+  /** The whole body as JSON. Values in it may be operators. */
   json?: unknown;
-  /** The body as a text. */
+  /** The body as text. */
   text?: string | RegExp | object | undefined;
   /** The body as bytes. */
   body?: ArrayBufferView | undefined;
 }
 
-/** What an answer has, by how it is read. */
+/** The readers of an answer's fields. */
 export const ANSWER: Readonly<
   Record<keyof Omit<Reply, "delayMs" | "encoding" | "times" | "optional">, Reader>
 > = {
@@ -116,7 +116,7 @@ const WANT: Readonly<Record<keyof Omit<Want, "query">, Reader>> = {
 /** Adds an answer. */
 type Add = (reply: Members, given: Reply) => void;
 
-/** What a mock answers requests with. Made by {@link Mock.get} and its sisters. */
+/** The answers of a mock to some requests. Made by {@link Mock.get} and its siblings. */
 export class Exchange {
   readonly #add: Add;
 
@@ -125,7 +125,7 @@ export class Exchange {
     this.#add = add;
   }
 
-  /** Answers with a status, or with all that an answer has. */
+  /** Answers with a status, or with a whole {@link Reply}. */
   replies(status: number, reply?: Reply): Replies;
   replies(reply: Reply): Replies;
   replies(status: number | Reply, reply?: Reply): Replies {
@@ -134,8 +134,9 @@ export class Exchange {
   }
 
   /**
-   * Fails: `timeout` (the server has the request and never answers), `connect` (refused), `connect_timeout`, `dns`, `tls`, `reset`,
-   * `close`, or amid a body `stall_body`, `cut_body` and `reset_body`.
+   * Fails: `timeout` (the server has the request and never answers), `connect` (refused), `connect_timeout`, `dns`,
+   * `tls`,
+   * `reset`, `close`, or, in the middle of a body, `stall_body`, `cut_body` or `reset_body`.
    */
   fails(word: Failure, reply?: Reply): Replies {
     addFailure(this.#add, word, reply, Exchange.prototype.fails);
@@ -144,8 +145,8 @@ export class Exchange {
 }
 
 /**
- * Takes answers for the requests that come after those that are answered. The method is not called `then`: what has one is a
- * promise to JavaScript.
+ * Takes answers for later requests. Its method is not called `then`, because JavaScript treats an object with that
+ * method as a promise.
  */
 export class Replies {
   readonly #add: Add;
@@ -155,7 +156,7 @@ export class Replies {
     this.#add = add;
   }
 
-  /** Answers the next request with a status, or with all that an answer has. */
+  /** Answers the next request with a status, or with a whole {@link Reply}. */
   thenReplies(status: number, reply?: Reply): this;
   thenReplies(reply: Reply): this;
   thenReplies(status: number | Reply, reply?: Reply): this {
@@ -163,7 +164,7 @@ export class Replies {
     return this;
   }
 
-  /** Lets the next request fail, by one of the words of {@link Exchange.fails}. */
+  /** Makes the next request fail, with one of the words of {@link Exchange.fails}. */
   thenFails(word: Failure, reply?: Reply): this {
     addFailure(this.#add, word, reply, Replies.prototype.thenFails);
     return this;
@@ -184,7 +185,7 @@ function addFailure(add: Add, word: unknown, reply: unknown, above: Above): void
   });
 }
 
-/** Begins an exchange of a mock. `answered` is called when it has its first answer. */
+/** Makes an exchange of a mock. `answered` is called when it has its first answer. */
 export function exchangeOf(
   mock: RawMock,
   method: unknown,
@@ -232,7 +233,7 @@ function encode(value: string): string {
   return encodeURIComponent(value);
 }
 
-/** A text, or what it must match. */
+/** Reads a text, or what it must match. */
 function like(name: string, value: unknown): unknown {
   if (value === null || isRecord(value)) return value;
   if (Object.prototype.toString.call(value) === "[object RegExp]") {

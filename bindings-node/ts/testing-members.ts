@@ -1,4 +1,4 @@
-/** How what a program describes is written for the core: members of JSON objects, each as a text by its name. */
+/** Writes descriptions for the core, as members of JSON objects. */
 
 import { expected, isRecord, pairsOf, text } from "./checks.js";
 import { checkJson } from "./json.js";
@@ -8,10 +8,10 @@ import { refused } from "./stacks.js";
 /** The members of a JSON object, as texts by their names. */
 export type Members = Record<string, string>;
 
-/** Reads a member: its name in the core, and its JSON. */
+/** Reads a member. Returns its name in the core, and its JSON. */
 export type Reader = (name: string, value: unknown) => readonly [string, string];
 
-/** Reads what is given by a table; `undefined` is what is left out. `others` is what the owner has besides. */
+/** Reads members by a table; `undefined` omits one. `others` names further members that the owner has. */
 export function members(
   owner: string,
   given: object,
@@ -23,7 +23,7 @@ export function members(
     const reader = Object.hasOwn(table, name) ? table[name] : undefined;
     if (reader === undefined) {
       const known = [...Object.keys(table), ...others].join(", ");
-      throw refused(`${owner} has no "${name}"; there are ${known}`);
+      throw refused(`${owner} has no "${name}"; it has ${known}`);
     }
     if (value === undefined) continue;
     const [key, json] = reader(`${owner}.${name}`, value);
@@ -32,26 +32,26 @@ export function members(
   return out;
 }
 
-/** A member that is checked, and written as it is. */
+/** Makes a reader that checks a value, and writes it unchanged. */
 export function as(key: string, read: (name: string, value: unknown) => unknown): Reader {
   return (name, value) => [key, JSON.stringify(read(name, value))];
 }
 
-/** A JSON object of members. */
+/** Makes a JSON object of members. */
 export function objectOf(given: Members): string {
   const pairs = Object.entries(given).map(([name, json]) => `${JSON.stringify(name)}:${json}`);
   return `{${pairs.join(",")}}`;
 }
 
-/** The value of any member that JSON can hold. */
+/** Reads any value that JSON can hold. */
 export const json: Reader = (_, value) => {
   const json = wireJson(value);
-  if (json === undefined) throw expected("json", "what JSON can hold", value);
+  if (json === undefined) throw expected("json", "a value that JSON can hold", value);
   checkJson(value, json);
   return ["json", json];
 };
 
-/** Bytes. */
+/** Reads bytes. */
 export const bytes: Reader = (name, value) => {
   if (!ArrayBuffer.isView(value)) throw expected(name, "bytes", value);
   const { buffer, byteOffset, byteLength } = value;
@@ -59,13 +59,13 @@ export const bytes: Reader = (name, value) => {
   return ["base64", JSON.stringify(text)];
 };
 
-/** Pairs of names and values: numbers are texts, too. */
+/** Makes a reader of pairs of names and values. Numbers become texts. */
 export function pairs(key: string): Reader {
   return as(key, (name, value) => pairsOf(name, value, plain));
 }
 
 function plain(name: string, value: unknown): unknown {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  // A moment, or a link to the server itself, is written as in scripts.
+  // An object is an operator of scripts, such as a moment or a link to the server.
   return isRecord(value) ? value : text(name, value);
 }

@@ -1,9 +1,9 @@
-/** The requests that came to a mock. */
+/** The requests that a mock has received. */
 
 import { headersOf } from "./crossing.js";
 import type { HeaderFields, QueryFields } from "./platform.js";
 
-/** A request that came to a mock. */
+/** A request that a mock has received. */
 export interface MockRequest {
   /** The method. */
   readonly method: string;
@@ -17,19 +17,19 @@ export interface MockRequest {
   readonly headers: HeaderFields;
   /** The body, if it is JSON. */
   readonly json: unknown;
-  /** The body, if it is a text that is not JSON. */
+  /** The body, if it is text that is not JSON. */
   readonly text: string | null;
   /** The body, if it is neither. */
   readonly body: Uint8Array | null;
-  /** Which exchange took it, counted from 0; `null`: none did. */
+  /** The number of the exchange that answered it, from 0; `null` if none did. */
   readonly exchange: number | null;
-  /** When it came, in milliseconds since the mock began. */
+  /** When it arrived, in milliseconds since the mock was made. */
   readonly atMs: number;
-  /** It as an object that is the same in every language; for `JSON.stringify`. */
+  /** Returns the request as an object that is the same in every language, for `JSON.stringify`. */
   toJSON(): object;
 }
 
-/** A request as the native half tells it. */
+/** A request as the native half reports it. */
 interface RequestJson {
   method: string;
   target: string;
@@ -76,7 +76,7 @@ class Recorded implements MockRequest {
   }
 }
 
-/** Reads the requests that the native half tells of. */
+/** Reads the requests that the native half reports. */
 export function requestsOf(json: string): readonly MockRequest[] {
   const requests = JSON.parse(json) as RequestJson[];
   return Object.freeze(requests.map((raw) => new Recorded(raw)));

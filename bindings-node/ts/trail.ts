@@ -9,21 +9,21 @@ import { placed, refused, siteOf } from "./stacks.js";
 
 export type { Attempt, AttemptJson, CallInfo, TrailJson } from "./records.js";
 
-/** Makes the trail of an item, without the rest of it, a body for one. */
+/** Makes the trail of an item, without the rest of the item, such as a body. */
 export let trailOf: (items: Items, index: number) => Trail;
 
 export interface Trail extends TrailFields {}
 
 /**
- * The record of one call. `String(trail)` and `console.log(trail)` give the support report, `JSON.stringify(trail)` the
- * same as data. Times are milliseconds.
+ * The record of one call. `String(trail)` and `console.log(trail)` print the support report, `JSON.stringify(trail)`
+ * the same as data. Times are in milliseconds.
  *
- * What it has are properties of its own, so that two trails are compared by what they say, and that `structuredClone` and
- * `postMessage` take all of it along.
+ * Its fields are own properties, so two trails can be compared by value, and `structuredClone` and `postMessage` copy
+ * all of them.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns every field.
 export class Trail {
-  /** The trail alone in native memory: it keeps no body there. */
+  /** Only the trail in native memory, without a body. */
   readonly #items: Items;
 
   private constructor(items: Items) {
@@ -37,8 +37,7 @@ export class Trail {
   }
 
   /**
-   * Reads a trail that was written as JSON, such as one in a log: the object, or its text. Fields of later releases are
-   * passed over.
+   * Reads a trail from JSON, such as one in a log: the object, or its text. Ignores fields of later releases.
    *
    * @throws `TypeError` that says what is wrong, if it is not the JSON of a trail.
    */
@@ -56,17 +55,20 @@ export class Trail {
     return this.attempts.flatMap(({ requestId }) => requestId ?? []);
   }
 
-  /** The request ID of the last attempt: the one to give to support first. */
+  /** The request ID of the last attempt, which is the first one to give to support. */
   get requestId(): string | null {
     return this.attempts.at(-1)?.requestId ?? null;
   }
 
-  /** The trail as a new object of the schema `reqtrail.trail/1`, the same in every language; for `JSON.stringify`. */
+  /**
+   * Returns the trail as a new object of the schema `reqtrail.trail/1`, the same in every language, for
+   * `JSON.stringify`.
+   */
   toJSON(): TrailJson {
     return JSON.parse(native.trailJson(this.#items, 0)) as TrailJson;
   }
 
-  /** The support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets. */
+  /** Returns the support report, to paste into a ticket: plain text of at most 100 columns, without secrets. */
   report(): string {
     return native.trailReport(this.#items, 0);
   }
@@ -83,6 +85,7 @@ export class Trail {
 
 function trailText(json: unknown): string {
   const text = typeof json === "string" ? json : (JSON.stringify(json) as string | undefined);
-  if (text === undefined) throw refused("json: expected the JSON of a trail, an object or a text");
+  if (text === undefined)
+    throw refused("json: expected the JSON of a trail, as an object or a text");
   return text;
 }

@@ -1,2 +1,2 @@
-/** The version of the package. A test holds it to `package.json`, which a bundle does not have. */
+/** The version of the package. A test compares it with `package.json`, which a bundle does not have. */
 export const VERSION = "0.1.0";

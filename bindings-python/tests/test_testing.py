@@ -291,7 +291,7 @@ def test_a_discarded_mock_prints_nothing() -> None:
         (lambda mock: mock.get("/x", query="a=b"), TypeError, "query: expected a mapping, or pairs"),
         (lambda mock: mock.get("/x", headers=["a"]), TypeError, r"headers\[0\]: expected a pair, not str"),
         (lambda mock: mock.get("/x").replies(200, headers=3), TypeError, "headers: expected a mapping, or pairs"),
-        (lambda mock: mock.get("/x").replies(200, headers={"a": None}), TypeError, "leave out what has none"),
+        (lambda mock: mock.get("/x").replies(200, headers={"a": None}), TypeError, "omit the key if there is none"),
         (lambda mock: mock.get("/x").replies(200, text=b"a"), TypeError, "text: expected str, not bytes"),
         (lambda mock: mock.get("/x").replies(200, delay=-1), ValueError, "delay is -1; expected seconds, from 0"),
         (lambda mock: mock.get("/x").replies(429, retry_after=math.nan), ValueError, "retry_after is nan; expected"),

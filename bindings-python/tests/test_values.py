@@ -123,10 +123,10 @@ def test_values_are_sent_as_the_text_that_servers_read(server: Server, url: str,
 def test_none_is_refused_in_params_and_headers(url: str) -> None:
     with reqtrail.Client(url) as client:
         with pytest.raises(
-            TypeError, match=r'params: expected a value; leave out what has none, not NoneType \(key "id"\)'
+            TypeError, match=r'params: expected a value \(omit the key if there is none\), not NoneType \(key "id"\)'
         ):
             client.get("/{id}", params={"id": None})
-        with pytest.raises(TypeError, match=r'headers: expected a value; .* \(key "X-A"\)'):
+        with pytest.raises(TypeError, match=r'headers: expected a value .* \(key "X-A"\)'):
             client.get("/ok", headers={"X-A": None})  # type: ignore[dict-item]
 
 
@@ -276,7 +276,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"headers": 5}, f"headers: {PAIRS}, not int (5)"),
     ({"headers": "X-A: b"}, f"headers: {PAIRS}, not str"),
     ({"headers": {5: "b"}}, "a key of headers: expected str, not int (5)"),
-    ({"headers": {"X-A": None}}, 'headers: expected a value; leave out what has none, not NoneType (key "X-A")'),
+    ({"headers": {"X-A": None}}, 'headers: expected a value (omit the key if there is none), not NoneType (key "X-A")'),
     ({"headers": {"X-A": {}}}, 'headers: expected a single value such as text or a number, not dict (key "X-A")'),
     ({"headers": ["ab"]}, "headers[0]: expected a pair, not str"),
     ({"show_query_params": 5}, "show_query_params: expected str, not int (5)"),
