@@ -1,4 +1,4 @@
-// Cancelling: before, during, in a wait, in a body; with one signal for many calls.
+// Cancelling: before a call, during it, in a wait and in a body; and one signal for many calls.
 
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
@@ -18,14 +18,14 @@ function check(error, reason, attempts) {
   assert.ok(error.stack.includes("abort.test.mjs"), error.stack);
 }
 
-test("before it starts", async (t) => {
+test("a call is cancelled before it starts", async (t) => {
   const { server, client } = await both(t);
   const reason = new Error("enough");
   check(await failure(client.get("/ok", { signal: AbortSignal.abort(reason) })), reason, 0);
   assert.equal(server.seen.length, 0);
 });
 
-test("while the server is silent", async (t) => {
+test("a call is cancelled while the server is silent", async (t) => {
   const { server, client } = await both(t);
   const controller = new AbortController();
   const call = failure(client.get("/stall", { signal: controller.signal }));
@@ -36,7 +36,7 @@ test("while the server is silent", async (t) => {
   assert.notEqual(error.trail.attempts[0].sent, "no");
 });
 
-test("in a wait", async (t) => {
+test("a call is cancelled in a wait", async (t) => {
   let told;
   const waits = new Promise((resolve) => (told = resolve));
   const { client } = await both(t, { onAttempt: told });
@@ -50,7 +50,7 @@ test("in a wait", async (t) => {
   assert.equal(error.requestId, error.trail.requestId);
 });
 
-test("in a body", async (t) => {
+test("a call is cancelled in a body", async (t) => {
   const { server, client } = await both(t);
   const controller = new AbortController();
   const call = failure(client.get("/half", { signal: controller.signal }));
@@ -60,7 +60,7 @@ test("in a body", async (t) => {
   check(await call, controller.signal.reason, 1);
 });
 
-test("in a refresh, which goes on for others", async (t) => {
+test("a call is cancelled in a refresh, which goes on for others", async (t) => {
   let answer;
   let asked;
   const asks = new Promise((resolve) => (asked = resolve));
@@ -103,18 +103,18 @@ function checkLate(error, reason) {
   assert.match(error.message, /the caller's deadline passed/);
 }
 
-test("by the platform's timeout", async (t) => {
+test("the platform's timeout ends a call", async (t) => {
   const { client } = await both(t);
   for (const path of ["/stall", "/half", "/wait"]) {
     const signal = AbortSignal.timeout(50);
     const error = await failure(client.get(path, { signal }));
-    // How far the call has come by then is the machine's affair.
+    // How far the call has come by then depends on the machine.
     checkLate(error, signal.reason);
     assert.equal(error.cause.name, "TimeoutError");
   }
 });
 
-test("by any signal whose reason is a timeout, before and during the call", async (t) => {
+test("a signal whose reason is a timeout ends a call, before it and during it", async (t) => {
   const told = [];
   const { server, client } = await both(t, { onCall: ({ outcome }) => told.push(outcome) });
   const reason = new DOMException("too slow", "TimeoutError");
@@ -132,7 +132,7 @@ test("by any signal whose reason is a timeout, before and during the call", asyn
   assert.deepEqual(told, ["timeout", "timeout"]);
 });
 
-test("a timeout of the call's own has no reason of a signal's", async (t) => {
+test("the call's own timeout does not have the signal's reason", async (t) => {
   const { client } = await both(t);
   const controller = new AbortController();
   const options = { signal: controller.signal, timeoutMs: 50 };
@@ -141,7 +141,7 @@ test("a timeout of the call's own has no reason of a signal's", async (t) => {
   assert.deepEqual([error.kind, error.cause], ["timeout", undefined]);
 });
 
-test("a reason that cannot be looked at is a cancel", async (t) => {
+test("a reason whose name cannot be read cancels the call", async (t) => {
   const { client } = await both(t);
   const odd = {
     get name() {
@@ -153,7 +153,7 @@ test("a reason that cannot be looked at is a cancel", async (t) => {
   assert.equal(error.cause, odd);
 });
 
-test("a reason that cannot be read ends its own call alone", async (t) => {
+test("a reason that cannot be read ends only its own call", async (t) => {
   const { client } = await both(t);
   const thrown = new Error("no");
   const signal = AbortSignal.abort();
@@ -167,7 +167,7 @@ test("a reason that cannot be read ends its own call alone", async (t) => {
   assert.equal((await other).status, 200);
 });
 
-test("a signal that keeps its listeners ends its own call alone", async (t) => {
+test("a signal that keeps its listeners ends only its own call", async (t) => {
   const { client } = await both(t);
   const thrown = new Error("no");
   const { signal } = new AbortController();
@@ -197,11 +197,11 @@ test("one signal for many calls: one listener, none left, no warning", async (t)
   for (const error of await Promise.all(calls)) assert.equal(error.kind, "cancelled");
   assert.equal(getEventListeners(signal, "abort").length, 0);
   assert.deepEqual(warnings, []);
-  // Nothing of them is left behind.
+  // The client still works.
   assert.equal((await client.get("/ok")).status, 200);
 });
 
-test("after the end it changes nothing", async (t) => {
+test("an abort after the end changes nothing", async (t) => {
   const { client } = await both(t);
   const controller = new AbortController();
   const response = await client.get("/ok", { signal: controller.signal });
@@ -209,11 +209,11 @@ test("after the end it changes nothing", async (t) => {
   assert.equal(response.json().ok, true);
 });
 
-test("the reason is the cause of a cancelled call alone", async (t) => {
+test("the reason is the cause of cancelled calls only", async (t) => {
   const { client } = await both(t);
   const controller = new AbortController();
   const call = failure(client.get("/missing", { signal: controller.signal }));
-  // It has ended by now, and nobody has looked.
+  // The call has ended by now, but its mail has not been taken.
   const until = Date.now() + 200;
   while (Date.now() < until);
   controller.abort(new Error("too late"));
@@ -222,7 +222,7 @@ test("the reason is the cause of a cancelled call alone", async (t) => {
   else assert.equal(error.cause, controller.signal.reason);
 });
 
-test("what is no signal is refused before anything is sent", async (t) => {
+test("an object that is not a signal is refused before anything is sent", async (t) => {
   const { server, client } = await both(t);
   const throwing = {
     aborted: false,
@@ -242,7 +242,7 @@ test("what is no signal is refused before anything is sent", async (t) => {
   );
 });
 
-/** A Blob that is read when the test says so. */
+/** Makes a Blob that is read when the test calls `go`. */
 function slow(text = "a") {
   let go;
   const gate = new Promise((resolve) => (go = resolve));
@@ -254,7 +254,7 @@ function slow(text = "a") {
   return { blob, go };
 }
 
-test("while a Blob is read", async (t) => {
+test("a call is cancelled while a Blob is read", async (t) => {
   const told = [];
   const { server, client } = await both(t, { onCall: (trail) => told.push(trail.stopped) });
   const { blob, go } = slow();
@@ -264,7 +264,7 @@ test("while a Blob is read", async (t) => {
   controller.abort("enough");
   check(await call, "enough", 0);
   assert.equal(getEventListeners(controller.signal, "abort").length, 0);
-  // What comes of the Blob after that begins nothing.
+  // The Blob's content begins nothing after that.
   go();
   await new Promise(setImmediate);
   const late = AbortSignal.abort(new DOMException("late", "TimeoutError"));
@@ -275,7 +275,7 @@ test("while a Blob is read", async (t) => {
   assert.equal(server.seen.length, 0);
 });
 
-test("a Blob that is not read in time", async (t) => {
+test("a call ends at its timeout while a Blob is read", async (t) => {
   for (const [options, own] of [
     [{ timeoutMs: 20 }, {}],
     [{}, { timeoutMs: 20 }],
@@ -289,7 +289,7 @@ test("a Blob that is not read in time", async (t) => {
   }
 });
 
-test("a client that is closed while a Blob is read", async (t) => {
+test("closing the client cancels a call whose Blob is read", async (t) => {
   const { server, client } = await both(t);
   const call = failure(client.post("/echo", { body: slow().blob }));
   await client.close();
@@ -297,7 +297,7 @@ test("a client that is closed while a Blob is read", async (t) => {
   assert.equal(server.seen.length, 0);
 });
 
-test("a Blob that cannot be read", async (t) => {
+test("a Blob that cannot be read fails its call", async (t) => {
   const { server, client } = await both(t);
   const wrong = new Error("the file is gone");
   const blob = new Blob(["a"]);
@@ -320,7 +320,7 @@ test("a Blob that cannot be read", async (t) => {
   await client.close();
 });
 
-test("a process stays while a Blob is read", async (t) => {
+test("a process stays alive while a Blob is read", async (t) => {
   const server = await served(t);
   const program = `
     import { Client } from "reqtrail";

@@ -20,7 +20,7 @@ new Client("http://127.0.0.1:9", { maxAttempts: 1 }).get("/").catch((error) => c
 `;
 const MODULE = PROGRAM.replace(/const (.*) = require\((.*)\);/, "import $1 from $2;");
 
-/** A folder with the program, where the package is installed. */
+/** Makes a folder with the program, where the package is installed. */
 function folder(t) {
   const made = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
   t.after(() => rmSync(made, { recursive: true }));
@@ -35,7 +35,7 @@ async function runs(file) {
   assert.equal(stdout, "true ConnectError\n", stderr);
 }
 
-/** Runs a bundle from where nothing is installed: it says what was left behind, and what to do. */
+/** Runs a bundle where nothing is installed. Its error says what is missing, and what to do. */
 async function isMissing(file, t) {
   const away = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
   t.after(() => rmSync(away, { recursive: true }));
@@ -43,7 +43,7 @@ async function isMissing(file, t) {
   copyFileSync(file, copy);
   const { code, stderr } = await spawned(process.execPath, [copy], { env: process.env });
   assert.equal(code, 1);
-  // The line of the source above it may be the whole bundle.
+  // The source line above the error may be the whole bundle.
   const [line] = /^Error: reqtrail.*$/m.exec(stderr) ?? [stderr];
   assert.match(line, /reqtrail was bundled without its native part: .* cannot load reqtrail-/);
   assert.match(line, /--external:reqtrail/);
@@ -51,7 +51,7 @@ async function isMissing(file, t) {
 }
 
 test(
-  "esbuild: out of the bundle, with the native part copied, and left behind",
+  "esbuild: an external package, a copied native part, and a missing one",
   { skip },
   async (t) => {
     const home = folder(t);
@@ -72,14 +72,14 @@ test(
     await build({ outfile: "native.cjs", external: ["reqtrail-*"] });
     await runs(file("native.cjs"));
     await isMissing(file("native.cjs"), t);
-    // A loader that gives a path in the place of a library.
+    // A loader that returns a path instead of a library.
     await build({ outfile: "file.cjs", loader: { ".node": "file" } });
     const { stderr } = await spawned(process.execPath, [file("file.cjs")], { env: process.env });
     assert.match(stderr, /loaded something else instead of its native part/);
   },
 );
 
-test("rollup: out of the bundle, and left behind", { skip }, async (t) => {
+test("rollup: an external package, and a missing native part", { skip }, async (t) => {
   const home = folder(t);
   const { rollup } = tool("rollup");
   const build = async (external, format, name) => {
@@ -103,7 +103,7 @@ test("rollup: out of the bundle, and left behind", { skip }, async (t) => {
   await isMissing(path.join(home, "native.mjs"), t);
 });
 
-test("webpack: out of the bundle, and left behind", { skip }, async (t) => {
+test("webpack: an external package, and a missing native part", { skip }, async (t) => {
   const home = folder(t);
   const build = (externals, filename) =>
     new Promise((resolve, reject) => {
@@ -131,7 +131,7 @@ test("webpack: out of the bundle, and left behind", { skip }, async (t) => {
   await isMissing(path.join(home, "native.cjs"), t);
 });
 
-test("jest compares secrets and responses by what they are", { skip }, async (t) => {
+test("jest compares secrets by value and responses by identity", { skip }, async (t) => {
   const server = await served(t);
   const home = folder(t);
   const program = `

@@ -1,4 +1,4 @@
-// Faults by chance: what the option and the environment do.
+// Injected faults: the option `chaos` and its environment variables.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { run, served } from "./support.mjs";
 
 const FAULTS = "503:code=service_unavailable@100%;seed=7";
 
-/** Makes a GET and a POST, and shows what came of them. */
+/** Makes a GET and a POST, and prints their outcomes. */
 const CODE = `
   import { Client } from "reqtrail";
   const [url, options] = process.argv.slice(1);
@@ -49,21 +49,21 @@ test("the option needs permission", () => {
   }
 });
 
-test("faults come as the option says, with a warning", async (t) => {
+test("the option injects faults, with a warning", async (t) => {
   const [stdout, stderr] = await play(t, { chaos: FAULTS }, { REQTRAIL_ALLOW_CHAOS: "1" });
   assert.equal(stdout, INJECTED);
   assert.equal(stderr.split("chaos is on: ").length, 2, stderr);
   assert.ok(stderr.includes(`as chaos says: ${FAULTS}`), stderr);
 });
 
-test("faults come as the environment says, if it allows them", async (t) => {
+test("the environment injects faults if it allows them", async (t) => {
   const env = { REQTRAIL_CHAOS: FAULTS, REQTRAIL_ALLOW_CHAOS: "1" };
   const [stdout, stderr] = await play(t, {}, env);
   assert.equal(stdout, INJECTED);
   assert.ok(stderr.includes(`as REQTRAIL_CHAOS says: ${FAULTS}`), stderr);
 });
 
-test("the environment without permission has no effect, and that is said", async (t) => {
+test("the environment without permission has no effect except a warning", async (t) => {
   const [stdout, stderr] = await play(t, {}, { REQTRAIL_CHAOS: FAULTS });
   assert.equal(stdout, LEFT_ALONE);
   assert.ok(stderr.includes("REQTRAIL_CHAOS is ignored: it has no effect without"), stderr);

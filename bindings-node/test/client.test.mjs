@@ -21,7 +21,7 @@ import {
 import { serve } from "./server.mjs";
 import { both, failure, run, served } from "./support.mjs";
 
-test("every verb, and what a response has", async (t) => {
+test("every method, and the fields of a response", async (t) => {
   const { server, client } = await both(t);
   for (const verb of ["get", "post", "put", "patch", "delete", "head", "options"]) {
     const response = await client[verb]("/ok");
@@ -39,7 +39,7 @@ test("every verb, and what a response has", async (t) => {
   assert.equal(response.headers.get("content-length"), String(response.bytes().length));
 });
 
-test("headers are the platform's, each of several values too", async (t) => {
+test("headers are the platform's, with each of several values", async (t) => {
   const { client } = await both(t);
   const response = await client.get("/two");
   assert.ok(response.headers instanceof Headers);
@@ -48,7 +48,7 @@ test("headers are the platform's, each of several values too", async (t) => {
   assert.equal(response.headers.get("x-latin"), "caf\u00e9");
 });
 
-test("params, query, headers and bodies go out as they are given", async (t) => {
+test("params, query, headers and bodies are sent as given", async (t) => {
   const { server, client } = await both(t);
   await client
     .get("/{a}/{b}", {
@@ -162,7 +162,7 @@ test("json refuses what JSON would lose", async (t) => {
   assert.equal(server.seen.length, count);
 });
 
-test("what is compared differs where it is not the same", async (t) => {
+test("different secrets, responses and clients are not equal", async (t) => {
   const { server, client } = await both(t);
   assert.deepEqual(new Secret("a"), new Secret("a"));
   loose.deepEqual(new Secret("a"), new Secret("a"));
@@ -170,7 +170,7 @@ test("what is compared differs where it is not the same", async (t) => {
     is.notDeepEqual(new Secret("a"), new Secret("b"));
     is.notDeepEqual({ a: [new Secret("a")] }, { a: [new Secret("")] });
   }
-  // Nobody finds the text by trying: another process makes another mark.
+  // The mark does not reveal the text: another process makes another mark.
   const program = `import { Secret } from "reqtrail"; console.log(Object.values(new Secret("a")).join())`;
   const [one, two] = await Promise.all([run(program), run(program)]);
   assert.equal(one.code, 0, one.stderr);
@@ -205,7 +205,7 @@ test("a secret parameter is shown nowhere", async (t) => {
   assert.ok(!`${new Secret("s3cr3t")} ${JSON.stringify(new Secret("s3cr3t"))}`.includes("s3cr3t"));
 });
 
-test("an option that there is not is named, with the one that was meant", async (t) => {
+test("an unknown option is named, with the one that was meant", async (t) => {
   const { server, client } = await both(t);
   assert.throws(
     () => new Client(server.url, { timeout: 1 }),
@@ -288,7 +288,7 @@ test("a wrong value is refused before anything is sent", async (t) => {
   assert.equal(server.seen.length, 0);
 });
 
-test("a wrong value of a client's option is refused by its name", () => {
+test("a wrong value of a client's option is refused by name", () => {
   for (const [options, text] of [
     [{ http2PingIntervalMs: -1 }, "http2PingIntervalMs: expected milliseconds, 0 or more, or"],
     [{ http2PingIntervalMs: "5" }, "or Infinity for no limit, not a string"],
@@ -327,14 +327,11 @@ test("a wrong value of a client's option is refused by its name", () => {
 
 test("a base URL is text or a URL, and nothing else", () => {
   for (const base of [undefined, null, 7, {}, ["http://api.example"]]) {
-    assert.throws(
-      () => new Client(base),
-      /^TypeError: baseUrl: expected a URL or a URL string/,
-    );
+    assert.throws(() => new Client(base), /^TypeError: baseUrl: expected a URL or a URL string/);
   }
 });
 
-test("a client that cannot be built says why, and no secret", () => {
+test("the error of a client that cannot be built says why, without secrets", () => {
   for (const [url, options, text] of [
     ["ftp://api.example", {}, "expected http or https"],
     ["http://api.example", { maxAttempts: 33 }, "maxAttempts is 33; expected 1 to 32"],
@@ -431,7 +428,7 @@ test("another API is described as data, in camelCase or as JSON", async (t) => {
       name: "acme",
       requestIdHeaders: ["X-Request-Id"],
       error: { code: "/error/code", message: "/error/message" },
-      // A code is the API's own, whatever it looks like.
+      // Codes are the API's and stay unchanged, whatever they look like.
       codes: { not_found: { ...known, documentationUrl: page }, notFound: { hint: "look twice" } },
     },
     JSON.stringify({
@@ -458,7 +455,7 @@ test("another API is described as data, in camelCase or as JSON", async (t) => {
   });
 });
 
-test("a body that is not what was asked for is an error with the trail", async (t) => {
+test("a body that cannot be read as asked is an error with the trail", async (t) => {
   const { client } = await both(t);
   const response = await client.get("/text");
   for (const read of [() => response.text(), () => response.json()]) {
@@ -478,7 +475,7 @@ test("a body that is not what was asked for is an error with the trail", async (
   );
 });
 
-test("a link that the API gave out", async (t) => {
+test("a link that the API returned", async (t) => {
   const { server, client } = await both(t);
   await client.requestLink("GET", new URL("/ok?cursor=c", server.url));
   assert.equal(server.seen.at(-1).url, "/ok?cursor=c");
@@ -517,7 +514,7 @@ test("a call sends the token that its client had when it began", async (t) => {
   for (let i = 0; i < 100; i++) {
     client.setToken(`tenant-${i}`);
     calls.push(client.get(`/own/${i}`));
-    // A body that has to be read first makes no difference.
+    // A body that must be read first makes no difference.
     if (i % 10 === 0) calls.push(client.post(`/own/${i}`, { body: new Blob(["a"]) }));
   }
   await Promise.all(calls);
@@ -567,12 +564,12 @@ test("a closed client cancels what is open and refuses the rest", async (t) => {
   const other = new Client(server.url);
   const response = await other.get("/ok");
   await other[Symbol.asyncDispose]();
-  // What is there stays there.
+  // A response works after its client is closed.
   assert.equal(response.json().ok, true);
   assert.match(response.trail.report(), /GET \/ok/);
 });
 
-test("null is what is left out", async (t) => {
+test("null omits an option", async (t) => {
   const { server, client } = await both(t, { token: "bad", tokenRefresher: null, onCall: null });
   assert.equal((await failure(client.get("/private"))).status, 401);
   const call = { query: null, headers: null, body: null, signal: null, timeoutMs: null };
@@ -581,7 +578,7 @@ test("null is what is left out", async (t) => {
   assert.equal((await client.post("/echo", { json: null })).text(), "null");
 });
 
-test("an unusable token of a refresher says why", async (t) => {
+test("the error of a token that cannot be sent says why", async (t) => {
   const { server } = await both(t);
   for (const bad of ["s3cr3t\n", ""]) {
     const client = new Client(server.url, { token: "bad", tokenRefresher: () => bad });
@@ -594,7 +591,7 @@ test("an unusable token of a refresher says why", async (t) => {
   }
 });
 
-test("texts of errors name what a value is, and never the value", async (t) => {
+test("error texts name the kind of a value, and never show it", async (t) => {
   const { client } = await both(t);
   for (const token of [
     Buffer.from("s3cr3t"),
@@ -614,7 +611,7 @@ test("texts of errors name what a value is, and never the value", async (t) => {
   await assert.rejects(client.get("/ok", { signal: Buffer.from("s3cr3t") }), /\(Buffer\)$/);
 });
 
-test("a Secret goes over the wire as it is, and nowhere else", async (t) => {
+test("a Secret is sent unchanged, and shown nowhere", async (t) => {
   const { server, client } = await both(t, { headers: { "X-Default": new Secret("d-s3cr3t") } });
   const password = new Secret("p-s3cr3t");
   const response = await client.post("/echo", {
@@ -639,14 +636,14 @@ test("a Secret goes over the wire as it is, and nowhere else", async (t) => {
   await assert.rejects(client.get("/ok", { query: { Limit: password } }), /cannot be a Secret/);
 });
 
-test("a Secret of a header is shown nowhere either where the server repeats it", async (t) => {
+test("a Secret header is redacted where the server repeats it", async (t) => {
   const { server } = await both(t);
   const secret = new Secret("h-s3cr3t");
   for (const [defaults, headers, repeated] of [
     [undefined, { "X-Thing": secret }, "[redacted]"],
     [{ "X-Thing": secret }, undefined, "[redacted]"],
     [[["x-thing", secret]], { "X-Other": "1" }, "[redacted]"],
-    // Each value for itself.
+    // Each value is redacted or shown by itself.
     [{ "X-Thing": secret }, { "X-Thing": "seen" }, "seen"],
     [
       { "X-Thing": "seen" },
@@ -685,7 +682,7 @@ test("closing twice ends once, and a closed client says so", async (t) => {
   assert.throws(() => client.setToken("t"), RequestBuildError);
 });
 
-test("half a surrogate pair is refused by the name of what has it", async (t) => {
+test("a lone surrogate is refused by name", async (t) => {
   const { server, client } = await both(t);
   for (const name of ["token", "userAgent", "microversion"]) {
     assert.throws(

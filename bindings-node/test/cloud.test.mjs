@@ -1,4 +1,4 @@
-// Signing in to OpenStack, and the clients that come of it.
+// Signing in to OpenStack, and the clients of a connection.
 
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -86,7 +86,7 @@ async function keystone(t, { hangs = false, once = Infinity } = {}) {
   return { auth, signIns, asks: () => new Promise((resolve) => (asked = resolve)) };
 }
 
-test("a sign-in gives clients that sign in again", async (t) => {
+test("clients of a connection sign in again", async (t) => {
   const { auth, signIns } = await keystone(t);
   const connection = await new Cloud({ auth, region_name: "One" }).connect();
   assert.ok(connection instanceof Connection);
@@ -100,7 +100,7 @@ test("a sign-in gives clients that sign in again", async (t) => {
   assert.match(connection.endpoint, /\/compute\/v2\.1$/);
   const client = connection.client({ maxAttempts: 1 });
   const compute = new Compute(client);
-  // The first token is refused; the second is Keystone's answer to the same password.
+  // The server refuses the first token; the second is Keystone's answer to the same password.
   const server = await compute.server("s1");
   assert.equal(server.status, "ACTIVE");
   assert.deepEqual(server.trail.requestIds, ["req-old", "req-new"]);
@@ -147,7 +147,7 @@ test("a passcode signs in once", async (t) => {
   assert.ok(!inspect([cloud, connection, error, again]).includes("918273"));
 });
 
-test("a sign-in that is refused has its trail, and no password", async (t) => {
+test("the error of a refused sign-in has its trail, and no password", async (t) => {
   const { auth } = await keystone(t);
   const cloud = new Cloud({ auth: { ...auth, password: "s3cr3t-wrong" } });
   const error = await failure(cloud.connect());
@@ -206,7 +206,7 @@ test("clouds are described as in clouds.yaml, and mistakes are named", async (t)
   assert.equal(without.endpoint, "http://nova.example/v2.1");
 });
 
-test("a process signs in as the environment says, and ends", async (t) => {
+test("a process signs in by the environment, and ends", async (t) => {
   const { auth } = await keystone(t);
   const env = Object.fromEntries(
     Object.entries({ ...auth, password: PASSWORD }).map(([name, value]) => [
@@ -226,7 +226,7 @@ test("a process signs in as the environment says, and ends", async (t) => {
   });
 });
 
-test("variables that do not count are noted", async (t) => {
+test("ignored variables are noted", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "reqtrail-"));
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, "clouds.yaml");
@@ -245,7 +245,7 @@ test("variables that do not count are noted", async (t) => {
   assert.deepEqual([more, none], [[], []]);
 });
 
-test("channels are told of every sign-in, and a client's hooks of its own", async (t) => {
+test("channels get every sign-in, and a client's hooks get its own", async (t) => {
   const { auth } = await keystone(t);
   const told = [];
   const attempts = [];
@@ -262,7 +262,7 @@ test("channels are told of every sign-in, and a client's hooks of its own", asyn
   assert.deepEqual(told, [["req-signin-1", "connect"]]);
   assert.deepEqual(attempts, [["POST", "req-signin-1"]]);
   const hooks = { attempts: [], calls: [] };
-  // A sign-in of a client is of no one call, and is told where the client was made.
+  // A client's sign-in belongs to no call; its hooks run in the context in which the client was made.
   const options = {
     onAttempt: (_, attempt) => hooks.attempts.push([attempt.requestId, storage.getStore()]),
     onCall: (trail) => hooks.calls.push([trail.requestId, storage.getStore()]),
@@ -280,7 +280,7 @@ test("channels are told of every sign-in, and a client's hooks of its own", asyn
   assert.deepEqual(told, [["req-signin-1", "connect"], ...hooks.calls]);
 });
 
-test("a sign-in has no options but its signal, and sends nothing with one that is none", async (t) => {
+test("a sign-in has only the option signal, and sends nothing if that is not valid", async (t) => {
   const { auth, signIns } = await keystone(t);
   await assert.rejects(new Cloud({ auth }).connect({ foo: 1 }), /no option "foo"/);
   const signal = { aborted: false, addEventListener() {} };

@@ -32,17 +32,17 @@ const shown = { code: 0, signal: null, stdout: `reqtrail ${version}\n`, stderr: 
 
 test("the version, by the script and by npx", () => {
   assert.deepEqual(command(["--version"]), shown);
-  // `--no` is a promise that nothing is fetched.
+  // `--no` keeps npx from installing anything.
   assert.deepEqual(command(["--no", "--", "reqtrail", "--version"], { file: "npx" }), shown);
 });
 
-test("an argument that there is not", () => {
+test("an unknown argument", () => {
   const { code, stdout, stderr } = command(["--colour"]);
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(stderr, /'--colour'[\s\S]*Usage: reqtrail /);
 });
 
-test("a reader that has gone ends it quietly", () => {
+test("a closed reader ends it quietly", () => {
   const { code, stdout, stderr } = command(
     ["-c", '{ "$0" --help; echo "ended by $?" >&2; } | true', script],
     { file: "sh" },
@@ -51,7 +51,7 @@ test("a reader that has gone ends it quietly", () => {
   assert.match(stderr, /^ended by (0|141)\n$/);
 });
 
-test("an output that takes nothing", { skip: !existsSync("/dev/full") }, () => {
+test("a full output", { skip: !existsSync("/dev/full") }, () => {
   const full = openSync("/dev/full", "w");
   const { code, stderr } = command(["--version"], { stdio: ["ignore", full, "pipe"] });
   closeSync(full);
@@ -59,7 +59,7 @@ test("an output that takes nothing", { skip: !existsSync("/dev/full") }, () => {
   assert.match(stderr, /^reqtrail: standard output: /);
 });
 
-/** A failed call that a client has written into a journal, and the folder of that. */
+/** Makes a failed call with a journal. Returns its request ID and the journal's folder. */
 async function written(t) {
   const folder = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -68,7 +68,7 @@ async function written(t) {
   return { folder, requestId };
 }
 
-test("it finds what the package has written", async (t) => {
+test("it reads the journals of the package", async (t) => {
   const { folder, requestId } = await written(t);
   const { code, stdout } = command(["--journal", folder, "find", requestId]);
   assert.equal(code, 0);
@@ -79,7 +79,7 @@ test("it finds what the package has written", async (t) => {
 
 test("an interrupt ends it", async (t) => {
   const { folder } = await written(t);
-  // A parent that runs in the background ignores SIGINT, and hands that on.
+  // A parent that runs in the background ignores SIGINT, and passes that on.
   const heeding = ["--default-signal=INT", script];
   const running = spawn("env", [...heeding, "--journal", folder, "tail", "-f", "--json"], {
     timeout: 120_000,
@@ -93,7 +93,7 @@ test("an interrupt ends it", async (t) => {
   assert.deepEqual([...(await once(running, "close")), said], [130, null, ""]);
 });
 
-test("it asks neither for process.stdout nor for the rest of the package", () => {
+test("it uses neither process.stdout nor the rest of the package", () => {
   const watch = `data:text/javascript,${encodeURIComponent(`
     import { createRequire } from "node:module";
     import { writeSync } from "node:fs";

@@ -8,7 +8,7 @@ import { Trail } from "reqtrail";
 
 import { both, failure } from "./support.mjs";
 
-test("subscribers are told of every attempt and every call, and only while they subscribe", async (t) => {
+test("subscribers get every attempt and every call while they are subscribed", async (t) => {
   const { client } = await both(t);
   const attempts = [];
   const calls = [];

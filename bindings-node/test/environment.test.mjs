@@ -1,4 +1,4 @@
-// What the environment says about TLS.
+// Environment variables that concern TLS.
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ const CODE = `
   console.log(await client.get("/").then(({ status }) => status, (error) => error.trail.attempts[0].failureCode));
   await client.close();`;
 
-/** A server with a certificate of its own, and the file that has it. */
+/** Starts a server with a self-signed certificate. Returns its URL and the certificate's file. */
 async function secure(t) {
   const { folder, key, cert } = certificate(t);
   const options = { key: readFileSync(key), cert: readFileSync(cert) };
@@ -34,7 +34,7 @@ test("NODE_EXTRA_CA_CERTS adds to the store", { skip: !hasOpenssl() }, async (t)
   assert.notEqual(without.stdout, "200\n");
   const trusted = await play({ NODE_EXTRA_CA_CERTS: cert });
   assert.deepEqual([trusted.stdout, trusted.stderr], ["200\n", ""]);
-  // What cannot be used is said, as Node says it, and the rest serves on.
+  // A certificate that cannot be used causes a warning, as in Node; the others are used.
   const mixed = path.join(folder, "mixed.pem");
   const bad = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
   writeFileSync(mixed, bad + readFileSync(cert, "utf8"));
@@ -49,7 +49,7 @@ test("NODE_EXTRA_CA_CERTS adds to the store", { skip: !hasOpenssl() }, async (t)
   assert.match(none.stderr, /reqtrail cannot use all of NODE_EXTRA_CA_CERTS .*ENOENT/);
 });
 
-test("NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing, and that is said once", async () => {
+test("NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect except one warning", async () => {
   const code = `
     import { Client } from "reqtrail";
     new Client("https://api.example");

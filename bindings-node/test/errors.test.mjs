@@ -1,4 +1,4 @@
-// The class tree of errors, their fields, stacks and texts.
+// Errors: their classes, fields, stacks and texts.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -43,7 +43,7 @@ const RECORDS = JSON.parse(
   await readFile(join(process.env.REQTRAIL_SOURCE, "../core/tests/golden/errors.json"), "utf8"),
 );
 
-/** A field of an error as the core's record has it. */
+/** Returns a field of an error as the core's record has it. */
 function shown(error, name, record) {
   switch (name) {
     case "display":
@@ -95,7 +95,7 @@ for (const { about, dialect, path, answer, record } of RECORDS) {
   });
 }
 
-test("the body of an error is there as text and as JSON", async (t) => {
+test("the body of an error can be read as text and as JSON", async (t) => {
   const { client } = await both(t);
   const error = await failure(client.get("/words"));
   assert.equal(error.text, '{"error":"not_found","message":"caf\u00e9 \\ud800"}');
@@ -108,7 +108,7 @@ test("the body of an error is there as text and as JSON", async (t) => {
   assert.deepEqual([html.text, html.json()], ["<h1>", null]);
 });
 
-test("texts and JSON show the trail and no secret", async (t) => {
+test("texts and JSON show the trail, and no secrets", async (t) => {
   const { client } = await both(t, { dialect: "novavms", token: "s3cr3t-token" });
   const seen = [];
   for (const path of ["/missing", "/echo-token"]) {
@@ -118,7 +118,7 @@ test("texts and JSON show the trail and no secret", async (t) => {
     assert.equal(String(error.trail), error.trail.report());
     assert.deepEqual(JSON.parse(JSON.stringify(error)).trail, error.trail.toJSON());
     assert.equal(JSON.parse(JSON.stringify(error)).requestId, error.requestId);
-    // What loggers copy: every property that they find.
+    // Copies every property, as loggers do.
     const copied = {};
     for (const key in error) copied[key] = error[key];
     seen.push(
@@ -150,12 +150,12 @@ test("stacks begin in the caller's code", async (t) => {
   const together = await failure(Promise.all([client.get("/ok"), client.get("/missing")]));
   assert.ok(together.stack.includes("errors.test.mjs"), together.stack);
   assert.ok(!together.stack.includes("node_modules/reqtrail"), together.stack);
-  // Nobody awaits it: then at least there is a stack.
+  // Without an await there is still a stack.
   const unawaited = await new Promise((resolve) => void client.get("/missing").catch(resolve));
   assert.ok(unawaited.stack.startsWith("NotFoundError: GET /missing"));
 });
 
-test("known codes narrow, by dialect; others keep their text", async (t) => {
+test("known codes narrow by dialect; other codes keep their text", async (t) => {
   const { client, server } = await both(t, { dialect: "novavms" });
   const forbidden = await failure(client.get("/forbidden"));
   assert.equal(forbidden.name, "PermissionDeniedError");
@@ -203,7 +203,7 @@ test("every kind has its class and its name", async () => {
     QuotaError: "QuotaError",
   };
   for (const [cls, name] of Object.entries(classes)) {
-    // Programs make them in their own tests.
+    // Programs make such errors in their own tests.
     const error = new reqtrail[cls]("text", { cause: 1 });
     assert.ok(error instanceof ReqtrailError);
     assert.equal(String(error), `${name}: text`);

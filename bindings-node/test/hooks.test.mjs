@@ -1,4 +1,4 @@
-// Hooks: whatever they do, calls end as they would, and hooks run in the context of their call or of their client.
+// Hooks: whatever they do, they do not affect calls. They run in the context of their call or of their client.
 
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
@@ -70,7 +70,7 @@ test("hooks and a refresher run in the context of their call", async (t) => {
   const two = storage.run("two", () => failure(client.get("/missing")));
   await Promise.all([one, two]);
   await storage.run("three", () => client.get("/private"));
-  // A call that is wrong from the start has an end too.
+  // A call that cannot begin ends too.
   await storage.run("four", () => failure(client.get("/wrong", { maxAttempts: 99 })));
   assert.deepEqual(seen.attempts.sort(), [
     ["/missing", "two"],

@@ -1,4 +1,4 @@
-// The journal: by REQTRAIL_JOURNAL alone, after SIGKILL, of worker threads, and by the option.
+// The journal: with only REQTRAIL_JOURNAL set, after SIGKILL, of worker threads, and with the option.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -18,14 +18,14 @@ function folderOf(t) {
   return folder;
 }
 
-/** The records of all segments, or the calls of all tables. */
+/** Returns the records of all segments, or the calls of all tables. */
 function records(folder, ending = ".jsonl") {
   const names = readdirSync(folder).filter((name) => name.endsWith(ending));
   const lines = names.flatMap((name) => readFileSync(path.join(folder, name), "utf8").split("\n"));
   return lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line));
 }
 
-test("a killed program leaves what it knew", async (t) => {
+test("a killed program leaves its journal", async (t) => {
   const server = await served(t);
   const folder = folderOf(t);
   const code = `

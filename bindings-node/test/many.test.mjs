@@ -1,11 +1,11 @@
-// Many calls at once, calls from within the results of others, and hooks among them.
+// Many calls at once, calls that start in the results of others, and hooks among them.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { both } from "./support.mjs";
 
-test("1,000 concurrent calls swap no ID", async (t) => {
+test("1,000 concurrent calls do not swap IDs", async (t) => {
   const { client } = await both(t);
   const keys = Array.from({ length: 1000 }, (_, key) => String(key));
   const responses = await Promise.all(
@@ -20,7 +20,7 @@ test("1,000 concurrent calls swap no ID", async (t) => {
   assert.equal(new Set(responses.map(({ trail }) => trail.callId)).size, 1000);
 });
 
-test("a call starts from within the result of another, thousands deep", async (t) => {
+test("calls start in the results of other calls, thousands deep", async (t) => {
   const { client } = await both(t);
   let left = 2000;
   await new Promise((resolve, reject) => {
@@ -32,7 +32,7 @@ test("a call starts from within the result of another, thousands deep", async (t
   });
 });
 
-test("a call from a hook, which runs before the call that it is of has ended", async (t) => {
+test("a hook makes a call before its own call has ended", async (t) => {
   const order = [];
   let inner;
   const { client } = await both(t, {
@@ -49,7 +49,7 @@ test("a call from a hook, which runs before the call that it is of has ended", a
   assert.deepEqual(own, ["attempt 1 /once/a", "attempt 2 /once/a", "call /once/a", "resolved"]);
 });
 
-test("a hook that fails is a warning, and the call goes on", async (t) => {
+test("a failing hook causes a warning, and the call goes on", async (t) => {
   const warned = [];
   const warn = (warning) => warned.push(warning);
   process.on("warning", warn);

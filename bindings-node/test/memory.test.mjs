@@ -9,11 +9,10 @@ import { test } from "node:test";
 import { run } from "./support.mjs";
 
 const CALLS = 100_000;
-// What a process that keeps nothing grows by, when it has found its size, is about nothing; a leak of 150 bytes a call is
-// above this.
+// A process that keeps nothing hardly grows once it has reached its size; a leak of 150 bytes per call exceeds this.
 const MOST_MB = 10;
 
-test("100,000 calls leave nothing behind", async (t) => {
+test("100,000 calls do not leak memory", async (t) => {
   const server = spawn(process.execPath, [fileURLToPath(new URL("server.mjs", import.meta.url))], {
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -31,7 +30,7 @@ test("100,000 calls leave nothing behind", async (t) => {
       let left = count;
       const worker = async () => {
         while (left-- > 0) {
-          // What only waits for the collector is no leak.
+          // Objects that only wait for the collector are not a leak.
           if (left % 500 === 0) gc();
           if (left % 50 === 0) await client.get("/missing", { signal }).catch((error) => error.trail.attempts);
           else {

@@ -1,4 +1,4 @@
-// The two entries, the declarations, and what happens without a native part.
+// The two entries, the declarations, and the errors without a native part.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -48,7 +48,7 @@ test("each entry works alone", async () => {
 });
 
 test(
-  "the declarations are those that are committed",
+  "the declarations match the committed snapshot",
   { skip: !process.env.REQTRAIL_SOURCE },
   () => {
     const committed = path.join(process.env.REQTRAIL_SOURCE, "api-snapshot");
@@ -66,14 +66,14 @@ test(
       assert.equal(
         is,
         was,
-        `${name} has changed; if that is meant: UPDATE_GOLDEN=1 make test-node`,
+        `${name} has changed; if that is intended: UPDATE_GOLDEN=1 make test-node`,
       );
     }
   },
 );
 
-test("loading asks nothing of the process that takes time", async () => {
-  // A report of the process looks up the name of the peer of every open socket.
+test("loading does not ask for a process report", async () => {
+  // A process report looks up the name of the peer of every open socket, which takes time.
   const code = `
     process.report.getReport = () => { throw new Error("a report was asked for"); };
     const { version } = require("reqtrail");
@@ -82,7 +82,7 @@ test("loading asks nothing of the process that takes time", async () => {
   assert.deepEqual([stdout, stderr], ["true\n", ""]);
 });
 
-test("what is packed is what a user needs", () => {
+test("the package has only what users need", () => {
   const files = readdirSync(installed);
   for (const name of ["bin", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "lib", "package.json"]) {
     assert.ok(files.includes(name), name);
@@ -91,7 +91,7 @@ test("what is packed is what a user needs", () => {
   assert.ok(lib.every((name) => /\.(js|mjs|d\.ts|d\.mts)$/.test(name)));
 });
 
-test("without a native part: one sentence, with the remedy", async (t) => {
+test("the error without a native part is one sentence with the remedy", async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
   t.after(() => rmSync(folder, { recursive: true }));
   cpSync(installed, path.join(folder, "node_modules", "reqtrail"), { recursive: true });
@@ -110,7 +110,7 @@ test("without a native part: one sentence, with the remedy", async (t) => {
     new RegExp(`Error: reqtrail has no native part for ${here} here: the package reqtrail-${here}`),
   );
   assert.match(missing, /--omit=optional/);
-  // One of another release, and one that cannot be loaded.
+  // A native part that cannot be loaded, and one of another release.
   const [name] = readdirSync(path.dirname(installed)).filter((name) =>
     name.startsWith(`reqtrail-${here}`),
   );

@@ -1,4 +1,4 @@
-// Server actions: typed reports of what became of a 202.
+// Server actions: typed reports of what happened after a 202.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -22,7 +22,7 @@ const { ActionFailedError, ActionReport, ActionUnfollowedError, Compute, ServerH
 const ID = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
 const RESIZE = "req-11111111-1111-4111-8111-111111111111";
 
-/** One server, whose resize fails after its 202 or never ends. One that is `silent` answers no questions. */
+/** Starts a Nova with one server, whose resize fails after its 202 or never ends. A `silent` one does not answer GETs. */
 async function nova(t, fails, silent = false) {
   let last = 0;
   let asked;
@@ -100,7 +100,7 @@ test("follow and explain", async (t) => {
   assert.equal(failed.requestId, RESIZE);
   assert.equal(failed.mayHaveBeenSent, true);
   assert.equal(failed.kind, "api");
-  // A response names an action, and is no ID.
+  // A response can name an action to follow, but not to read.
   await assert.rejects(compute.action(ID, resize), /^TypeError: requestId: expected a string/);
   assert.equal(report.action.events[0].details, "No valid host was found.");
   assert.equal(report.action.action, "resize");
@@ -127,7 +127,7 @@ test("follow and explain", async (t) => {
   assert.equal(missing.code, "itemNotFound");
 });
 
-test("following ends when it is told to", async (t) => {
+test("following ends at its deadline, by its signal, and with its client", async (t) => {
   const { client, asks } = await nova(t, false);
   const compute = new Compute(client);
   const report = await compute.follow(ID, RESIZE, { pollIntervalMs: 10, deadlineMs: 100 });
@@ -278,7 +278,7 @@ test("a reboot seems to have succeeded", async (t) => {
   assert.deepEqual([report.verdict, report.apparent], ["unknown", "succeeded"]);
   const [told] = (await compute.explain(ID)).actions;
   assert.deepEqual([told.verdict, told.apparent], ["unknown", "succeeded"]);
-  // The line is the one that operators search logs for.
+  // Operators search logs for this line.
   const [service, line, url] = lines[0];
   assert.deepEqual(
     [service, line],

@@ -1,4 +1,4 @@
-// Every option of the surface: what it accepts and refuses, its documentation, and names that are none.
+// Every option: what it accepts and refuses, and its documentation; and names that are not options.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ const { groups } = skip
   ? {}
   : JSON.parse(readFileSync(path.join(source, "..", "schema", "surface.json"), "utf8"));
 
-/** Of each kind a value that fits, and some that do not. */
+/** A valid value of each kind, and some that are not valid. */
 const KINDS = {
   flag: [true, "yes", 1],
   count: [3, -1, 1.5, "3", 2 ** 60, 3n],
@@ -34,7 +34,7 @@ const KINDS = {
   retry_budget: [{ capacity: 7 }, 7, { capacity: "7" }, { capacity: 2 ** 40 }, { tokens: 7 }],
 };
 
-/** Values of options to which the value of the kind says nothing. */
+/** Values for options that do not accept the value of their kind. */
 const VALUES = {
   microversion: "2.90",
   proxy: "http://127.0.0.1:9",
@@ -47,10 +47,10 @@ const VALUES = {
   correlationId: "req-00000000-0000-4000-8000-000000000000",
 };
 
-// The option that records is refused without it.
+// The option `record` is refused without it.
 process.env.REQTRAIL_ALLOW_RECORD = "1";
 
-/** What is wrong with a value that is of the right type names the option. */
+/** Checks that the error of a value of the right type names the option. */
 function assertAbout(error, name) {
   assert.ok(error instanceof ReqtrailError, String(error));
   assert.equal(error.option, name, String(error));
@@ -58,7 +58,7 @@ function assertAbout(error, name) {
   assert.ok(error.reason.startsWith(name), error.reason);
 }
 
-test("every option of a client is accepted, and refused by its name", { skip }, async (t) => {
+test("every option of a client is accepted, and refused by name", { skip }, async (t) => {
   process.env.REQTRAIL_ALLOW_CHAOS = "1";
   t.after(() => delete process.env.REQTRAIL_ALLOW_CHAOS);
   const values = { ...VALUES };
@@ -90,7 +90,7 @@ test("every option of a client is accepted, and refused by its name", { skip }, 
   }
 });
 
-test("every option of a request is accepted, and refused by its name", { skip }, async (t) => {
+test("every option of a request is accepted, and refused by name", { skip }, async (t) => {
   const server = await served(t);
   const client = new Client(server.url, { dialect: "openstack" });
   t.after(() => client.close());
@@ -109,7 +109,7 @@ test("every option of a request is accepted, and refused by its name", { skip },
   }
 });
 
-test("a description is not that of a built-in dialect", () => {
+test("a description with the name of a built-in dialect is refused", () => {
   for (const dialect of [{ name: "novavms" }, '{"name": "openstack"}']) {
     assert.throws(
       () => new Client("http://api.example", { dialect }),
@@ -149,7 +149,7 @@ test("every option is documented where editors look", { skip }, () => {
   }
 });
 
-test("what is no option gets the name that was meant, or advice", async (t) => {
+test("the error of an unknown option has the name that was meant, or advice", async (t) => {
   const server = await served(t);
   for (const [name, text] of [
     ["timeout", "a client has no option `timeout`; did you mean `timeoutMs`?"],
@@ -198,7 +198,7 @@ test("what is no option gets the name that was meant, or advice", async (t) => {
   assert.equal(server.seen.length, 0);
 });
 
-test("times: Infinity is no limit, 0 is none, and what is no time is refused", async (t) => {
+test("durations: Infinity means no limit, and 0 is refused", async (t) => {
   const server = await served(t);
   const times = ["timeoutMs", "attemptTimeoutMs", "connectTimeoutMs"];
   const endless = Object.fromEntries(times.map((name) => [name, Infinity]));
@@ -225,7 +225,7 @@ test("times: Infinity is no limit, 0 is none, and what is no time is refused", a
   }
 });
 
-test("the times of an operation are checked as those of a call", async (t) => {
+test("the durations of an operation are checked like those of a call", async (t) => {
   const server = await served(t);
   const client = Client.openstack(server.url);
   t.after(() => client.close());
@@ -238,7 +238,7 @@ test("the times of an operation are checked as those of a call", async (t) => {
   ];
   for (const read of reads) {
     assertAbout(await failure(read({ timeoutMs: 0 })), "timeoutMs");
-    // What the server answers is no server of OpenStack's; it did answer.
+    // The answer is not an OpenStack server, but there is one.
     assert.notEqual((await failure(read({ timeoutMs: Infinity }))).status, null);
   }
   const follow = (options) => compute.follow(id, `req-${id}`, options);
@@ -257,7 +257,7 @@ test("the times of an operation are checked as those of a call", async (t) => {
   assert.match((await failure(follow({ timeoutMs: 1 }))).message, /has no option `timeoutMs`/);
 });
 
-test("an error that is about no option has none", async (t) => {
+test("an error that is not about an option has none", async (t) => {
   const server = await served(t);
   const client = new Client(server.url);
   t.after(() => client.close());
@@ -270,7 +270,7 @@ test("an error that is about no option has none", async (t) => {
   }
 });
 
-/** A body of its own is no JSON. */
+/** Omits `json` if the options have a body. */
 function pick({ body, ...options }) {
   return body === undefined ? options : { body, json: undefined };
 }

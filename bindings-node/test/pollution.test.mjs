@@ -1,11 +1,11 @@
-// What a program put on the prototype of all objects is no option, and no part of a result.
+// Properties on `Object.prototype` are not read as options, and do not appear in results.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { run, served } from "./support.mjs";
 
-test("a polluted prototype reaches no option and no result", async (t) => {
+test("a polluted prototype affects neither options nor results", async (t) => {
   const server = await served(t);
   const code = `
     import { Client, openstack } from "reqtrail";
@@ -22,9 +22,9 @@ test("a polluted prototype reaches no option and no result", async (t) => {
       ...{ requestId: "evil", retryAfterMs: 1, reason: "evil", cause: "evil", trail: null, kind: "evil" },
       ...{ hasTrail: false, attempt: "evil", call: {}, refresh: 1, tag: 1, failed: "evil", get: () => "evil" },
     };
-    // An assignment to one of these is dropped.
+    // Assignments to these are ignored.
     const fixed = ["hasTrail", "thrown", "sourceText"];
-    // Node's own property descriptors read "get", too; it comes last and goes first.
+    // Node's own property descriptors read "get" too, so it is not defined on the prototype.
     const { get, ...rest } = polluted;
     for (const [name, value] of Object.entries(rest)) {
       Object.defineProperty(Object.prototype, name, { __proto__: null, value, configurable: true, writable: !fixed.includes(name) });

@@ -1,4 +1,4 @@
-// What keeps a process alive and what does not; exits, worker threads and vm contexts in the middle of calls.
+// What keeps a process alive; exits, worker threads and vm contexts in the middle of calls.
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ async function ended(code, server, options) {
   return stdout.trim();
 }
 
-test("a client keeps no process alive, an open call does", async (t) => {
+test("a client does not keep a process alive, an open call does", async (t) => {
   const server = await served(t);
   assert.equal(await ended("console.log('up')", server), "up");
   assert.equal(await ended("console.log((await client.get('/ok')).status)", server), "200");
@@ -35,12 +35,12 @@ test("a client keeps no process alive, an open call does", async (t) => {
   );
 });
 
-test("a process ends with many clients that are not closed", async (t) => {
+test("a process with many open clients ends", async (t) => {
   const server = await served(t);
   const code = `
     const clients = Array.from({ length: 8 }, () => new Client(process.argv[1]));
     await Promise.all(clients.map((one) => one.get("/ok")));
-    // Not collected before the end.
+    // Keeps them from being collected before the end.
     globalThis.clients = clients;
     console.log("done");`;
   assert.equal(await ended(code, server), "done");
@@ -48,7 +48,7 @@ test("a process ends with many clients that are not closed", async (t) => {
   assert.equal(await ended(stalled, server), "done");
 });
 
-test("process.exit in the middle of calls", async (t) => {
+test("process.exit ends a process in the middle of calls", async (t) => {
   const server = await served(t);
   const code = `
     for (let i = 0; i < 50; i++) client.get(i % 2 ? "/ok" : "/stall").catch(() => {});
@@ -74,7 +74,7 @@ test("worker threads make calls, and end", async (t) => {
     );`;
   const ends = Array.from({ length: 4 }, async () => {
     const worker = start(code, server);
-    // By itself: the client keeps no thread alive either.
+    // The thread ends by itself: the client does not keep it alive either.
     return Promise.all([once(worker, "message"), once(worker, "exit")]);
   });
   for (const [[same], [exit]] of await Promise.all(ends)) {
@@ -124,7 +124,7 @@ test("vm contexts make calls", async (t) => {
   }
 });
 
-test("the package is loaded again in the same thread, as test runners do", async (t) => {
+test("the package can be loaded again in the same thread, as test runners do", async (t) => {
   const server = await served(t);
   for (let round = 0; round < 3; round++) {
     for (const file of Object.keys(require.cache)) {
@@ -140,7 +140,7 @@ test("the package is loaded again in the same thread, as test runners do", async
 });
 
 test(
-  "clients that are thrown away, open or closed, leave no thread behind",
+  "discarded clients, open or closed, leave no threads",
   { skip: process.platform !== "linux" },
   async (t) => {
     const server = await served(t);

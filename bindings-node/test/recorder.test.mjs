@@ -1,4 +1,4 @@
-// `client.recorder`: what a client remembers of its calls.
+// `client.recorder`, which remembers a client's calls.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -45,7 +45,7 @@ test("a filter chooses", async (t) => {
   assert.equal(recorder.recent({ slowerThanMs: 0, limit: 7 }).length, 2);
 });
 
-test("what is no filter is refused", async (t) => {
+test("invalid filters are refused", async (t) => {
   const { client } = await both(t);
   const { recorder } = client;
   for (const [filter, message] of [
@@ -86,7 +86,7 @@ test("a call under way is listed", async (t) => {
   assert.deepEqual(recorder.recent(), [trail]);
 });
 
-test("the stats and the lines say what is kept, also once the client is closed", async (t) => {
+test("stats and dump show what is kept, also after the client is closed", async (t) => {
   const { client } = await both(t);
   const { recorder } = client;
   const ok = await client.get("/ok");
@@ -115,14 +115,14 @@ test("the stats and the lines say what is kept, also once the client is closed",
   assert.equal(inspect(recorder), "Recorder of 1 failed, 0 notable and 1 other calls, 0 in flight");
 });
 
-test("a client may have none", async (t) => {
+test("a client without a recorder", async (t) => {
   const { client } = await both(t, { recorder: false });
   const { requestId } = await failure(client.get("/missing"));
   assert.deepEqual(client.recorder.find(requestId), []);
   assert.equal(client.recorder.dump(), "");
 });
 
-test("the client of a mock has one", async () => {
+test("the client of a mock has a recorder", async () => {
   const mock = new Mock();
   mock.get("/x").replies(404, { code: "not_found" });
   const client = mock.client();

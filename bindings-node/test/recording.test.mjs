@@ -1,4 +1,4 @@
-// Recording what an API answers, by the option and by the environment.
+// Recording an API's answers, with the option and with the environment.
 
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -42,7 +42,7 @@ function assertRecorded(recording) {
   assert.equal(statSync(recording).mode & 0o777, 0o600);
 }
 
-test("the option records where that is allowed", async (t) => {
+test("the option records if the environment allows it", async (t) => {
   const { url, recording } = await start(t);
   const refused = await run(CODE, { args: [url, recording], env: { REQTRAIL_ALLOW_RECORD: "" } });
   assert.match(refused.stdout, /^config record .*REQTRAIL_ALLOW_RECORD=1/);
@@ -53,7 +53,7 @@ test("the option records where that is allowed", async (t) => {
   assertRecorded(recording);
 });
 
-test("the environment records every client where that is allowed", async (t) => {
+test("the environment records every client if it allows that", async (t) => {
   const { url, recording } = await start(t);
   const env = { REQTRAIL_RECORD: recording, REQTRAIL_ALLOW_RECORD: "" };
   const ignored = await run(CODE, { args: [url], env });

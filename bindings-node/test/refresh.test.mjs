@@ -1,4 +1,4 @@
-// Token refreshers: in whose context they run, and what becomes of a call when they fail.
+// Token refreshers: the context in which they run, and the errors of calls when they fail.
 
 import assert from "node:assert/strict";
 import { AsyncLocalStorage, AsyncResource, createHook } from "node:async_hooks";
@@ -29,7 +29,7 @@ test("a refresher runs in the context of the call that asks", async (t) => {
     const { client } = await storage.run("client", () => both(t, { token, tokenRefresher }));
     await storage.run("one", () => client.get("/private"));
     client.setToken("bad again");
-    // A body that has to be read first makes no difference.
+    // A body that must be read first makes no difference.
     const body = new Blob(["a"]);
     await storage.run("two", () => client.post("/private", { body }));
     client.setToken("bad once more");
@@ -37,7 +37,7 @@ test("a refresher runs in the context of the call that asks", async (t) => {
     await inThree.runInAsyncScope(() => client.get("/private"));
     client.setToken("bad at last");
     await storage.run(undefined, () => client.get("/private"));
-    // Without a token one is asked for before the first call; nothing else differs.
+    // Without a token, the refresher runs before the first call; nothing else differs.
     const each = ["one", "two", "three", undefined];
     assert.deepEqual(
       seen.splice(0),
@@ -68,7 +68,7 @@ test("one refresh serves many calls, in the context of the one that began it", a
   assert.deepEqual([store, asked], ["first", 1]);
 });
 
-test("a refresher runs in the context of the flow that asks", async (t) => {
+test("a refresher runs in the context of the operation that asks", async (t) => {
   const storage = new AsyncLocalStorage();
   const server = await served(t);
   const seen = [];
@@ -84,7 +84,7 @@ test("a refresher runs in the context of the flow that asks", async (t) => {
   assert.deepEqual(seen, ["flow"]);
 });
 
-test("only clients that have something to tell remember where calls began", async (t) => {
+test("only clients with hooks or a refresher keep the context of calls", async (t) => {
   let contexts = 0;
   const hook = createHook({
     init(_, type) {
@@ -100,7 +100,7 @@ test("only clients that have something to tell remember where calls began", asyn
   assert.equal(contexts, 1);
 });
 
-/** The errors of calls with a refresher that throws: one that met a 401, and one that has no credential at all. */
+/** Checks the errors of two calls with a refresher that throws: one got a 401, the other has no credential. */
 async function refused(t, thrown) {
   const tokenRefresher = async () => {
     throw thrown;
@@ -112,7 +112,7 @@ async function refused(t, thrown) {
     assert.equal(server.seen.length, token === undefined ? 0 : 1);
   }
   const [met, none] = errors;
-  // The 401 stays what it is; why there is no other token is its cause.
+  // The 401 stays the error; its cause is why there is no new token.
   assert.ok(met instanceof AuthenticationError, String(met));
   assert.deepEqual([met.status, met.cause], [401, thrown]);
   assert.equal(none.cause, thrown);
@@ -123,7 +123,7 @@ async function refused(t, thrown) {
   return none;
 }
 
-test("what failed in a refresher's own call is what failed", async (t) => {
+test("the error of a refresher's own call decides the error of the call", async (t) => {
   const { client } = await both(t, { dialect: "novavms", maxAttempts: 1 });
   const busy = await failure(client.get("/busy"));
   assert.ok(busy.requestId !== null);
@@ -160,7 +160,7 @@ test("what failed in a refresher's own call is what failed", async (t) => {
   assert.ok(told.message.includes("api: no more tokens (request ID req-own)"), told.message);
 });
 
-test("what any other error says is in the call's error", async (t) => {
+test("the error of the call has the text of any other thrown value", async (t) => {
   const circle = new Error("round");
   circle.cause = circle;
   const refusing = () => {
@@ -192,7 +192,7 @@ test("what any other error says is in the call's error", async (t) => {
   }
 });
 
-test("what is no token says so", async (t) => {
+test("the error of a value that is not a token says so", async (t) => {
   const { client } = await both(t, { tokenRefresher: () => 731 });
   const { name, message, cause } = await failure(client.get("/private"));
   assert.equal(name, "AuthenticationError");
@@ -204,7 +204,7 @@ test("what is no token says so", async (t) => {
 const REFUSED =
   /the token refresher calls through the client that it serves; expected a client of its own/;
 
-/** Nothing waits for long in these: a call that waited for itself would end after its whole time, as a timeout. */
+/** Checks that a call was refused at once. A call that waited for itself would end at its timeout. */
 function isRefused(error, attempts) {
   assert.match(`${error.message}\n${error.cause?.message}`, REFUSED);
   assert.equal(error.category, "authentication");
@@ -220,14 +220,14 @@ test("a refresher that would wait for itself is refused at once", async (t) => {
       await new Promise(setImmediate);
       return client.get("/private");
     },
-    // Work that begins where its result is awaited.
+    // A thenable, whose work begins when it is awaited.
     lazy: (client) => ({
       then: (...how) => client.get("/private").then(...how),
     }),
   };
   const server = await served(t);
   for (const [way, call] of Object.entries(ways)) {
-    // What is read there is not refused.
+    // The server does not refuse this read with a 401.
     for (const token of way === "read" ? [undefined] : [undefined, "bad"]) {
       const inner = [];
       const client = Client.openstack(server.url, {
@@ -243,7 +243,7 @@ test("a refresher that would wait for itself is refused at once", async (t) => {
         },
       });
       t.after(() => client.close());
-      // OpenStack's token is no bearer's, so that it is refused whatever it is.
+      // OpenStack sends no bearer token, so the server refuses every token.
       const error = await failure(client.get("/private"));
       assert.equal(error.category, "authentication", way);
       assert.equal(error.trail.attempts.length, token === undefined ? 0 : 1, way);
@@ -271,21 +271,21 @@ test("refreshers that would wait for each other are refused", async (t) => {
   t.after(() => Promise.all(clients.map((client) => client.close())));
   const error = await failure(clients[0].get("/private"));
   assert.equal(error.category, "authentication");
-  // The innermost call is the first one's again.
+  // The innermost call is the first client's again.
   isRefused(inner[0], 0);
   assert.equal(inner.length, 2);
 });
 
-test("a refresher may call what does not wait for it", async (t) => {
+test("a refresher may make calls that do not wait for it", async (t) => {
   const server = await served(t);
   const other = new Client(server.url, { token: "bad", tokenRefresher: () => "good" });
   let later;
   const client = new Client(server.url, {
     tokenRefresher: async () => {
       await other.get("/private");
-      // It sends a credential of its own.
+      // This call sends its own credential.
       await client.get("/private", { headers: { Authorization: "Bearer good" } });
-      // What it leaves behind is no part of it once it has ended.
+      // Work that it leaves behind may use the client once the refresher has ended.
       later ??= new AsyncResource("PROGRAM");
       return "good";
     },
@@ -300,7 +300,7 @@ test("a refresher may call what does not wait for it", async (t) => {
   );
 });
 
-test("calls elsewhere wait for a refresh that is refused a call", async (t) => {
+test("other calls wait for a refresh whose own call is refused", async (t) => {
   const server = await served(t);
   let go;
   const gone = new Promise((resolve) => (go = resolve));

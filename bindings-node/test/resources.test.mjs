@@ -1,4 +1,4 @@
-// Volumes and images that are followed: what became of what a service accepted.
+// Following volumes and images: what happened after a service accepted a request.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -14,7 +14,7 @@ const IMAGE = "71252fd2-b48d-43c3-9391-153739746e29";
 const REQUEST = "req-05c51f8b-20ea-4e85-ad74-6e3014f027f4";
 const NO_SPACE = "extend volume:Could not find any available weighted backend.";
 
-/** One volume, which is `available` as before whatever is asked for, and an image whose import failed. */
+/** Starts a service with a volume that stays `available` whatever is asked for, and an image whose import fails. */
 async function cinder(t, service) {
   let last = 0;
   const message = {
@@ -70,7 +70,7 @@ async function cinder(t, service) {
 
 const RESIZE = "req-11111111-1111-4111-8111-111111111111";
 
-test("an extend that fits nowhere", async (t) => {
+test("an extend without space", async (t) => {
   const client = await cinder(t, "volume");
   const resources = new Resources(client);
   const extend = await client.post("/volumes/{id}/action", {
@@ -97,25 +97,25 @@ test("an extend that fits nowhere", async (t) => {
   assert.ok(failed.message.startsWith(start), failed.message);
   assert.ok(!JSON.stringify(report).includes("another's"));
   assert.match(failed.stack.split("\n    at ")[1], /resources\.test\.mjs/);
-  // By its IDs alone, with the size.
+  // By IDs only, with the size.
   const seen = [];
   const options = { size: 2, onProgress: (progress) => seen.push(progress.resource.status) };
   const again = await failure(resources.follow("volume.extend", VOLUME, REQUEST, options));
   assert.equal(again.message, failed.message);
   assert.deepEqual(seen, ["available"]);
-  // By the response all the same, where the kind is said.
+  // By kind, resource and response.
   const said = await failure(resources.follow("volume.extend", VOLUME, extend));
   assert.equal(said.message, failed.message);
 });
 
-test("a creation is named by its answer", async (t) => {
+test("the answer to a creation names the volume", async (t) => {
   const client = await cinder(t, "volume");
   const created = await client.post("/volumes", { json: { volume: { size: 1 } } });
   const report = await new Resources(client).follow(created);
   assert.deepEqual([report.verdict, report.resourceId], ["succeeded", VOLUME]);
 });
 
-test("an import is told by its task", async (t) => {
+test("an import fails with the message of its task", async (t) => {
   const client = await cinder(t, "image");
   const accepted = await client.post("/v2/images/{id}/import", { params: { id: IMAGE }, json: {} });
   const failed = await failure(new Resources(client).follow(accepted));

@@ -1,4 +1,4 @@
-// What a success's body is read as, and what says that it has not changed.
+// How the body of a success is read, and responses that have not changed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,4 +1,4 @@
-// Mocks within jest and vitest, whose timers a test moves by hand.
+// Mocks in jest and vitest, whose timers a test moves by hand.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ const HERE = fileURLToPath(new URL("..", import.meta.url));
 const TOOLS = process.env.REQTRAIL_BUNDLERS;
 const skip = !TOOLS;
 
-/** A program's tests. `fake` is how its runner replaces timers, `fn` how it makes a function that remembers its calls. */
+/** A program's tests. `fakes` are the ways its runner replaces timers; `fn` makes a function that records its calls. */
 const program = (load, fakes, fn) => `
 ${load}
 for (const fake of [${fakes.join(", ")}]) {
@@ -22,7 +22,7 @@ for (const fake of [${fakes.join(", ")}]) {
     beforeEach(() => (mock = new Mock()));
     afterEach(() => mock.verify());
 
-    test("calls wait for nothing, and timers stay where they are", async () => {
+    test("calls take no time, and timers do not move", async () => {
       fake();
       const timer = ${fn}();
       const started = setTimeout(timer, 600_000);
@@ -36,7 +36,7 @@ for (const fake of [${fakes.join(", ")}]) {
       clearTimeout(started);
     });
 
-    test("a clock that is moved by hand", async () => {
+    test("a manual clock", async () => {
       fake();
       const manual = new Mock({ clock: "manual" });
       manual.get("/cameras").replies(200, { delayMs: 500 });

@@ -1,10 +1,10 @@
-// A little server on loopback; every path does what its name says.
+// A small server on loopback. Every path does what its name says.
 
 import { createServer } from "node:http";
 
 const ERROR = { error: { code: "not_found", message: "no such camera" } };
 
-/** Starts a server, on loopback or on a Unix socket; `seen` has the requests, `stop()` ends it. */
+/** Starts a server on loopback or on a Unix socket. `seen` has its requests; `stop()` ends it. */
 export async function serve(socket) {
   let last = 0;
   const seen = [];
@@ -37,7 +37,7 @@ export async function serve(socket) {
       case "echo":
         return answer(response, 200, body);
       case "own":
-        // The ID is the caller's number, so that a swapped one is noticed.
+        // The ID has the caller's number, so that tests notice swapped IDs.
         return answer(response, 200, { key }, { "X-Request-Id": `own-${key}` });
       case "two":
         response.appendHeader("Set-Cookie", "a=1");
@@ -99,7 +99,7 @@ export async function serve(socket) {
   }
 
   const server = createServer((request, response) => {
-    // Clients go away in the middle, on purpose.
+    // Tests let clients disconnect in the middle.
     handle(request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
@@ -118,7 +118,7 @@ export async function serve(socket) {
   };
 }
 
-// On its own: prints its URL, and ends with its standard input.
+// As a program, it prints its URL, and ends when its standard input ends.
 if (process.argv[1] === import.meta.filename) {
   const { url } = await serve();
   console.log(url);

@@ -9,7 +9,7 @@ import { Client, ConfigError, ServerError, openstack } from "reqtrail";
 
 import { failure } from "./support.mjs";
 
-/** Keystone, a Cinder whose endpoint names its version, and a Glance whose endpoint does not. */
+/** Starts Keystone, a Cinder whose endpoint names its version, and a Glance whose endpoint does not. */
 async function services(t) {
   const seen = [];
   const server = createServer(async (request, response) => {
@@ -93,7 +93,7 @@ test("a client of a service calls its endpoint", async (t) => {
   ]);
 });
 
-test("a version document is read once, and the channels hear of it", async (t) => {
+test("a version document is read once, and channels get that call", async (t) => {
   const { connect, seen } = await services(t);
   const heard = [];
   const listen = (message) => heard.push(message.call.service);
@@ -125,7 +125,7 @@ test("the services of a cloud are listed", async (t) => {
   assert.deepEqual((await none.connect()).services(), []);
 });
 
-test("what is wrong with a service is named", async (t) => {
+test("mistakes are named", async (t) => {
   const { connect } = await services(t);
   const connection = await connect();
   const wrong = async (options) => failure(connection.client(options));

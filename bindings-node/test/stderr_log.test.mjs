@@ -1,4 +1,4 @@
-// REQTRAIL_LOG: lines on standard error, which process.stderr has no part in.
+// REQTRAIL_LOG: lines on standard error, written without process.stderr.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -52,12 +52,12 @@ test("without the variable nothing is written", async (t) => {
   assert.deepEqual((await lines(t, { REQTRAIL_LOG: "" }))[1], []);
 });
 
-test("a pipe that nobody reads holds up no call", async (t) => {
+test("an unread pipe delays no call", async (t) => {
   const server = await served(t);
   const code = `
     import { Client } from "reqtrail";
     const client = new Client(process.argv[1]);
-    // More than a pipe holds.
+    // Writes more than a pipe holds.
     for (let i = 0; i < 1500; i++) await client.get("/ok");
     console.log("ended");
     await client.close();`;
@@ -85,7 +85,7 @@ test("a pipe that nobody reads holds up no call", async (t) => {
     child.stderr.resume();
   });
   assert.equal(stdout, "ended\n");
-  // Whole lines, and fewer than the three of each call.
+  // Whole lines, but fewer than three for each call.
   const count = text.split("\n").length - 1;
   assert.ok(count > 0 && count < 4500, String(count));
   for (const line of text.trimEnd().split("\n")) JSON.parse(line);

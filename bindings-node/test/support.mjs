@@ -1,4 +1,4 @@
-// What tests share: a server and a client that end with the test, and programs of their own.
+// Shared helpers: a server and a client that end with the test, and separate programs.
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ export async function served(t) {
   return server;
 }
 
-/** A server and a client of it. */
+/** Starts a server and makes a client of it. */
 export async function both(t, options = {}) {
   const server = await served(t);
   const client = new Client(server.url, { baseDelayMs: 1, maxDelayMs: 2, ...options });
@@ -33,7 +33,7 @@ export function hasOpenssl() {
   }
 }
 
-/** The files of a new key and its certificate, and their folder, which the test removes. */
+/** Makes a key and its certificate. Returns their files and their folder, which is removed after the test. */
 export function certificate(t) {
   const folder = mkdtempSync(path.join(tmpdir(), "reqtrail-"));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -44,7 +44,7 @@ export function certificate(t) {
   return { folder, key, cert };
 }
 
-/** What a promise rejects with. */
+/** Returns what a promise rejects with. */
 export async function failure(promise) {
   return promise.then(
     () => {
@@ -54,14 +54,14 @@ export async function failure(promise) {
   );
 }
 
-/** Runs a program of the package's users, in the folder where it is installed. */
+/** Runs a program that uses the package, in the folder where it is installed. */
 export async function run(code, { args = [], env = {}, type = "module", node = [] } = {}) {
   const cwd = fileURLToPath(new URL("..", import.meta.url));
   const flags = [...node, `--input-type=${type}`, "-e", code, "--", ...args];
   return spawned(process.execPath, flags, { cwd, env: { ...process.env, ...env } });
 }
 
-/** Runs a program, and gives how it ended. One that hangs is killed, long after any machine is done. */
+/** Runs a program, and returns how it ended. Kills it if it hangs, after more time than any machine needs. */
 export async function spawned(command, args, options) {
   const child = spawn(command, args, { ...options, timeout: 120_000, killSignal: "SIGKILL" });
   let stdout = "";

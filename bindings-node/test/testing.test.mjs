@@ -1,4 +1,4 @@
-// Mocks: the calls are real, the network and the clock are not.
+// Mocks: real calls without a network, on a virtual clock.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -24,7 +24,7 @@ const SCRIPT = {
   ],
 };
 
-test("waits are of the mock's time", async () => {
+test("waits take the mock's time", async () => {
   const mock = new Mock();
   const limited = { code: "rate_limited", retryAfterMs: 30_000 };
   mock.get("/cameras").replies(429, limited).thenReplies(200, { json: [], delayMs: 5000 });
@@ -43,7 +43,7 @@ test("waits are of the mock's time", async () => {
   mock.verify();
 });
 
-test("one seed gives equal trails, and another one others", async () => {
+test("the same seed makes equal trails, another seed makes others", async () => {
   const trail = async (options) => {
     const mock = new Mock(options);
     mock.get("/events").replies(503).thenFails("reset").thenReplies(200);
@@ -54,7 +54,7 @@ test("one seed gives equal trails, and another one others", async () => {
   assert.notDeepStrictEqual(await trail({ seed: 7 }), await trail({ seed: 8 }));
 });
 
-test("a request that nothing answers fails, and the end says so again", async () => {
+test("a request that nothing answers fails, and verify reports it", async () => {
   const mock = new Mock();
   mock.get("/cameras/{id}").replies(200);
   const error = await failure(mock.client().delete("/cameras/{id}", { params: { id: 7 } }));
@@ -69,7 +69,7 @@ test("a request that nothing answers fails, and the end says so again", async ()
   assert.equal(mock.problems.length, 2);
 });
 
-test("what is left over fails the end, unless that is allowed", async () => {
+test("verify reports unused answers, unless they are allowed", async () => {
   const mock = new Mock();
   mock.get("/a").replies(200, { optional: true });
   mock.get("/b").replies(200, { times: Infinity });
@@ -92,7 +92,7 @@ test("an exchange without an answer is a problem", () => {
   mock.verify();
 });
 
-test("a request that looks otherwise is answered, and the end says what differed", async () => {
+test("a request that differs is answered, and verify reports what differs", async () => {
   const mock = new Mock();
   const headers = { "x-tenant": /^t-\d+$/, "x-debug": null };
   mock.post("/events", { headers, json: { name: "door", at: { $any: true } } }).replies(201);
@@ -104,7 +104,7 @@ test("a request that looks otherwise is answered, and the end says what differed
   assert.match(mock.problems[0], /gate/);
 });
 
-test("requests can be looked into", async () => {
+test("requests can be inspected", async () => {
   const mock = new Mock();
   mock.post("/events?kind=motion").replies(200, { times: 3 });
   const client = mock.client({ token: "t0ken" });
@@ -127,7 +127,7 @@ test("requests can be looked into", async () => {
   assert.equal(JSON.parse(JSON.stringify(mock.requests))[2].base64, "/wA=");
 });
 
-test("answers have what they are given", async () => {
+test("answers are as arranged", async () => {
   const mock = new Mock();
   const reply = { text: "hello", headers: { "x-a": ["1", "2"], "x-n": 5 }, encoding: "gzip" };
   mock.get("/text").replies(203, { ...reply, requestId: null });
@@ -145,7 +145,7 @@ test("answers have what they are given", async () => {
   mock.verify();
 });
 
-test("each failure is of its kind", async () => {
+test("each failure has its kind", async () => {
   const kinds = {
     ...{ timeout: "timeout", stall_body: "timeout", connect_timeout: "connect" },
     ...{ connect: "connect", dns: "connect", tls: "connect" },
@@ -160,7 +160,7 @@ test("each failure is of its kind", async () => {
   }
 });
 
-test("a client is of the dialect that it is given", async () => {
+test("a client has the dialect that it is given", async () => {
   const mock = new Mock();
   mock.get("/servers/{id}").replies({ code: "itemNotFound" });
   const nova = mock.client({ dialect: "openstack", baseUrl: "https://nova.example/v2.1" });
@@ -171,7 +171,7 @@ test("a client is of the dialect that it is given", async () => {
   mock.verify();
 });
 
-test("a clock that is moved by hand", async () => {
+test("a manual clock", async () => {
   const mock = new Mock({ clock: "manual" });
   mock.get("/cameras").replies(503, { retryAfterMs: 20_000 }).thenReplies(200);
   const told = [];
@@ -184,7 +184,7 @@ test("a clock that is moved by hand", async () => {
   await mock.advance(10_000);
   assert.deepEqual([mock.elapsedMs, told], [10_000, []]);
   await mock.advance(20_000);
-  // It has ended by now, and what waited for it went on.
+  // The call has ended, and the code that awaits it has run.
   assert.deepEqual([mock.elapsedMs, told], [30_000, [200]]);
   await call;
   mock.verify();
@@ -205,7 +205,7 @@ test("a call is cancelled in its wait", async () => {
   mock.verify();
 });
 
-test("a limit is of the mock's time", async () => {
+test("timeouts take the mock's time", async () => {
   const mock = new Mock();
   mock.get("/cameras").fails("timeout");
   const error = await failure(mock.client().get("/cameras", { timeoutMs: 7000 }));
@@ -221,7 +221,7 @@ test("what a program does in one turn belongs to one moment", async () => {
   const started = ({ trail }) => trail.startedAt.getTime() - Date.UTC(2026, 0);
   for (let round = 0; round < 50; round++) {
     const before = mock.elapsedMs;
-    // Both begin now, and what follows from the one begins when the one has ended.
+    // Both begin now; the second call of `follows` begins when its first one has ended.
     const follows = async () => {
       await client.get("/fast", { maxAttempts: 1 });
       await null;
@@ -236,7 +236,7 @@ test("what a program does in one turn belongs to one moment", async () => {
   }
 });
 
-test("whoever is the first ends the others in time", async () => {
+test("the first of several calls cancels the others in time", async () => {
   const mock = new Mock();
   mock.get("/a").replies(200, { delayMs: 1000 });
   mock.get("/b").replies(200, { delayMs: 9000 });
@@ -249,7 +249,7 @@ test("whoever is the first ends the others in time", async () => {
   assert.equal(error.trail.elapsedMs, 1000);
 });
 
-test("a hook acts before the time moves", async () => {
+test("hooks run before the time moves", async () => {
   for (const abort of [
     (controller) => controller.abort(),
     async (controller) => {
@@ -269,7 +269,7 @@ test("a hook acts before the time moves", async () => {
   }
 });
 
-test("a refresher takes its own time, and none of the mock's", async () => {
+test("a refresher's own turns take none of the mock's time", async () => {
   const mock = new Mock();
   mock.get("/cameras").replies({ code: "invalid_token" }).thenReplies(200);
   mock.get("/slow").replies(200, { delayMs: 9000 });
@@ -295,7 +295,7 @@ test("a refresher takes its own time, and none of the mock's", async () => {
   mock.verify();
 });
 
-test("a body that is read first belongs to the moment of its call", async () => {
+test("reading a body first takes none of the mock's time", async () => {
   const mock = new Mock();
   mock.put("/{name}").replies(200, { times: 2, delayMs: 9000 });
   const client = mock.client();
@@ -309,7 +309,7 @@ test("a body that is read first belongs to the moment of its call", async () => 
   );
 });
 
-test("timers that a test moves by hand", async (t) => {
+test("timers that a test moves by hand do not move the mock's time", async (t) => {
   const mock = new Mock();
   mock.put("/cameras").replies(503, { retryAfterMs: 30_000 }).thenReplies(200);
   const manual = new Mock({ clock: "manual" });
@@ -330,7 +330,7 @@ test("timers that a test moves by hand", async (t) => {
   mock.verify();
 });
 
-test("OpenStack's operations go by the mock's time", async () => {
+test("OpenStack's operations use the mock's time", async () => {
   const mock = new Mock();
   const [request_id, start_time] = ["req-1", "2026-01-01T00:00:00.000000"];
   const event = { event: "compute_reboot_instance", start_time };
@@ -352,7 +352,7 @@ test("OpenStack's operations go by the mock's time", async () => {
   mock.verify();
 });
 
-test("a script as an object and as a text", async () => {
+test("a script is loaded from an object and from a text", async () => {
   for (const script of [SCRIPT, JSON.stringify(SCRIPT)]) {
     const mock = new Mock().load(script);
     const camera = await mock.client().get("/cameras/{id}", { params: { id: 7 } });
@@ -361,7 +361,7 @@ test("a script as an object and as a text", async () => {
   }
 });
 
-test("what is wrong is named, with what would be right", async () => {
+test("mistakes are named, with what is right", async () => {
   const mock = new Mock();
   const wrong = [
     [() => new Mock({ sed: 1 }), /a mock has no option "sed"; it has seed, clock, allowUnused/],
@@ -392,7 +392,7 @@ test("what is wrong is named, with what would be right", async () => {
     assert.throws(act, (error) => {
       assert.ok(error instanceof TypeError, String(error));
       assert.match(error.message, message);
-      // The stack begins here.
+      // The stack begins in this file.
       assert.match(
         error.stack.split("\n").find((line) => line.startsWith("    at ")),
         /test\.mjs/,
@@ -403,7 +403,7 @@ test("what is wrong is named, with what would be right", async () => {
   await assert.rejects(mock.advance("1"), /ms: expected milliseconds/);
 });
 
-test("what takes further answers is no promise", async () => {
+test("Replies is not a promise", async () => {
   const mock = new Mock({ allowUnused: true });
   const replies = mock.get("/a").replies(200);
   assert.equal(await replies, replies);
@@ -437,7 +437,7 @@ test("a trail is read from its JSON", async () => {
   assert.throws(() => Trail.fromJSON(undefined), { name: "TypeError", message: /json: expected/ });
 });
 
-test("a program that has no mock loads none, and a mock keeps no program alive", async () => {
+test("programs without a mock do not load it, and a mock does not keep a program alive", async () => {
   const code = `
     require("reqtrail");
     const loaded = Object.keys(require.cache).filter((name) => name.includes("testing"));
@@ -450,7 +450,7 @@ test("a program that has no mock loads none, and a mock keeps no program alive",
   assert.deepEqual([exit, stdout, stderr], [0, "0 200\n", ""]);
 });
 
-test("a trail that is made by hand", () => {
+test("a trail is made by hand", () => {
   const made = () =>
     trail({
       ...{ method: "POST", path: "/cameras/{id}/trigger", params: { id: 7 } },
@@ -474,7 +474,7 @@ test("a trail that is made by hand", () => {
   assert.deepEqual([second.failure, second.sent], ["timeout", "unknown"]);
 });
 
-test("a response that is made by hand", () => {
+test("a response is made by hand", () => {
   const made = response({ json: { id: 7 }, requestId: "req_1", headers: { etag: '"a"' } });
   assert.deepEqual([made.status, made.requestId, made.json()], [200, "req_1", { id: 7 }]);
   assert.equal(made.headers.get("etag"), '"a"');
@@ -487,7 +487,7 @@ test("a response that is made by hand", () => {
   assert.deepEqual([repeated.status, repeated.trail.attempts.length], [201, 2]);
 });
 
-test("an error that is made by hand", () => {
+test("an error is made by hand", () => {
   const limited = error({ code: "rate_limited", retryAfterMs: 60_000, message: "slow down" });
   assert.ok(limited instanceof RateLimitedError);
   assert.deepEqual([limited.status, limited.retryAfterMs], [429, 60_000]);
@@ -513,7 +513,7 @@ test("an error that is made by hand", () => {
   assert.equal(error({ kind: "config" }).trail, null);
 });
 
-test("what cannot be is not made", () => {
+test("impossible descriptions are refused", () => {
   const wrong = [
     [() => trail({}), /trail.attempts: expected an array, not undefined/],
     [() => trail({ attempts: [{ stat: 200 }] }), /trail.attempts\[0\] has no "stat"; it has/],

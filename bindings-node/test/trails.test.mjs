@@ -1,4 +1,4 @@
-// Trails as values: compared, copied, and what they keep.
+// Trails as values: comparing and copying them, and what they keep in memory.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { Trail } from "reqtrail";
 
 import { both, failure, run, served } from "./support.mjs";
 
-test("two trails are equal if they say the same", async (t) => {
+test("two trails are equal if their values are", async (t) => {
   const { client } = await both(t);
   const one = await client.get("/ok");
   const two = await client.get("/ok");
@@ -33,7 +33,7 @@ test("trails and errors cross structuredClone and postMessage as data", async (t
     assert.deepEqual(copy.startedAt, error.trail.startedAt);
     for (const name of Object.keys(Trail.prototype)) assert.fail(name);
   }
-  // The platform takes the message and the stack of an error along, and they have the IDs; the data goes as JSON.
+  // The platform copies the message and the stack of an error, which have the IDs; the data is sent as JSON.
   port1.postMessage(error);
   const { message } = receiveMessageOnPort(port2);
   assert.ok(message.message.includes(error.requestId) && message.stack.includes("NotFoundError"));
@@ -43,7 +43,7 @@ test("trails and errors cross structuredClone and postMessage as data", async (t
   port1.close();
 });
 
-test("a fatal error's print-out has the trail", async (t) => {
+test("the output of a fatal error has the trail", async (t) => {
   const server = await served(t);
   const code = `
     import { Client } from "reqtrail";
@@ -67,9 +67,12 @@ test("the error of a worker has the trail", async (t) => {
   assert.equal(stdout, "req_00000001 404\n", stderr);
 });
 
-test("a trail that is kept keeps no body", { skip: process.platform !== "linux" }, async (t) => {
-  const server = await served(t);
-  const code = `
+test(
+  "a trail does not keep a body in memory",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    const server = await served(t);
+    const code = `
     import { readFileSync } from "node:fs";
     import { Client } from "reqtrail";
     const client = new Client(process.argv[1]);
@@ -87,12 +90,13 @@ test("a trail that is kept keeps no body", { skip: process.platform !== "linux" 
     const before = resident();
     await some(256);
     console.log(Math.round(resident() - before), kept.length);`;
-  const { stdout, stderr } = await run(code, { args: [server.url], node: ["--expose-gc"] });
-  const [grown, kept] = stdout.split(" ").map(Number);
-  assert.equal(kept, 320, stderr);
-  // The bodies alone were 256 MiB.
-  assert.ok(grown < 100, `${grown} MiB`);
-});
+    const { stdout, stderr } = await run(code, { args: [server.url], node: ["--expose-gc"] });
+    const [grown, kept] = stdout.split(" ").map(Number);
+    assert.equal(kept, 320, stderr);
+    // The bodies would be 256 MiB.
+    assert.ok(grown < 100, `${grown} MiB`);
+  },
+);
 
 test("the stack of an error begins in the program's code, also in a chain of then", async (t) => {
   const { client } = await both(t);

@@ -1,4 +1,4 @@
-// The types, as a program's compiler sees them, and the snippets of the documentation.
+// Types, as a program's compiler sees them, and the snippets of the documentation.
 
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -45,13 +45,13 @@ test(
   "programs of both module systems compile, and wrong ones do not",
   { skip: !TOOLS },
   async (t) => {
-    // A line that has to be refused is marked with @ts-expect-error, which is an error itself where nothing is refused.
+    // A line that must be refused has @ts-expect-error, which is itself an error if the line is accepted.
     await compile(["types/usage.mts", "types/usage.cts"], t);
   },
 );
 
 test("a program without @types/node and without DOM compiles", { skip: !TOOLS }, async (t) => {
-  // The declarations are checked, too.
+  // Checks the declarations too.
   const options = { types: [], lib: ["es2022"], skipLibCheck: false };
   await compile(["types/bare.mts"], t, options);
 });
@@ -97,7 +97,7 @@ test("the README's test of a program", async (t) => {
   const file = path.join(HERE, "readme.tests.mjs");
   writeFileSync(file, code);
   t.after(() => rmSync(file));
-  // Without what tells a test runner that another one runs it.
+  // Removes the variable that marks a runner as run by another one.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const flags = ["--test", "--test-reporter=tap", file];
   const { code: exit, stdout } = await spawned(process.execPath, flags, { cwd: HERE, env });
@@ -106,7 +106,7 @@ test("the README's test of a program", async (t) => {
 });
 
 test(
-  "the snippets of the page for those who come from elsewhere compile",
+  "the snippets of the page for users of other clients compile",
   { skip: !TOOLS || !SOURCE },
   async (t) => {
     const page = readFileSync(

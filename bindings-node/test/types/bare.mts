@@ -1,4 +1,4 @@
-// A program that has neither `@types/node` nor the `DOM` library.
+// A program with neither `@types/node` nor the `DOM` library.
 
 import { ApiError, Client, type CallOptions, type Response, openstack } from "reqtrail";
 import { Mock } from "reqtrail/testing";
@@ -16,7 +16,7 @@ declare const signal: {
   removeEventListener(type: "abort", listener: () => void): void;
 };
 await client.get("/cameras", { signal });
-// @ts-expect-error an option that there is not
+// @ts-expect-error an unknown option
 await client.get("/cameras", { timeout: 7 });
 // @ts-expect-error the parameter is missing
 await client.get("/cameras/{id}");

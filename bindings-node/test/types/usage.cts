@@ -1,4 +1,4 @@
-// The same for CommonJS: its own entry, its own declarations.
+// CommonJS, which has its own entry and its own declarations.
 
 import reqtrail = require("reqtrail");
 import { type Client, NotFoundError, type Trail } from "reqtrail";

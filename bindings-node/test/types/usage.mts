@@ -1,4 +1,4 @@
-// What programs may write, and what their compiler has to refuse.
+// What programs may write, and what their compiler must refuse.
 
 import {
   ApiError,
@@ -39,7 +39,7 @@ const client: Client = Client.novavms(new URL("https://novavms.example/api/v1"),
   onCall: (trail: Trail) => console.log(trail.report()),
 });
 
-// Parameters are told by the template.
+// The template decides the parameters.
 const camera: Response = await client.get("/cameras/{id}", { params: { id: 7 } });
 await client.get("/cameras");
 await client.get("/cameras", { query: { limit: 10, tag: ["a", "b"], none: undefined } });
@@ -60,7 +60,7 @@ await client.get("/cameras", {
 await client.get("/cameras", { query: new URLSearchParams("a=1") });
 await client.get("/cameras", { query: new Map([["a", 1]]) });
 await client.get("/cameras", { query: { tag: ["a", undefined], limit: cursorless.limit } });
-// @ts-expect-error null is no value of the query
+// @ts-expect-error null is not a query value
 await client.get("/cameras", { query: { cursor: null } });
 // @ts-expect-error nor is a date
 await client.get("/cameras", { query: { since: new Date() } });
@@ -72,7 +72,7 @@ await client.get("/cameras", { query: { filter: () => 1 } });
 await client.get("/cameras", { query: { filter: { a: 1 } } });
 // @ts-expect-error nor null in a list
 await client.get("/cameras", { query: { tag: ["a", null] } });
-// @ts-expect-error a date is no query
+// @ts-expect-error a date is not a query
 await client.get("/cameras", { query: new Date() });
 // @ts-expect-error nor is a function
 await client.get("/cameras", { query: () => 1 });
@@ -85,7 +85,7 @@ await client.post("/cameras", { body: new ArrayBuffer(2) });
 await client.post("/cameras", { body: new Blob(["a"], { type: "text/plain" }) });
 await client.post("/cameras", { body: new URLSearchParams({ a: "1" }) });
 await client.post("/cameras", { body: new DataView(new ArrayBuffer(2)) });
-// @ts-expect-error an object goes into json
+// @ts-expect-error an object belongs in json
 await client.post("/cameras", { body: { a: 1 } });
 await client.get("/cameras", { signal: null, body: null, query: null, timeoutMs: null });
 await client.put("/cameras/{id}/events/{event}", { params: { id: "a", event: 7n }, json: {} });
@@ -105,13 +105,13 @@ await client.get("/cameras/{id}/events/{event}", { params: { id: 7 } });
 await client.get("/cameras/{id}", { params: { id: 7, other: 1 } });
 // @ts-expect-error the path has none
 await client.get("/cameras", { params: { id: 7 } });
-// @ts-expect-error undefined is no value of a parameter
+// @ts-expect-error undefined is not a parameter value
 await client.get("/cameras/{id}", { params: { id: undefined } });
-// @ts-expect-error an option that there is not
+// @ts-expect-error an unknown option
 await client.get("/cameras", { timeout: 7 });
-// @ts-expect-error an option that there is not
+// @ts-expect-error an unknown option
 new Client("https://api.example", { timeout: 7 });
-// @ts-expect-error the dialect is given already
+// @ts-expect-error the dialect is fixed
 Client.openstack("https://nova.example", { dialect: "novavms" });
 
 // Responses.
@@ -120,11 +120,11 @@ const id: string | null = camera.requestId;
 const headers: Headers = camera.headers;
 const body: { name: string } = camera.json<{ name: string }>();
 const bytes: Uint8Array = camera.bytes();
-// @ts-expect-error JSON is of no type until the program says so
+// @ts-expect-error JSON has no type unless the program gives one
 camera.json().name;
-// @ts-expect-error a record
+// @ts-expect-error read-only
 camera.status = 1;
-// @ts-expect-error trails are made by calls
+// @ts-expect-error programs do not construct trails
 new (camera.trail.constructor as typeof Trail)();
 
 // Errors narrow by class, by kind, by category, and by code.
@@ -236,7 +236,7 @@ try {
   if (error instanceof MockError) console.log(error.problems, mock.elapsedMs, ended);
 }
 const replies: Replies = mock.get("/cameras").replies(200);
-// @ts-expect-error what takes further answers is no promise
+// @ts-expect-error `Replies` is not a promise
 replies.then(() => {});
 // @ts-expect-error a status is a number
 mock.get("/cameras").replies("200");
@@ -244,7 +244,7 @@ mock.get("/cameras").replies("200");
 mock.get("/cameras").replies(200, { retryAfter: 1 });
 // @ts-expect-error no such clock
 new Mock({ clock: "real" });
-// @ts-expect-error a record
+// @ts-expect-error read-only
 seen[0]!.method = "GET";
 console.log(mocked, tags, again);
 const late: ReqtrailError = error({ kind: "timeout", method: "POST" });
