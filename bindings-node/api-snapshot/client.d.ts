@@ -62,8 +62,8 @@ export declare class Client implements AsyncDisposable {
     /** The client's recorder, which keeps the trails of its last calls. */
     get recorder(): Recorder;
     /**
-     * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError},
-     * which has no trail.
+     * Cancels the calls under way and closes the connections. Later calls reject with a {@link RequestBuildError}, which
+     * has no trail.
      */
     close(): Promise<void>;
     /** Closes the client at the end of an `await using` block. */

@@ -22,8 +22,7 @@ export declare class Recorder {
      * first.
      *
      * If no call has this ID, returns those with an ID that begins with `id`, which then needs at least 6 characters.
-     * UUIDs match with and without dashes, in any case. Calls in flight are not included; see {@link
-     * Recorder.inFlight}.
+     * UUIDs match with and without dashes, in any case. Calls in flight are not included; see {@link Recorder.inFlight}.
      */
     find(id: string): Trail[];
     /**
@@ -40,8 +39,8 @@ export declare class Recorder {
     /** How much it holds, and how much it had to leave out. */
     get stats(): RecorderStats;
     /**
-     * Returns everything it holds as JSON Lines, each like a line of a journal (`schema/journal.schema.json`): the
-     * oldest call first, calls in flight last.
+     * Returns everything it holds as JSON Lines, each like a line of a journal (`schema/journal.schema.json`): the oldest
+     * call first, calls in flight last.
      */
     dump(): string;
 }

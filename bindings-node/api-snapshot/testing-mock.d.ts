@@ -99,8 +99,8 @@ export declare class Mock implements Disposable {
      */
     verify(): void;
     /**
-     * Verifies at the end of a `using` block. If the block itself has thrown, JavaScript throws a `SuppressedError`
-     * with both errors.
+     * Verifies at the end of a `using` block. If the block itself has thrown, JavaScript throws a `SuppressedError` with
+     * both errors.
      */
     [Symbol.dispose](): void;
 }
