@@ -22,7 +22,7 @@ const { ActionFailedError, ActionReport, ActionUnfollowedError, Compute, ServerH
 const ID = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
 const RESIZE = "req-11111111-1111-4111-8111-111111111111";
 
-/** Starts a Nova with one server, whose resize fails after its 202 or never ends. A `silent` one does not answer GETs. */
+/** Starts a Nova with one server, whose resize fails after its 202 or never ends. A `silent` one answers no GET. */
 async function nova(t, fails, silent = false) {
   let last = 0;
   let asked;
