@@ -1,6 +1,6 @@
 """The exceptions that every call can end with.
 
-One class for each kind of error; those of API errors by category are in ``_categories.py``, which is generated.
+There is one class for each kind of error. The generated ``_categories.py`` has those of API errors by category.
 """
 
 import builtins
@@ -29,11 +29,11 @@ __all__ = [
 
 
 class ReqtrailError(Exception):
-    """Why a call gave no response, or a client could not be built.
+    """The base class of errors: why a call returned no response, or why a client could not be built.
 
     Its text is one line that is enough for support: what failed, status, code, every request ID, the number of
     attempts and the call ID. ``status``, ``code``, ``category``, ``request_id`` and ``retry_after`` describe the last
-    attempt, and are ``None`` where it has none.
+    attempt, and are ``None`` if it has none.
     """
 
     # The fields of every error. Generated from core/src/surface; do not edit.
@@ -59,8 +59,8 @@ class ReqtrailError(Exception):
     """Whether any attempt's request may have reached the server."""
     # Generated until here.
     trail: Trail = None  # type: ignore[assignment]
-    """The call's trail. A :class:`ConfigError` has none, nor has an exception that a program made by itself; an
-    :class:`InternalError` may have none."""
+    """The call's trail. It is ``None`` for a :class:`ConfigError` and for an exception that the program made, and may
+    be for an :class:`InternalError`."""
 
     def __init__(self, text: str = "", /, **fields: Any) -> None:
         super().__init__(text)
@@ -109,15 +109,15 @@ class ApiError(ReqtrailError):
     def text(self) -> str:
         """The first 64 KiB of the answer's body as text.
 
-        It is decoded by the charset of its ``Content-Type``, else as UTF-8 with replacement characters for what cannot
-        be decoded.
+        It is decoded by the charset of its ``Content-Type``, else as UTF-8 with replacement characters for bytes that
+        cannot be decoded.
         """
         return str(self.body, "utf-8", "replace") if self._text is None else self._text
 
     def json(self) -> Any:
-        """The answer's body as JSON; ``None`` if it is not JSON, or longer than the 64 KiB that are kept.
+        """Returns the answer's body as JSON; ``None`` if it is not JSON, or longer than the 64 KiB that are kept.
 
-        An error is being handled already, so this does not raise another one.
+        It does not raise, because the program is already handling an error.
         """
         try:
             return _json.decode(self.text if self._json is None else self._json)
@@ -126,11 +126,11 @@ class ApiError(ReqtrailError):
 
 
 class ConnectError(ReqtrailError, builtins.ConnectionError):
-    """No connection came about: DNS, refused, TLS, connect timeout. Nothing was sent."""
+    """No connection could be made: DNS, refused, TLS, connect timeout. Nothing was sent."""
 
 
 class TimeoutError(ReqtrailError, builtins.TimeoutError):
-    """The attempt's or the call's time ran out."""
+    """The time of the attempt or of the call ran out."""
 
 
 class TransportError(ReqtrailError):
@@ -138,7 +138,7 @@ class TransportError(ReqtrailError):
 
 
 class TooLargeError(ReqtrailError):
-    """The body of a success, or a header block, is over its limit."""
+    """The body of a success, or a header block, exceeds its limit."""
 
 
 class DecodeError(ReqtrailError, ValueError):
@@ -146,7 +146,7 @@ class DecodeError(ReqtrailError, ValueError):
 
 
 class RedirectError(ReqtrailError):
-    """A redirect was refused: another origin, a downgrade, too many, or a method that it must not change."""
+    """A redirect was refused: another origin, a downgrade, too many redirects, or a method that it must not change."""
 
 
 class CancelledError(ReqtrailError):
@@ -154,21 +154,21 @@ class CancelledError(ReqtrailError):
 
 
 class RequestBuildError(ReqtrailError, ValueError):
-    """The request cannot be built: the text says what is wrong with it. Nothing was sent."""
+    """The request cannot be built; the text says why. Nothing was sent."""
 
 
 class ConfigError(ReqtrailError, ValueError):
-    """The client cannot be built: the text names the option, what was given and what is accepted."""
+    """The client cannot be built; the text names the option, what was given and what is accepted."""
 
     trail: None = None  # type: ignore[assignment]
-    """There was no call."""
+    """Always ``None``: there was no call."""
 
 
 class InternalError(ReqtrailError):
     """A bug in reqtrail; please report it."""
 
     trail: Trail | None = None  # type: ignore[assignment]
-    """The call's trail, unless the bug is between Python and the call."""
+    """The call's trail; ``None`` if the bug is outside the call."""
 
 
 def _again(cls: type[Any], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
@@ -178,6 +178,6 @@ def _again(cls: type[Any], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
     return made
 
 
-# Where programs find them, for tracebacks and pickles.
+# The module where programs find them, for tracebacks and pickles.
 for _name in __all__:
     globals()[_name].__module__ = "reqtrail"
