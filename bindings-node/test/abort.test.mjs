@@ -37,9 +37,9 @@ test("a call is cancelled while the server is silent", async (t) => {
 });
 
 test("a call is cancelled in a wait", async (t) => {
-  let told;
-  const waits = new Promise((resolve) => (told = resolve));
-  const { client } = await both(t, { onAttempt: told });
+  let attempted;
+  const waits = new Promise((resolve) => (attempted = resolve));
+  const { client } = await both(t, { onAttempt: attempted });
   const controller = new AbortController();
   const call = failure(client.get("/wait", { signal: controller.signal }));
   await waits;
@@ -115,8 +115,8 @@ test("the platform's timeout ends a call", async (t) => {
 });
 
 test("a signal whose reason is a timeout ends a call, before it and during it", async (t) => {
-  const told = [];
-  const { server, client } = await both(t, { onCall: ({ outcome }) => told.push(outcome) });
+  const events = [];
+  const { server, client } = await both(t, { onCall: ({ outcome }) => events.push(outcome) });
   const reason = new DOMException("too slow", "TimeoutError");
   checkLate(await failure(client.get("/ok", { signal: AbortSignal.abort(reason) })), reason);
   assert.equal(server.seen.length, 0);
@@ -129,7 +129,7 @@ test("a signal whose reason is a timeout ends a call, before it and during it", 
   checkLate(error, reason);
   assert.equal(error.trail.attempts[0].failure, "timeout");
   assert.match(error.trail.report(), /FAILED: timeout/);
-  assert.deepEqual(told, ["timeout", "timeout"]);
+  assert.deepEqual(events, ["timeout", "timeout"]);
 });
 
 test("the call's own timeout does not have the signal's reason", async (t) => {
@@ -255,8 +255,8 @@ function slow(text = "a") {
 }
 
 test("a call is cancelled while a Blob is read", async (t) => {
-  const told = [];
-  const { server, client } = await both(t, { onCall: (trail) => told.push(trail.stopped) });
+  const events = [];
+  const { server, client } = await both(t, { onCall: (trail) => events.push(trail.stopped) });
   const { blob, go } = slow();
   const controller = new AbortController();
   const call = failure(client.post("/echo", { body: blob, signal: controller.signal }));
@@ -271,7 +271,7 @@ test("a call is cancelled while a Blob is read", async (t) => {
   const error = await failure(client.post("/echo", { body: slow().blob, signal: late }));
   assert.ok(error instanceof TimeoutError);
   assert.equal(error.trail.attempts.length, 0);
-  assert.deepEqual(told, ["cancelled", "deadline"]);
+  assert.deepEqual(events, ["cancelled", "deadline"]);
   assert.equal(server.seen.length, 0);
 });
 

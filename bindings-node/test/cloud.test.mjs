@@ -247,10 +247,10 @@ test("ignored variables are noted", async (t) => {
 
 test("channels get every sign-in, and a client's hooks get its own", async (t) => {
   const { auth } = await keystone(t);
-  const told = [];
+  const published = [];
   const attempts = [];
   const storage = new AsyncLocalStorage();
-  const onCall = ({ trail }) => told.push([trail.requestId, storage.getStore()]);
+  const onCall = ({ trail }) => published.push([trail.requestId, storage.getStore()]);
   const onAttempt = ({ call, attempt }) => attempts.push([call.method, attempt.requestId]);
   subscribe("reqtrail:call", onCall);
   subscribe("reqtrail:attempt", onAttempt);
@@ -259,7 +259,7 @@ test("channels get every sign-in, and a client's hooks get its own", async (t) =
     unsubscribe("reqtrail:attempt", onAttempt);
   });
   const connection = await storage.run("connect", () => new Cloud({ auth }).connect());
-  assert.deepEqual(told, [["req-signin-1", "connect"]]);
+  assert.deepEqual(published, [["req-signin-1", "connect"]]);
   assert.deepEqual(attempts, [["POST", "req-signin-1"]]);
   const hooks = { attempts: [], calls: [] };
   // A client's sign-in belongs to no call; its hooks run in the context in which the client was made.
@@ -277,7 +277,7 @@ test("channels get every sign-in, and a client's hooks get its own", async (t) =
     attempts.map(([, id]) => id),
     ["req-signin-1", ...hooks.attempts.map(([id]) => id)],
   );
-  assert.deepEqual(told, [["req-signin-1", "connect"], ...hooks.calls]);
+  assert.deepEqual(published, [["req-signin-1", "connect"], ...hooks.calls]);
 });
 
 test("a sign-in has only the option signal, and sends nothing if that is not valid", async (t) => {

@@ -55,8 +55,8 @@ test("NODE_TLS_REJECT_UNAUTHORIZED=0 has no effect except one warning", async ()
     new Client("https://api.example");
     new Client("https://api.example");`;
   const { stderr } = await run(code, { env: { NODE_TLS_REJECT_UNAUTHORIZED: "0" } });
-  const told = stderr.match(/NODE_TLS_REJECT_UNAUTHORIZED has no effect on reqtrail/g);
-  assert.equal(told?.length, 1, stderr);
+  const warnings = stderr.match(/NODE_TLS_REJECT_UNAUTHORIZED has no effect on reqtrail/g);
+  assert.equal(warnings?.length, 1, stderr);
   assert.match(stderr, /dangerAcceptInvalidCerts/);
   const quiet = await run(code, { env: { NODE_TLS_REJECT_UNAUTHORIZED: "1" } });
   assert.equal(quiet.stderr, "");

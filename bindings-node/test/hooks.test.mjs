@@ -40,15 +40,15 @@ const ODD = {
 
 for (const [name, hook] of Object.entries(ODD)) {
   test(`a hook throws something odd: ${name}`, async (t) => {
-    const told = [];
+    const callIds = [];
     const { client } = await both(t, {
       onAttempt: hook,
-      onCall: (trail) => told.push(trail.callId),
+      onCall: (trail) => callIds.push(trail.callId),
     });
     const warned = once(process, "warning");
     const responses = await Promise.all([client.get("/ok"), client.get("/ok")]);
     assert.equal((await warned)[0].code, "REQTRAIL_HOOK");
-    assert.deepEqual(told.sort(), responses.map(({ trail }) => trail.callId).sort());
+    assert.deepEqual(callIds.sort(), responses.map(({ trail }) => trail.callId).sort());
   });
 }
 

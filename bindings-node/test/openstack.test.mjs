@@ -113,15 +113,15 @@ test("follow and explain", async (t) => {
   assert.equal(report.trails[0].method, "POST");
   assert.equal(report.globalRequestId, report.trails[0].correlationId);
   assert.ok(!JSON.stringify(report).includes("s3cr3t"));
-  const story = await compute.explain(ID, { limit: 5 });
-  assert.ok(story instanceof ServerHistory);
+  const history = await compute.explain(ID, { limit: 5 });
+  assert.ok(history instanceof ServerHistory);
   assert.deepEqual(
-    story.actions.map(({ verdict }) => verdict),
+    history.actions.map(({ verdict }) => verdict),
     ["failed"],
   );
-  assert.equal(story.actions[0].action.requestId, RESIZE);
-  assert.ok(String(story).includes(RESIZE));
-  assert.equal(story.trails.length, 3);
+  assert.equal(history.actions[0].action.requestId, RESIZE);
+  assert.ok(String(history).includes(RESIZE));
+  assert.equal(history.trails.length, 3);
   const missing = await failure(client.get("/servers/{id}", { params: { id: "other" } }));
   assert.ok(missing instanceof NotFoundError && openstack.hasKnownCode(missing));
   assert.equal(missing.code, "itemNotFound");
@@ -226,9 +226,9 @@ test("wrong options and wrong clients are refused", async (t) => {
 test("a server is found by its name", async (t) => {
   const { client } = await nova(t, true);
   const compute = new Compute(client);
-  const story = await compute.explain("web");
-  assert.equal(story.toJSON().server_id, ID);
-  assert.equal(story.trails[0].path, "/servers");
+  const history = await compute.explain("web");
+  assert.equal(history.toJSON().server_id, ID);
+  assert.equal(history.trails[0].path, "/servers");
   const failed = await failure(compute.follow("nobody", RESIZE));
   assert.ok(failed instanceof ActionUnfollowedError);
   assert.equal(failed.category, "not_found");
@@ -276,8 +276,8 @@ test("a reboot seems to have succeeded", async (t) => {
   const compute = new Compute(client);
   const report = await compute.follow(ID, RESIZE);
   assert.deepEqual([report.verdict, report.apparent], ["unknown", "succeeded"]);
-  const [told] = (await compute.explain(ID)).actions;
-  assert.deepEqual([told.verdict, told.apparent], ["unknown", "succeeded"]);
+  const [outcome] = (await compute.explain(ID)).actions;
+  assert.deepEqual([outcome.verdict, outcome.apparent], ["unknown", "succeeded"]);
   // Operators search logs for this line.
   const [service, line, url] = lines[0];
   assert.deepEqual(

@@ -156,8 +156,11 @@ test("the error of a refresher's own call decides the error of the call", async 
   const own = new AuthenticationError("no more tokens", {
     ...{ kind: "api", category: "authentication", requestId: "req-own" },
   });
-  const told = await refused(t, own);
-  assert.ok(told.message.includes("api: no more tokens (request ID req-own)"), told.message);
+  const reported = await refused(t, own);
+  assert.ok(
+    reported.message.includes("api: no more tokens (request ID req-own)"),
+    reported.message,
+  );
 });
 
 test("the error of the call has the text of any other thrown value", async (t) => {

@@ -174,18 +174,18 @@ test("a client has the dialect that it is given", async () => {
 test("a manual clock", async () => {
   const mock = new Mock({ clock: "manual" });
   mock.get("/cameras").replies(503, { retryAfterMs: 20_000 }).thenReplies(200);
-  const told = [];
+  const events = [];
   const call = mock
     .client()
     .get("/cameras")
-    .then((response) => told.push(response.status));
+    .then((response) => events.push(response.status));
   await mock.waitUntilWaiting();
   assert.equal(mock.requests.length, 1);
   await mock.advance(10_000);
-  assert.deepEqual([mock.elapsedMs, told], [10_000, []]);
+  assert.deepEqual([mock.elapsedMs, events], [10_000, []]);
   await mock.advance(20_000);
   // The call has ended, and the code that awaits it has run.
-  assert.deepEqual([mock.elapsedMs, told], [30_000, [200]]);
+  assert.deepEqual([mock.elapsedMs, events], [30_000, [200]]);
   await call;
   mock.verify();
 });
@@ -315,18 +315,18 @@ test("timers that a test moves by hand do not move the mock's time", async (t) =
   const manual = new Mock({ clock: "manual" });
   manual.get("/cameras").replies(200, { delayMs: 500 });
   t.mock.timers.enable();
-  const told = [];
-  setTimeout(() => told.push("timer"), 1000);
-  const client = mock.client({ onAttempt: () => told.push("attempt") });
+  const events = [];
+  setTimeout(() => events.push("timer"), 1000);
+  const client = mock.client({ onAttempt: () => events.push("attempt") });
   const put = await client.put("/cameras", { body: new Blob(["a"]) });
   assert.equal(put.trail.attempts.length, 2);
   const call = manual.client().get("/cameras");
   await manual.waitUntilWaiting();
   await manual.advance(500);
   assert.equal((await call).status, 200);
-  assert.deepEqual(told, ["attempt", "attempt"]);
+  assert.deepEqual(events, ["attempt", "attempt"]);
   t.mock.timers.tick(1000);
-  assert.deepEqual(told, ["attempt", "attempt", "timer"]);
+  assert.deepEqual(events, ["attempt", "attempt", "timer"]);
   mock.verify();
 });
 

@@ -67,8 +67,8 @@ def test_errors(url: str, run: Runner) -> None:
 @pytest.mark.parametrize("path", ["/stall", "/wait"])
 def test_cancelling_a_task_cancels_its_call_at_once(url: str, run: Runner, path: str) -> None:
     async def main() -> None:
-        told: list[reqtrail.Trail] = []
-        async with reqtrail.AsyncClient(url, on_call=told.append) as client:
+        events: list[reqtrail.Trail] = []
+        async with reqtrail.AsyncClient(url, on_call=events.append) as client:
             task = asyncio.create_task(client.get(path))
             await asyncio.sleep(0.2)
             began = time.monotonic()
@@ -80,7 +80,7 @@ def test_cancelling_a_task_cancels_its_call_at_once(url: str, run: Runner, path:
             trail: reqtrail.Trail = info.value.trail  # type: ignore[attr-defined]
             assert trail.outcome == "cancelled" and len(trail.attempts) == 1
             assert isinstance(info.value.__cause__, reqtrail.CancelledError)
-            assert told == [trail]
+            assert events == [trail]
             assert (await client.get("/ok")).status == 200
 
     run(main())
@@ -252,17 +252,17 @@ def test_a_refresher_that_fails_is_the_cause(url: str) -> None:
 
 
 def test_hooks_run_on_the_loop(url: str, run: Runner) -> None:
-    told: list[Any] = []
+    events: list[Any] = []
 
     def on_attempt(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
         asyncio.get_running_loop()
-        told.append((call.call_id, attempt.number, attempt.status))
+        events.append((call.call_id, attempt.number, attempt.status))
 
     async def main() -> reqtrail.Trail:
-        async with reqtrail.AsyncClient(url, on_attempt=on_attempt, on_call=told.append, base_delay=0.001) as client:
+        async with reqtrail.AsyncClient(url, on_attempt=on_attempt, on_call=events.append, base_delay=0.001) as client:
             trail = (await client.get("/once/loop")).trail
             # Hooks run before the result.
-            assert told == [(trail.call_id, 1, 503), (trail.call_id, 2, 200), trail]
+            assert events == [(trail.call_id, 1, 503), (trail.call_id, 2, 200), trail]
             return trail
 
     run(main())

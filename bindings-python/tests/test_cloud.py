@@ -189,19 +189,19 @@ def test_a_client_of_a_connection_works_in_the_child_of_a_fork(openstack: Any) -
 def test_sign_ins_reach_hooks_and_log_and_their_failure_is_the_cause(
     openstack: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told: list[str] = []
+    paths: list[str] = []
     handler = openstack.RequestHandlerClass
     caplog.set_level("DEBUG", logger="reqtrail")
     connection = Cloud(auth=auth(openstack), region_name="One").connect()
     handler.refuses = True
-    with connection.client(on_call=lambda trail: told.append(trail.path), max_attempts=1) as client:
+    with connection.client(on_call=lambda trail: paths.append(trail.path), max_attempts=1) as client:
         with pytest.raises(reqtrail.AuthenticationError) as info:
             client.get("/servers/s1")
     assert info.value.request_ids == ("req-old",)
     cause = info.value.__cause__
     assert isinstance(cause, reqtrail.AuthenticationError) and cause.request_id == "req-refused"
     assert cause.trail is not None and cause.trail.path == "/v3/auth/tokens"
-    assert told == ["/v3/auth/tokens", "/servers/s1"]
+    assert paths == ["/v3/auth/tokens", "/servers/s1"]
     until(lambda: sum(record.path == "/v3/auth/tokens" for record in caplog.records if hasattr(record, "path")) >= 2)
 
 

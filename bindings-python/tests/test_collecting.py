@@ -24,7 +24,7 @@ class Owner:
     """A class of a program that has a client, whose hooks are its methods."""
 
     def __init__(self, url: str, kind: type[reqtrail.Client] | type[reqtrail.AsyncClient]) -> None:
-        self.told = 0
+        self.hook_calls = 0
         self.client = kind(
             url, token="bad", token_refresher=self.refresh, on_attempt=self.on_attempt, on_call=self.on_call
         )
@@ -33,10 +33,10 @@ class Owner:
         return "good"
 
     def on_attempt(self, call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
-        self.told += 1
+        self.hook_calls += 1
 
     def on_call(self, trail: reqtrail.Trail) -> None:
-        self.told += 1
+        self.hook_calls += 1
 
 
 class LoopOwner(Owner):
@@ -50,7 +50,7 @@ def test_a_client_and_its_owner_are_collected(url: str) -> None:
     owner = Owner(url, reqtrail.Client)
     assert isinstance(owner.client, reqtrail.Client)
     assert owner.client.get("/private").status == 200
-    assert owner.told == 3
+    assert owner.hook_calls == 3
     gone = weakref.ref(owner), weakref.ref(owner.client)
     del owner
     gc.collect()
@@ -67,12 +67,12 @@ def test_a_client_that_is_in_use_is_not_collected(url: str) -> None:
 
 
 def test_a_client_is_not_collected_in_the_middle_of_a_call(url: str) -> None:
-    told: list[int] = []
+    hook_calls: list[int] = []
 
     class Collects(Owner):
         def on_attempt(self, call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
             gc.collect()
-            told.append(attempt.number)
+            hook_calls.append(attempt.number)
 
     def call() -> int:
         client = Collects(url, reqtrail.Client).client
@@ -80,7 +80,7 @@ def test_a_client_is_not_collected_in_the_middle_of_a_call(url: str) -> None:
         return client.get("/private").status
 
     assert call() == 200
-    assert told == [1, 2]
+    assert hook_calls == [1, 2]
 
 
 @pytest.mark.parametrize("kind", [Owner, LoopOwner])
@@ -89,7 +89,7 @@ def test_an_asyncio_client_is_collected_while_its_loop_runs(url: str, run: Runne
         owner = kind(url, reqtrail.AsyncClient)
         assert isinstance(owner.client, reqtrail.AsyncClient)
         assert (await owner.client.get("/private")).status == 200
-        assert owner.told == 3
+        assert owner.hook_calls == 3
         return weakref.ref(owner), weakref.ref(owner.client)
 
     async def main() -> None:
@@ -131,12 +131,12 @@ def test_a_closed_client_releases_its_hooks(url: str, run: Runner) -> None:
 
 
 def test_a_call_under_way_calls_the_hooks_of_a_closed_client(url: str) -> None:
-    began, told = threading.Event(), threading.Event()
+    began, called = threading.Event(), threading.Event()
 
     def on_attempt(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
         began.set()
 
-    client = reqtrail.Client(url, on_attempt=on_attempt, on_call=lambda _: told.set())
+    client = reqtrail.Client(url, on_attempt=on_attempt, on_call=lambda _: called.set())
     token = reqtrail.CancelToken()
 
     def call() -> None:
@@ -149,4 +149,4 @@ def test_a_call_under_way_calls_the_hooks_of_a_closed_client(url: str) -> None:
     client.close()
     token.cancel()
     thread.join(20)
-    assert told.is_set()
+    assert called.is_set()

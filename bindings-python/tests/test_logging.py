@@ -149,7 +149,7 @@ def test_a_cancelled_asyncio_call_is_logged_too(server: Server, url: str, run: R
 
 def test_a_blocked_loop_keeps_a_bounded_log() -> None:
     listener = Listener()
-    told: list[int] = []
+    hooked: list[int] = []
     kept, dropped = 4096, 4
 
     async def call(client: reqtrail.AsyncClient) -> None:
@@ -159,7 +159,7 @@ def test_a_blocked_loop_keeps_a_bounded_log() -> None:
     async def main() -> None:
         # Nothing listens on port 1.
         client = reqtrail.AsyncClient(
-            "http://127.0.0.1:1", max_attempts=1, on_attempt=lambda _, attempt: told.append(attempt.number)
+            "http://127.0.0.1:1", max_attempts=1, on_attempt=lambda _, attempt: hooked.append(attempt.number)
         )
         async with client:
             calls = [asyncio.ensure_future(call(client)) for _ in range(kept + dropped)]
@@ -175,7 +175,7 @@ def test_a_blocked_loop_keeps_a_bounded_log() -> None:
         asyncio.run(main())
     attempts = [record for record in listener.records if record.levelno == logging.DEBUG]
     notes = [record.getMessage() for record in listener.records if "not logged" in record.getMessage()]
-    assert len(told) == kept + dropped
+    assert len(hooked) == kept + dropped
     assert len(attempts) == kept
     assert len(notes) == 1 and notes[0].startswith(f"{dropped} attempts")
 
@@ -395,9 +395,9 @@ GREEN = """
         def emit(self, record):
             if record.name == "reqtrail":
                 library.sleep(0)
-                told.append((record.path, record.levelname))
+                logged.append((record.path, record.levelname))
 
-    told, hooked, ended = [], [], []
+    logged, hooked, ended = [], [], []
     logging.getLogger().addHandler(Yields())
     import reqtrail
 
@@ -415,7 +415,7 @@ GREEN = """
         except reqtrail.NotFoundError as error:
             expected = ["DEBUG", "WARNING"]
         # Complete, and in order.
-        assert [level for of, level in told if of == path] == expected, told
+        assert [level for of, level in logged if of == path] == expected, logged
         ended.append(path)
 
     greenlets = [library.spawn(work, path) for path in paths]

@@ -182,15 +182,15 @@ def test_hooks_see_the_context_of_their_call_on_its_loop(url: str, run: Runner) 
 
 
 def test_the_hook_of_a_wrong_request_runs_on_its_loop(url: str, run: Runner) -> None:
-    told: list[str] = []
+    hooked: list[str] = []
 
     async def main() -> None:
-        async with reqtrail.AsyncClient(url, on_call=lambda trail: told.append(trail.path)) as client:
+        async with reqtrail.AsyncClient(url, on_call=lambda trail: hooked.append(trail.path)) as client:
             with pytest.raises(reqtrail.RequestBuildError):
                 await client.get("no slash")
 
     run(main())
-    assert told == ["no slash"]
+    assert hooked == ["no slash"]
 
 
 @pytest.mark.parametrize("kind", [reqtrail.Client, reqtrail.AsyncClient])

@@ -24,7 +24,7 @@ TRACED = max(CALLS // 25, 1000)
 
 
 @pytest.fixture(autouse=True)
-def nobody_keeps_log_records(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_log_records_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """pytest would keep all of them."""
     monkeypatch.setattr(logging.getLogger("reqtrail"), "disabled", True)
 

@@ -125,10 +125,10 @@ def test_follow_and_explain(nova: Any) -> None:
         with pytest.raises(ActionFailedError) as info:
             compute.follow(ID, resize, poll_interval=0.01, settle_time=0.01)
         check(info.value)
-        story = compute.explain(ID)
-        assert [told.verdict for told in story.actions] == [Verdict.FAILED]
-        assert story.actions[0].action.action == "resize"
-        assert RESIZE in str(story) and len(story.trails) == 3
+        history = compute.explain(ID)
+        assert [outcome.verdict for outcome in history.actions] == [Verdict.FAILED]
+        assert history.actions[0].action.action == "resize"
+        assert RESIZE in str(history) and len(history.trails) == 3
         with pytest.raises(reqtrail.NotFoundError) as missing:
             client.get("/servers/{id}", params={"id": "other"})
         assert missing.value.code is reqtrail.openstack.Fault.ITEM_NOT_FOUND
@@ -142,7 +142,7 @@ def test_follow_and_explain_for_asyncio(nova: Any) -> None:
             with pytest.raises(ActionFailedError) as info:
                 await compute.follow(ID, resize, poll_interval=0.01, settle_time=0.01)
             check(info.value)
-            assert [told.verdict for told in (await compute.explain(ID)).actions] == [Verdict.FAILED]
+            assert [outcome.verdict for outcome in (await compute.explain(ID)).actions] == [Verdict.FAILED]
 
     asyncio.run(main())
 
@@ -289,8 +289,8 @@ def test_ctrl_c_ends_a_follow_and_keeps_what_was_seen(nova: Any) -> None:
 
 def test_a_server_is_found_by_its_name(nova: Any) -> None:
     with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
-        story = Compute(client).explain("web")
-        assert (story.server_id, story.trails[0].path) == (ID, "/servers")
+        history = Compute(client).explain("web")
+        assert (history.server_id, history.trails[0].path) == (ID, "/servers")
         with pytest.raises(ActionUnfollowedError, match="`nobody`") as info:
             Compute(client).follow("nobody", RESIZE)
     assert info.value.category is reqtrail.Category.NOT_FOUND
@@ -331,8 +331,8 @@ def test_a_reboot_seems_to_have_succeeded(nova: Any) -> None:
     with reqtrail.Client.openstack(base(nova), token="gAAAAA-token") as client:
         report = Compute(client).follow(ID, RESIZE)
         assert (report.verdict, report.apparent) == (Verdict.UNKNOWN, Verdict.SUCCEEDED)
-        told = Compute(client).explain(ID).actions[0]
-        assert (told.verdict, told.apparent) == (Verdict.UNKNOWN, Verdict.SUCCEEDED)
+        outcome = Compute(client).explain(ID).actions[0]
+        assert (outcome.verdict, outcome.apparent) == (Verdict.UNKNOWN, Verdict.SUCCEEDED)
 
 
 def test_log_lines_are_those_that_operators_search_for(nova: Any, caplog: pytest.LogCaptureFixture) -> None:

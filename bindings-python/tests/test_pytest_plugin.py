@@ -73,21 +73,21 @@ def test_the_fixture_verifies_at_the_end(tmp_path: Path) -> None:
             reqtrail_mock.get("/unused").replies(200)
 
         def test_failed(reqtrail_mock):
-            reqtrail_mock.get("/not-told").replies(200)
+            reqtrail_mock.get("/not-reported").replies(200)
             assert False, "its own failure"
 
         def test_skipped(reqtrail_mock):
-            reqtrail_mock.get("/not-told").replies(200)
+            reqtrail_mock.get("/not-reported").replies(200)
             pytest.skip("for a reason")
 
         @pytest.mark.xfail
         def test_expected(reqtrail_mock):
-            reqtrail_mock.get("/not-told").replies(200)
+            reqtrail_mock.get("/not-reported").replies(200)
             assert False
 
         @pytest.mark.reqtrail_mock(allow_unused=True)
         def test_allowed(reqtrail_mock):
-            reqtrail_mock.get("/not-told").replies(200)
+            reqtrail_mock.get("/not-reported").replies(200)
 
         @pytest.mark.reqtrail_mock(clock="manual", seed=5)
         class TestMarked:
@@ -113,7 +113,7 @@ def test_the_fixture_verifies_at_the_end(tmp_path: Path) -> None:
     assert "/unused" in printed and "its own failure" in printed
     assert "ERROR test_it.py::test_without_a_name - TypeError" in printed
     assert "ERROR test_it.py::test_without_a_call - LookupError: broken" in printed
-    assert not [line for line in printed.splitlines() if line.startswith("E ") and "/not-told" in line]
+    assert not [line for line in printed.splitlines() if line.startswith("E ") and "/not-reported" in line]
 
 
 def outcomes(printed: str) -> set[str]:

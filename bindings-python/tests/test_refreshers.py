@@ -264,7 +264,7 @@ def test_a_refused_call_returns_its_own_401(url: str, failed: Call) -> None:
 
 
 @pytest.mark.parametrize("token", ["bad", None])
-@pytest.mark.parametrize("kind", ["on loop", "handed to the loop", "a loop of its own"])
+@pytest.mark.parametrize("kind", ["on loop", "passed to the loop", "its own loop"])
 def test_a_refresher_does_not_wait_for_its_own_client(url: str, run: Runner, kind: str, token: str | None) -> None:
     """A call that waits for the refresh that waits for it would end only at its timeout."""
     inner: list[Any] = []
@@ -302,8 +302,8 @@ def test_a_refresher_does_not_wait_for_its_own_client(url: str, run: Runner, kin
 
         given: Any = {
             "on loop": refresh,
-            "handed to the loop": lambda: asyncio.run_coroutine_threadsafe(refresh(), loop).result(20),
-            "a loop of its own": lambda: asyncio.run(own()),
+            "passed to the loop": lambda: asyncio.run_coroutine_threadsafe(refresh(), loop).result(20),
+            "its own loop": lambda: asyncio.run(own()),
         }[kind]
         first = reqtrail.AsyncClient(url, token=token, token_refresher=given)
         second = reqtrail.AsyncClient(url, token=token, token_refresher=refresh_second)
@@ -316,8 +316,8 @@ def test_a_refresher_does_not_wait_for_its_own_client(url: str, run: Runner, kin
             await asyncio.gather(*left)
 
     run(main())
-    refused = inner[:1] if kind == "a loop of its own" else [inner[0], inner[2]]
-    if kind != "a loop of its own":
+    refused = inner[:1] if kind == "its own loop" else [inner[0], inner[2]]
+    if kind != "its own loop":
         assert inner[1] == 200
         assert inner[3] == 200
     for error in refused:

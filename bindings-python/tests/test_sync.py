@@ -244,21 +244,21 @@ def test_set_token(url: str) -> None:
 
 
 def test_hooks_run_as_events_happen(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[object] = []
+    events: list[object] = []
     wrong: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda about: wrong.append(about.exc_value))
 
     def on_attempt(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
-        told.append((call.call_id, call.path, attempt.number, attempt.status, threading.get_ident()))
+        events.append((call.call_id, call.path, attempt.number, attempt.status, threading.get_ident()))
 
     def on_call(trail: reqtrail.Trail) -> None:
-        told.append(trail)
+        events.append(trail)
         raise ValueError("a hook that fails")
 
     with reqtrail.Client(url, on_attempt=on_attempt, on_call=on_call, base_delay=0.001) as client:
         trail = client.get("/once/hooks").trail
     here = threading.get_ident()
-    assert told == [(trail.call_id, "/once/hooks", 1, 503, here), (trail.call_id, "/once/hooks", 2, 200, here), trail]
+    assert events == [(trail.call_id, "/once/hooks", 1, 503, here), (trail.call_id, "/once/hooks", 2, 200, here), trail]
     assert [str(error) for error in wrong] == ["a hook that fails"]
 
 

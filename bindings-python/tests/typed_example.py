@@ -10,7 +10,7 @@ from reqtrail.openstack import ActionReport, AsyncCompute, AsyncResources, Compu
 from reqtrail.testing import Mock, Request, error, response, trail
 
 
-def told(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
+def on_attempt(call: reqtrail.CallInfo, attempt: reqtrail.Attempt) -> None:
     assert_type(call.path, str)
     assert_type(attempt.status, int | None)
 
@@ -19,7 +19,7 @@ def synchronous() -> None:
     acme: reqtrail.CustomDialect = {"name": "acme", "auth": {"header": "X-Key", "prefix": ""}}
     with reqtrail.Client("https://acme.example", dialect=acme, token=reqtrail.Secret("k"), retry_budget=None) as client:
         assert_type(client, reqtrail.Client)
-    with reqtrail.Client.novavms("https://novavms.example/api/v1", timeout=30, on_attempt=told) as client:
+    with reqtrail.Client.novavms("https://novavms.example/api/v1", timeout=30, on_attempt=on_attempt) as client:
         assert_type(client, reqtrail.Client)
     local = reqtrail.Client(
         "http://api.example",
