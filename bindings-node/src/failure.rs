@@ -10,8 +10,8 @@ use napi_derive::napi;
 use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling, rate_limit_fields};
 use reqtrail::{Category, Error, ErrorKind, RateLimit, RefreshError};
 
+use crate::header_pairs::header_pairs;
 use crate::items::Items;
-use crate::parts;
 
 /// A value that a JavaScript function threw, on its way through the core. JavaScript keeps the value itself under this
 /// number.
@@ -94,7 +94,7 @@ fn property(env: &Env, name: &str, value: FieldValue<'_>) -> Result<Option<Prope
         FieldValue::Text(value) => own_property(env, &name, &*value),
         FieldValue::Duration(_) => own_property(env, &(name + "Ms"), number(&value)),
         FieldValue::RateLimit(value) => own_property(env, &name, rate_limit(env, value)?),
-        FieldValue::Headers(value) => own_property(env, &name, parts::header_pairs(value)),
+        FieldValue::Headers(value) => own_property(env, &name, header_pairs(value)),
         FieldValue::Bytes(value) => own_property(env, &name, BufferSlice::copy_from(env, value)?),
         FieldValue::Number(_) | FieldValue::Count(_) | FieldValue::Moment(_) => {
             own_property(env, &name, number(&value))

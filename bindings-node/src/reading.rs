@@ -12,8 +12,8 @@ use reqtrail::{Attempt, RequestId, Trail};
 use serde::Serialize;
 
 use crate::failure;
+use crate::header_pairs::header_pairs;
 use crate::items::{Items, error_of, invalid};
-use crate::parts::header_pairs;
 
 type Handle<'a> = &'a External<Items>;
 

@@ -134,7 +134,11 @@ fn utf8(name: impl Display, text: &Bound<'_, PyString>) -> PyResult<String> {
 /// Returns the text of a parameter, a header or a query value. Refuses `None`, which rarely means the text "None".
 pub(crate) fn text(name: &str, value: &Any<'_>) -> PyResult<String> {
     if value.is_none() {
-        return Err(expected(name, "a value (omit the key if there is none)", value));
+        return Err(expected(
+            name,
+            "a value (omit the key if there is none)",
+            value,
+        ));
     }
     if value.is_instance_of::<PyBool>() {
         return Ok(if value.is_truthy()? { "true" } else { "false" }.to_owned());

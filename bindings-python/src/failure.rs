@@ -12,7 +12,7 @@ use pyo3::types::{PyBytes, PyDict, PyString, PyTuple};
 use reqtrail::host::{ErrorCause, ErrorRecord, FieldValue, Spelling, rate_limit_fields};
 use reqtrail::{Category, Error, ErrorKind, RateLimit, RefreshError, Trail};
 
-use crate::parts;
+use crate::header_pairs::header_pairs;
 use crate::python::{Any, member};
 use crate::trail::RawTrail;
 
@@ -102,7 +102,7 @@ fn python_of<'py>(py: Python<'py>, value: FieldValue<'_>) -> PyResult<Any<'py>> 
             since.map(|since| since.as_secs_f64()).into_bound_py_any(py)
         }
         FieldValue::RateLimit(value) => rate_limit(py, value),
-        FieldValue::Headers(value) => parts::header_pairs(value).into_bound_py_any(py),
+        FieldValue::Headers(value) => header_pairs(value).into_bound_py_any(py),
         FieldValue::Bytes(value) => Ok(PyBytes::new(py, value).into_any()),
     }
 }

@@ -7,8 +7,8 @@ use pyo3::types::{PyBytes, PyString};
 use reqtrail::RequestId;
 
 use crate::failure::{self, Raised};
+use crate::header_pairs::header_pairs;
 use crate::logging;
-use crate::parts::header_pairs;
 use crate::python::{Any, member};
 use crate::trail::{RawTrail, python_trail};
 

@@ -10,7 +10,7 @@ use reqtrail::testing::{self, Hold, Mock, Restless, ScriptError, SentRequest};
 
 use crate::convert;
 use crate::failure::{self, guarded};
-use crate::parts::header_pairs;
+use crate::header_pairs::header_pairs;
 use crate::python::Any;
 use crate::response::Response;
 

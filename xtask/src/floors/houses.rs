@@ -140,7 +140,7 @@ pub(super) const HOUSES: &[House] = &[
         language: Rust,
         floors: &[
             // What crosses the border.
-            &["command", "items", "loop_handle", "parts", "values"],
+            &["command", "header_pairs", "items", "loop_handle", "values"],
             &["failure", "inbox", "openstack", "request", "testing"],
             // What the TypeScript half calls.
             &["reading", "recorder"],
@@ -213,7 +213,13 @@ pub(super) const HOUSES: &[House] = &[
         floors: &[
             // What crosses the border.
             &[
-                "command", "convert", "fork", "logging", "parts", "python", "trail",
+                "command",
+                "convert",
+                "fork",
+                "header_pairs",
+                "logging",
+                "python",
+                "trail",
             ],
             &["events", "failure", "interrupt", "options", "request"],
             &["connection", "response"],

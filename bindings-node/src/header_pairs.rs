@@ -1,4 +1,4 @@
-//! The parts that responses and errors share, in the shape that the TypeScript half takes.
+//! The headers of responses and errors, in the shape that the TypeScript half takes.
 
 use reqtrail::http::HeaderMap;
 
