@@ -9,7 +9,7 @@ use crate::text::Texts;
 use fields::TEXTS;
 pub use fields::reqtrail_attempt_request_id;
 
-/// One HTTP exchange of a call. It belongs to its trail, or to the hook that gets it. All threads may read it at the same
+/// One HTTP exchange of a call. It is borrowed from its trail, or lent to a hook. All threads may read it at the same
 /// time.
 pub struct reqtrail_attempt {
     attempt: Attempt,
@@ -29,7 +29,7 @@ impl reqtrail_attempt {
     }
 }
 
-/// The call that an attempt belongs to, as a hook gets it.
+/// The call that an attempt belongs to, as a hook receives it.
 pub struct reqtrail_call_info<'a> {
     call: &'a CallInfo<'a>,
     attempt: &'a Attempt,
@@ -47,6 +47,6 @@ impl<'a> reqtrail_call_info<'a> {
 }
 
 export! {
-    /// Returns all of it as JSON: an entry of the "attempts" of a trail's JSON.
+    /// Returns the whole attempt as JSON: an entry of "attempts" in a trail's JSON.
     fn reqtrail_attempt_json(attempt: &reqtrail_attempt) -> text[TEXTS] { serde_json::to_string(&attempt.attempt).ok() }
 }

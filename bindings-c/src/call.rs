@@ -20,18 +20,18 @@ use crate::report::reqtrail_report;
 use crate::request::reqtrail_request;
 use crate::response::reqtrail_response;
 
-/// A call or an operation that was started. All threads may use it at the same time, but for freeing it.
+/// A started call or operation. All threads may use it at the same time; one thread frees it.
 pub struct reqtrail_call_handle {
     state: Arc<State>,
     cancel: CancelToken,
 }
 
-/// Gets the result of a started call, exactly once, also if the call was cancelled. `code` is REQTRAIL_OK with a
-/// response, or says why there is none with an error; either is the callee's to free. `call` is the handle that
-/// `reqtrail_call_start` gave, which may be freed here, or NULL if none was wanted.
+/// Receives the result of a started call, exactly once, even if the call was cancelled. `code` is REQTRAIL_OK with a
+/// response, or another code with an error; the callee frees either. `call` is the handle that `reqtrail_call_start`
+/// made, which may be freed here, or NULL if the caller asked for none.
 ///
-/// It runs on a thread of the library and must not block: other calls of the client wait for it. The library holds
-/// nothing of the call or the client any more when it runs, and will not use `user_data` after it.
+/// It runs on a thread of the library and must not block, because other calls of the client wait for it. When it runs,
+/// the library no longer uses the call or the client; after it returns, the library no longer uses `user_data`.
 pub type reqtrail_call_callback = Option<
     unsafe extern "C" fn(
         call: *mut reqtrail_call_handle,
@@ -42,8 +42,8 @@ pub type reqtrail_call_callback = Option<
     ),
 >;
 
-/// Gets the result of a started operation, as a `reqtrail_call_callback` does that of a call. There may be both a report
-/// and an error; both are the callee's to free.
+/// Receives the result of a started operation, as a `reqtrail_call_callback` receives that of a call. There may be both
+/// a report and an error; the callee frees both.
 pub type reqtrail_report_callback = Option<
     unsafe extern "C" fn(
         call: *mut reqtrail_call_handle,
@@ -54,7 +54,7 @@ pub type reqtrail_report_callback = Option<
     ),
 >;
 
-/// Whom a result goes to.
+/// The callback that receives a result.
 #[derive(Clone, Copy)]
 pub(crate) enum Receiver {
     Call(reqtrail_call_callback),
@@ -63,12 +63,12 @@ pub(crate) enum Receiver {
 
 #[derive(Default)]
 struct State {
-    /// What it has come to, once its callback has returned, but for the handles that are the program's by then.
+    /// The result, set once the callback has returned. It lacks the handles that the callback received.
     ended: Mutex<Option<Ended>>,
     changed: Condvar,
 }
 
-/// Delivers a result exactly once, also if the work behind it is dropped.
+/// Delivers a result exactly once, even if the work behind it is dropped.
 pub(crate) struct Completion {
     state: Arc<State>,
     handle: *mut reqtrail_call_handle,
@@ -85,7 +85,7 @@ impl Completion {
         let Some(receiver) = self.receiver.take() else {
             return;
         };
-        // Nothing of the client may be left when the program hears of the end: it may free everything then.
+        // The client must be released before the callback runs, because the program may free everything in it.
         self.inner = None;
         let code = ended.code;
         let mut left = Ended::of_code(code);
@@ -111,12 +111,12 @@ impl Completion {
 
 impl Drop for Completion {
     fn drop(&mut self) {
-        // A bug drops the work of a call, a client that goes with its thread, and a process with no thread to drive it.
-        self.deliver(Ended::badly(Fault::of_drop()));
+        // Work is dropped by a bug, by a client that ends with its thread, or if no thread can drive it.
+        self.deliver(Ended::failed(Fault::of_drop()));
     }
 }
 
-/// Starts a job. `cancel` is what its handle cancels.
+/// Starts a job. `cancel` is the token that its handle cancels.
 pub(crate) unsafe fn start(
     client: &reqtrail_client,
     cancel: CancelToken,
@@ -125,7 +125,7 @@ pub(crate) unsafe fn start(
     out: *mut *mut reqtrail_call_handle,
     job: Job,
 ) {
-    // The handle may be freed by the callback, on another thread, before this returns.
+    // The callback may free the handle, on another thread, before this returns.
     let inner = Arc::clone(&client.0);
     let state = Arc::<State>::default();
     let mut handle = null_mut();
@@ -147,7 +147,7 @@ pub(crate) unsafe fn start(
 }
 
 impl reqtrail_call_handle {
-    /// Waits for the end, for ever if the time is negative. The handles go to the first that waits.
+    /// Waits for the end, without a limit if the time is negative. The first to wait receives the handles.
     fn wait(&self, timeout_ms: i64) -> Result<Ended, Fault> {
         let is_running = |ended: &mut Option<Ended>| ended.is_none();
         let changed = &self.state.changed;
@@ -178,19 +178,20 @@ impl reqtrail_call_handle {
 export! {
     /// Makes a call on this thread and waits for its end. Many threads may call through one client at the same time.
     ///
-    /// The caller frees *response and *error; one of them is set. Errors: the kinds REQTRAIL_ERROR_API to
-    /// REQTRAIL_ERROR_INTERNAL, each with the call's trail; a mistake that a setter has returned already, without one.
+    /// Exactly one of *response and *error is set, and the caller frees it. Errors: the kinds REQTRAIL_ERROR_API to
+    /// REQTRAIL_ERROR_INTERNAL, each with the call's trail; a mistake that a setter has already returned, without a
+    /// trail.
     fn reqtrail_call(client: &reqtrail_client, request: &reqtrail_request, response: out *mut reqtrail_response) fails {
         let inner = Arc::clone(&client.0);
         let outcome = inner.client.host().run(request.job(None)?, None);
         Ended::new(outcome).give(response, null_mut())?;
     }
 
-    /// Starts a call and returns at once. `callback` gets the result, exactly once, unless this function fails. It may
-    /// be NULL; then `reqtrail_call_wait` gives the result.
+    /// Starts a call and returns at once. `callback` receives the result, exactly once, unless this function fails. It
+    /// may be NULL; then `reqtrail_call_wait` returns the result.
     ///
-    /// `call` may be NULL for a call that nobody waits for or cancels; else the caller frees *call, at any time.
-    /// Errors: REQTRAIL_ERROR_NULL_POINTER, and a mistake that a setter of the request has returned already; all others
+    /// `call` may be NULL for a call that nobody waits for or cancels; otherwise the caller frees *call, at any time.
+    /// Errors: REQTRAIL_ERROR_NULL_POINTER, and a mistake that a setter of the request has already returned; all others
     /// go to the callback.
     fn reqtrail_call_start(
         client: &reqtrail_client,
@@ -204,28 +205,30 @@ export! {
         start(client, cancel, Receiver::Call(callback), user_data, call, job);
     }
 
-    /// Cancels a started call or operation: it ends at once, with REQTRAIL_ERROR_CANCELLED and its trail, or with what it
-    /// already had. The callback comes all the same. May be called several times, from any thread, and with NULL.
+    /// Cancels a started call or operation. It ends at once, with REQTRAIL_ERROR_CANCELLED and its trail, or with the
+    /// result that it already had. The callback still runs. May be called several times, from any thread, and with
+    /// NULL.
     fn reqtrail_call_cancel(call: &reqtrail_call_handle) { call.cancel.cancel(); }
 
-    /// The same for a deadline of the program's own, which has passed: it ends with REQTRAIL_ERROR_TIMEOUT.
+    /// Like `reqtrail_call_cancel`, for a deadline of the program that has passed: the result is
+    /// REQTRAIL_ERROR_TIMEOUT.
     fn reqtrail_call_expire(call: &reqtrail_call_handle) { call.cancel.cancel_with(CancelReason::Deadline); }
 
     /// Returns whether a started call or operation has ended and its callback has returned.
     fn reqtrail_call_is_done(call: &reqtrail_call_handle) -> bool { Some(lock(&call.state.ended).is_some()) }
 
-    /// Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or without
-    /// end if that is negative. Returns the call's code.
+    /// Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or
+    /// without a limit if that is negative. Returns the call's code.
     ///
-    /// Without a callback *response or *error is set by the first wait, and the caller frees it; a later wait on a call that
-    /// failed sets *error to one without a trail, which is the caller's to free too. `response` may be NULL,
-    /// which frees a response. Errors: REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
-    /// a call that has not ended, else those of the call.
+    /// If the call has no callback, the first wait sets *response or *error, which the caller frees. A later wait on a
+    /// call that failed sets *error to an error without a trail, which the caller frees too. `response` may be NULL; a
+    /// response is then freed. Errors: REQTRAIL_ERROR_STILL_RUNNING; REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
+    /// a call that has not ended; otherwise those of the call.
     fn reqtrail_call_wait(call: &reqtrail_call_handle, timeout_ms: i64, response: out? *mut reqtrail_response) fails {
         call.wait(timeout_ms)?.give(response, null_mut())?;
     }
 
-    /// The same for a started operation, whose result is a report; there may be a report beside an error.
+    /// Like `reqtrail_call_wait`, for a started operation. Its result is a report; *report and *error may both be set.
     fn reqtrail_call_wait_report(
         call: &reqtrail_call_handle,
         timeout_ms: i64,
@@ -234,8 +237,8 @@ export! {
         call.wait(timeout_ms)?.give(null_mut(), report)?;
     }
 
-    /// Frees the handle of a call, also within its own callback. A call under way goes on, and its callback comes. NULL is
-    /// allowed.
+    /// Frees the handle of a call, also within the call's own callback. A call under way continues, and its callback
+    /// runs. NULL is allowed.
     fn reqtrail_call_free(call: *mut reqtrail_call_handle) { free(call); }
 }
 
@@ -244,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_that_is_dropped_ends_with_true_words() {
+    fn dropped_work_reports_why() {
         let words = |end: fn(Completion)| {
             let state = Arc::<State>::default();
             end(Completion {

@@ -4,7 +4,7 @@ use reqtrail::{CancelReason, CancelToken};
 
 use crate::memory::free;
 
-/// Cancels the calls it was given to. Any thread may use it at any time.
+/// Cancels the calls that it is attached to. Any thread may use it at any time.
 pub struct reqtrail_cancel_token(pub(crate) CancelToken);
 
 export! {
@@ -13,16 +13,18 @@ export! {
         Some(Box::into_raw(Box::new(reqtrail_cancel_token(CancelToken::new()))))
     }
 
-    /// Cancels all calls that have the token, at once, also in a wait or a body; it stays cancelled. NULL is allowed.
+    /// Cancels all calls that have the token at once, even during a wait or a body. The token stays cancelled. NULL is
+    /// allowed.
     fn reqtrail_cancel_token_cancel(token: &reqtrail_cancel_token) { token.0.cancel(); }
 
-    /// The same for a deadline of the program's own, which has passed: the calls end with REQTRAIL_ERROR_TIMEOUT, and
-    /// their trails say that a deadline stopped them. Of both the one that comes first counts.
+    /// Ends all calls that have the token at once, because a deadline of the program has passed: the calls end with
+    /// REQTRAIL_ERROR_TIMEOUT, and their trails say that a deadline stopped them. If a token is both cancelled and
+    /// expired, the first of the two counts.
     fn reqtrail_cancel_token_expire(token: &reqtrail_cancel_token) { token.0.cancel_with(CancelReason::Deadline); }
 
-    /// Returns whether the token was cancelled.
+    /// Returns whether the token is cancelled.
     fn reqtrail_cancel_token_is_cancelled(token: &reqtrail_cancel_token) -> bool { Some(token.0.is_cancelled()) }
 
-    /// Frees a token; calls that have it are not cancelled by that. NULL is allowed.
+    /// Frees a token without cancelling the calls that have it. NULL is allowed.
     fn reqtrail_cancel_token_free(token: *mut reqtrail_cancel_token) { free(token); }
 }

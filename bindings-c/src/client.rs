@@ -12,19 +12,19 @@ use crate::memory::free;
 use crate::options::reqtrail_client_options;
 use crate::recorder::reqtrail_recorder;
 
-/// The tag of all that is started: its result goes to a callback or to those who wait, and not to the queue.
+/// The tag of all started work, whose result goes to a callback or to a waiting thread and not to the queue.
 pub(crate) const CALLBACK_TAG: u64 = u64::MAX;
 
 /// Makes calls to one API. All threads may use it at the same time.
 pub struct reqtrail_client(pub(crate) Arc<Inner>);
 
-/// What the handle and the calls under way share.
+/// Client state that the handle and the calls under way share.
 pub(crate) struct Inner {
-    /// Goes before the client, whose end is nobody's result.
+    /// Dropped before the client, so that nobody is notified of results that end with it.
     pub(crate) inbox: Inbox,
     pub(crate) client: blocking::Client,
     recorder: reqtrail_recorder,
-    /// What was submitted and not taken yet.
+    /// The tags of submitted work whose results have not been taken yet.
     pub(crate) tags: Mutex<HashSet<u64>>,
 }
 
@@ -43,26 +43,27 @@ impl reqtrail_client {
 export! {
     /// Builds a client. The options may be used again, changed or freed afterwards.
     ///
-    /// The caller frees *client. Errors: REQTRAIL_ERROR_CONFIG names the option, what was given and what is accepted; a
-    /// mistake that a setter has returned already is returned again.
+    /// The caller frees *client. Errors: REQTRAIL_ERROR_CONFIG names the option, its value and what is accepted; a
+    /// mistake that a setter has already returned is returned again.
     fn reqtrail_client_new(options: &reqtrail_client_options) makes client: reqtrail_client {
         reqtrail_client::build(options.builder()?, Mailbox::new())?
     }
 
-    /// Frees a client; no other thread may use the handle any more. NULL is allowed.
+    /// Frees a client. No other thread may use the handle any more. NULL is allowed.
     ///
-    /// Calls that were started with `reqtrail_call_start` go on to their end, and their callbacks come; cancel them to
-    /// end them at once. Submitted calls are cancelled, hooks are told of each, and their results are gone.
+    /// Calls that were started with `reqtrail_call_start` continue to their end, and their callbacks run; cancel them
+    /// to end them at once. Submitted calls are cancelled and their results are discarded; hooks still run for each of
+    /// them.
     fn reqtrail_client_free(client: *mut reqtrail_client) { free(client); }
 
-    /// Puts a new credential in the place of the old. Calls that have begun keep theirs. Any thread may call it.
+    /// Replaces the credential. Calls that have begun keep the old one. Any thread may call this.
     ///
-    /// Errors: REQTRAIL_ERROR_CONFIG for a token that cannot stand in a header.
+    /// Errors: REQTRAIL_ERROR_CONFIG for a token that is not valid in a header.
     fn reqtrail_client_set_token(client: &reqtrail_client, token: text) fails {
         client.0.client.set_token(token)?;
     }
 
-    /// Returns the recorder of the client's calls, which is the client's own.
+    /// Returns the recorder of the client's calls, which is borrowed from the client.
     fn reqtrail_client_recorder(client: &reqtrail_client) -> *const reqtrail_recorder {
         Some(&raw const client.0.recorder)
     }

@@ -10,7 +10,7 @@ use crate::memory::free;
 use crate::text::Texts;
 use crate::trail::reqtrail_trail;
 
-/// What a program knows of a cloud. All threads may use it at the same time.
+/// The configuration of a cloud. All threads may use it at the same time.
 pub struct reqtrail_cloud {
     cloud: Cloud,
     texts: Texts<1>,
@@ -25,16 +25,17 @@ impl reqtrail_cloud {
     }
 }
 
-/// A cloud that has been signed in to. All threads may use it at the same time; what it gives is borrowed from it.
+/// A signed-in connection to a cloud. All threads may use it at the same time; what its functions return is borrowed
+/// from it.
 pub struct reqtrail_connection {
     connection: Connection,
     trail: Option<reqtrail_trail>,
-    /// Those of the session's fields, and the others.
+    /// The texts of the session's fields, and three others.
     pub(crate) texts: Texts<{ session::TEXTS + 3 }>,
 }
 
 const ENDPOINT: usize = session::TEXTS;
-/// The place of the session's JSON.
+/// The slot of the session's JSON.
 pub(crate) const SESSION: usize = ENDPOINT + 1;
 const SERVICES: usize = SESSION + 1;
 
@@ -58,29 +59,29 @@ impl reqtrail_connection {
 }
 
 export! {
-    /// Finds the cloud that the environment means: clouds.yaml and OS_CLOUD, or the OS_* variables, as openstacksdk reads
-    /// them. The caller frees *cloud. Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
+    /// Finds the cloud that the environment names: clouds.yaml and OS_CLOUD, or the OS_* variables, as openstacksdk
+    /// reads them. The caller frees *cloud. Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
     fn reqtrail_cloud_from_env() makes cloud: reqtrail_cloud { reqtrail_cloud::new(Cloud::from_env()?) }
 
-    /// Finds a cloud of clouds.yaml by its name. The caller frees *cloud. Errors: as for `reqtrail_cloud_from_env`.
+    /// Finds a cloud in clouds.yaml by its name. The caller frees *cloud. Errors: as for `reqtrail_cloud_from_env`.
     fn reqtrail_cloud_named(name: text) makes cloud: reqtrail_cloud { reqtrail_cloud::new(Cloud::named(name)?) }
 
-    /// Finds the cloud of a name, or with an empty name the one that the environment means, in a region, or with an empty
-    /// one where the configuration says. The caller frees *cloud. Errors: as for `reqtrail_cloud_from_env`.
+    /// Finds the cloud with a name, or the one that the environment names if `name` is empty, in a region, or the
+    /// configured one if `region` is empty. The caller frees *cloud. Errors: as for `reqtrail_cloud_from_env`.
     fn reqtrail_cloud_find(name: text, region: text) makes cloud: reqtrail_cloud {
         let [name, region] = [name, region].map(|text| Some(text).filter(|text| !text.is_empty()));
         reqtrail_cloud::new(Cloud::find(name, region)?)
     }
 
-    /// Makes a cloud of its description as JSON: what an entry of clouds.yaml has, which docs/options.md lists. The caller
-    /// frees *cloud.
+    /// Makes a cloud from its description as JSON, with the keys of an entry in clouds.yaml, which docs/options.md
+    /// lists. The caller frees *cloud.
     ///
     /// Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
     fn reqtrail_cloud_from_json(json: text) makes cloud: reqtrail_cloud { reqtrail_cloud::new(Cloud::from_json(json)?) }
 
-    /// Returns what is odd about the configuration without being wrong, one note per line: variables such as
-    /// OS_REGION_NAME that differ from the cloud that OS_CLOUD names, and are not used. It has no secrets. NULL if nothing
-    /// is.
+    /// Returns notes on a configuration that is valid but unusual, one per line: variables such as OS_REGION_NAME that
+    /// differ from the cloud that OS_CLOUD names and are not used. The notes contain no secrets. NULL if there are
+    /// none.
     fn reqtrail_cloud_notes(cloud: &reqtrail_cloud) -> text[0] {
         Some(cloud.cloud.notes().join("\n")).filter(|notes| !notes.is_empty())
     }
@@ -88,9 +89,10 @@ export! {
     /// Frees a cloud. NULL is allowed.
     fn reqtrail_cloud_free(cloud: *mut reqtrail_cloud) { free(cloud); }
 
-    /// Signs in at the cloud's Keystone, on this thread. `cancel` may be NULL; another thread can end it by it.
+    /// Signs in to the cloud's Keystone, on this thread. Another thread can end that with `cancel`, which may be NULL.
     ///
-    /// The caller frees *connection. Errors: those of any call, with the trail of the sign-in, and REQTRAIL_ERROR_CONFIG.
+    /// The caller frees *connection. Errors: those of any call, with the trail of the sign-in, and
+    /// REQTRAIL_ERROR_CONFIG.
     fn reqtrail_cloud_connect(
         cloud: &reqtrail_cloud,
         cancel: *const reqtrail_cancel_token,
@@ -99,15 +101,16 @@ export! {
         reqtrail_connection::new(cloud.cloud.connect_hosted(&cancel, None)?)
     }
 
-    /// Finds a service of the cloud, such as "volume", "network" or "image": its type, or an alias of it. Clients whose options
-    /// `reqtrail_client_options_from_connection` makes of *made call that service, and need nothing of `connection`.
+    /// Finds a service of the cloud by its type, such as "volume", "network" or "image", or an alias of the type.
+    /// Clients whose options `reqtrail_client_options_from_connection` makes from *made call that service, and do not
+    /// need `connection`.
     ///
-    /// `interface`, `region` and `microversion` may be empty, and then are what the cloud says. If the endpoint names no
-    /// version of the API, the service is asked for its versions on this thread, once for each connection; `cancel` may be
-    /// NULL, and ends that from another thread. The caller frees *made.
+    /// An empty `interface`, `region` or `microversion` means the cloud's own. If the endpoint names no version of the
+    /// API, this thread asks the service for its versions, once for each connection. Another thread can end that with
+    /// `cancel`, which may be NULL. The caller frees *made.
     ///
-    /// Errors: REQTRAIL_ERROR_CONFIG says which endpoint is missing, and which there are; and those of any call, with the
-    /// trail of the question.
+    /// Errors: REQTRAIL_ERROR_CONFIG says which endpoint is missing and which exist; those of any call, with the trail
+    /// of the request for versions.
     fn reqtrail_openstack_connection_service(
         connection: &reqtrail_connection,
         service: text,
@@ -125,22 +128,23 @@ export! {
         reqtrail_connection::new(found)
     }
 
-    /// Returns the endpoints of the catalog as JSON: a list of objects with "service_type", "region", "interface" and "url".
-    /// It is empty without a sign-in.
+    /// Returns the endpoints of the catalog as a JSON array of objects with "service_type", "region", "interface" and
+    /// "url". It is empty without a sign-in.
     fn reqtrail_connection_services(connection: &reqtrail_connection) -> text[SERVICES] {
         Some(connection.connection.services_json())
     }
 
-    /// Returns the URL of the compute API, or of the service that the connection was made for; NULL if there is none, and `reqtrail_client_new` then says why.
+    /// Returns the URL of the compute API, or of the service that the connection was made for; NULL if there is none,
+    /// and `reqtrail_client_new` then says why.
     fn reqtrail_connection_endpoint(connection: &reqtrail_connection) -> text[ENDPOINT] {
         connection.connection.endpoint().ok()
     }
 
-    /// Returns the trail of the sign-in, which is the connection's own; NULL without a sign-in.
+    /// Returns the trail of the sign-in, which is borrowed from the connection; NULL without a sign-in.
     fn reqtrail_connection_trail(connection: &reqtrail_connection) -> *const reqtrail_trail {
         connection.trail.as_ref().map(std::ptr::from_ref)
     }
 
-    /// Frees a connection; clients that were made from it stay signed in. NULL is allowed.
+    /// Frees a connection. Clients that were made from it stay signed in. NULL is allowed.
     fn reqtrail_connection_free(connection: *mut reqtrail_connection) { free(connection); }
 }

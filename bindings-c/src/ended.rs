@@ -1,4 +1,4 @@
-//! What a call or an operation has come to, as handles.
+//! Results of calls and operations, as handles.
 
 use reqtrail::host::Outcome;
 use reqtrail::openstack::OperationReport;
@@ -10,7 +10,7 @@ use crate::memory::give;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 
-/// What a call or an operation has come to: a code, REQTRAIL_OK by default, and what there is.
+/// The result of a call or an operation: a code, REQTRAIL_OK by default, and the handles that exist.
 #[derive(Default)]
 pub(crate) struct Ended {
     pub(crate) code: reqtrail_code,
@@ -26,10 +26,10 @@ impl Ended {
                 response: Some(Box::new(reqtrail_response::new(response))),
                 ..Self::default()
             },
-            Outcome::Call(Err(error)) => Self::badly(error.into()),
+            Outcome::Call(Err(error)) => Self::failed(error.into()),
             operation => match operation.into_output() {
                 Ok(report) => Self::of_report(report),
-                Err(error) => Self::badly(Fault::from(error)),
+                Err(error) => Self::failed(Fault::from(error)),
             },
         }
     }
@@ -38,7 +38,7 @@ impl Ended {
         let failed = report.failure.take().map(|failure| {
             let (trails, action_id) = (report.trails.clone(), report.request_id.clone());
             let error = reqtrail_error::of_operation(failure, trails, action_id);
-            Self::badly(Fault::Made(Box::new(error)))
+            Self::failed(Fault::Made(Box::new(error)))
         });
         Self {
             report: reqtrail_report::new(report).map(Box::new),
@@ -46,7 +46,7 @@ impl Ended {
         }
     }
 
-    pub(crate) fn badly(fault: Fault) -> Self {
+    pub(crate) fn failed(fault: Fault) -> Self {
         let error = fault.into_handle();
         let code = error.code;
         Self {
@@ -55,7 +55,7 @@ impl Ended {
         }
     }
 
-    /// What is left when the handles were given away.
+    /// A result whose handles have been handed over.
     pub(crate) fn of_code(code: reqtrail_code) -> Self {
         Self {
             code,
@@ -63,7 +63,7 @@ impl Ended {
         }
     }
 
-    /// Gives what a blocking function gives.
+    /// Writes the handles to the out-parameters of a blocking function, and returns its error.
     pub(crate) unsafe fn give(
         self,
         response: *mut *mut reqtrail_response,
@@ -85,7 +85,7 @@ impl Ended {
     }
 }
 
-/// A handle that is handed over, or NULL.
+/// Turns a handle into a pointer that the program owns, or NULL.
 pub(crate) fn raw<T>(handle: Option<Box<T>>) -> *mut T {
     handle.map_or(std::ptr::null_mut(), Box::into_raw)
 }

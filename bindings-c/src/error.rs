@@ -23,17 +23,17 @@ use fields::TEXTS;
 #[cfg(test)]
 use fields::*;
 
-/// Why a function failed. All threads may read it at the same time; what it gives is borrowed from it and lives until it
-/// is freed.
+/// Why a function failed. All threads may read it at the same time; what its functions return is borrowed from it and
+/// lives until it is freed.
 pub struct reqtrail_error {
     pub(crate) code: reqtrail_code,
     /// One line that is enough for support.
     pub(crate) display: String,
-    /// In words, where there is no error of the core.
+    /// The message, if there is no error of the core.
     message: Option<String>,
     /// The error of the call that failed.
     core: Option<Box<Error>>,
-    /// The request ID of an action, which no error of the core has.
+    /// The request ID of an action, which errors of the core do not have.
     action_id: Option<String>,
     trail: Option<reqtrail_trail>,
     trails: Vec<reqtrail_trail>,
@@ -79,7 +79,7 @@ impl reqtrail_error {
         }
     }
 
-    /// The error of an operation, all of whose calls it rests on.
+    /// The error of an operation, with the trails of all its calls.
     pub(crate) fn of_operation(
         failure: OperationFailure,
         trails: Vec<Trail>,
@@ -99,7 +99,7 @@ impl reqtrail_error {
         }
     }
 
-    /// What this is as the cause of another error.
+    /// This error as the cause of another error.
     pub(crate) fn as_cause(&self) -> Box<dyn std::error::Error + Send + Sync> {
         match self.core() {
             Some(core) => Box::new(core.clone()),
@@ -131,7 +131,7 @@ impl reqtrail_error {
         Some(self.headers.get_or_init(|| Block::new(api.headers())))
     }
 
-    /// The one line, and the message, as Go spells options.
+    /// The one-line text and the message, with options in Go's spelling.
     #[cfg(unix)]
     pub(crate) unsafe fn in_go(&self, lengths: [*mut usize; 2]) -> [Option<*const c_char>; 2] {
         let [display, message] = lengths;
@@ -161,7 +161,7 @@ impl reqtrail_error {
         }
     }
 
-    /// The text of the error behind the error, such as what a token refresher said.
+    /// The text of the innermost cause, such as the error of a token refresher.
     fn cause(&self) -> Option<String> {
         let mut source = self.core()?.source()?;
         while let Some(deeper) = source.source() {
@@ -175,23 +175,23 @@ export! {
     /// Returns what went wrong: the code that the function returned, a REQTRAIL_ERROR_*.
     fn reqtrail_error_kind(error: &reqtrail_error) -> reqtrail_code { Some(error.code) }
 
-    /// Returns one line that is enough for support: what failed, status, code, every request ID, the number of attempts
-    /// and the call ID. Control characters of server text are escaped.
+    /// Returns one line with all that support needs: what failed, status, code, every request ID, the number of
+    /// attempts and the call ID. Control characters in server text are escaped.
     fn reqtrail_error_display(error: &reqtrail_error) -> text[TEXTS + DISPLAY] { Some(error.display_in(Spelling::C)) }
 
-    /// Returns what went wrong in words: the server's own text for an API error, NULL if it has none.
+    /// Returns the message: for an API error the server's own text, NULL if it has none.
     fn reqtrail_error_message(error: &reqtrail_error) -> text[TEXTS + MESSAGE] { error.message_in(Spelling::C) }
 
-    /// Returns the number of the API's error code, a REQTRAIL_NOVAVMS_* or a REQTRAIL_OPENSTACK_*; 0 for a code that this
-    /// release does not know, and for other dialects.
+    /// Returns the number of the API's error code, a REQTRAIL_NOVAVMS_* or a REQTRAIL_OPENSTACK_*; 0 for a code that
+    /// this release does not know, and for other dialects.
     fn reqtrail_error_code_number(error: &reqtrail_error) -> i32 {
         let api = error.api()?;
         let novavms = api.novavms_code().map(|code| code.number());
         Some(number(novavms.or_else(|| api.openstack_fault().map(|fault| fault.number()))?))
     }
 
-    /// Returns what is behind the error, such as what the program's token refresher said; NULL if nothing is. It may
-    /// repeat values of a body.
+    /// Returns the text of the error's cause, such as the error of the program's token refresher; NULL if there is
+    /// none. It may repeat values of a body.
     fn reqtrail_error_cause(error: &reqtrail_error) -> text[TEXTS + CAUSE] { error.cause() }
 
     /// Returns the request ID of the last attempt, or of the action that failed; NULL if there is none. The trail has
@@ -203,53 +203,55 @@ export! {
         }
     }
 
-    /// Returns whether any attempt's request may have reached the server; for an action that failed, of all its calls.
+    /// Returns whether any attempt's request may have reached the server; for an action that failed, any attempt of all
+    /// its calls.
     fn reqtrail_error_may_have_been_sent(error: &reqtrail_error) -> bool { Some(error.may_have_been_sent()) }
 
-    /// Returns the header fields of an API error's answer as an array; NULL for other errors.
+    /// Returns the header fields of an API error's response as an array; NULL for other errors.
     fn reqtrail_error_headers(error: &reqtrail_error, count: out? usize) -> *const reqtrail_header {
         let rows = error.headers()?.rows();
         put(count, rows.len());
         Some(rows.as_ptr())
     }
 
-    /// Returns the value of the first header field of a name, in any case; NULL if there is none.
+    /// Returns the value of the first header field with a name, whose case is ignored; NULL if there is none.
     fn reqtrail_error_header(error: &reqtrail_error, name: text, length: out? usize) -> *const c_char {
         let row = error.headers()?.find(name)?;
         put(length, row.value_length);
         Some(row.value)
     }
 
-    /// Returns the first 64 KiB of the body of an API error's answer, decoded; NULL for other errors.
+    /// Returns the first 64 KiB of the body of an API error's response, decoded; NULL for other errors.
     fn reqtrail_error_body(error: &reqtrail_error, length: out? usize) -> *const u8 {
         Some(lend(error.api()?.body(), length))
     }
 
-    /// Returns the first 64 KiB of the body of an API error's answer as UTF-8 text, decoded by the charset of its
-    /// Content-Type, else as UTF-8 with replacement characters for what cannot be decoded; NULL for other errors.
+    /// Returns the first 64 KiB of the body of an API error's response as UTF-8 text, decoded by the charset of its
+    /// Content-Type or else as UTF-8, with replacement characters for what cannot be decoded; NULL for other errors.
     fn reqtrail_error_text(error: &reqtrail_error) -> text[TEXTS + TEXT] { Some(error.api()?.text().into_owned()) }
 
-    /// Returns the body of an API error's answer as the text of a JSON value, for a parser of the program's own. Halves of
-    /// surrogate pairs are replaced in it. NULL if the body is not JSON or longer than the 64 KiB that are kept, and for
+    /// Returns the body of an API error's response as the text of a JSON value, for the program's own parser. Unpaired
+    /// surrogates are replaced in it. NULL if the body is not JSON or longer than the 64 KiB that are kept, and for
     /// other errors.
     fn reqtrail_error_json(error: &reqtrail_error) -> text[TEXTS + JSON] { Some(error.api()?.json_text()?.into_owned()) }
 
-    /// Gives the rate limit that an API error's answer reported; false, and all of it negative, if it reported none.
+    /// Sets *limit to the rate limit that an API error's response reported. Returns false, with all fields negative, if
+    /// it reported none.
     fn reqtrail_error_rate_limit(error: &reqtrail_error, limit: out? reqtrail_rate_limit) -> bool {
         put(limit, reqtrail_rate_limit::of(error.api()?.rate_limit()?));
         Some(true)
     }
 
-    /// Returns the trail of the call that failed, which is the error's own; NULL for an error that is not of a call, such
-    /// as REQTRAIL_ERROR_CONFIG.
+    /// Returns the trail of the call that failed, which is borrowed from the error; NULL for an error that is not of a
+    /// call, such as REQTRAIL_ERROR_CONFIG.
     fn reqtrail_error_trail(error: &reqtrail_error) -> *const reqtrail_trail {
         error.trail.as_ref().map(std::ptr::from_ref)
     }
 
-    /// Returns how many trails the error rests on: 1 for a call, and all calls that were made for an operation.
+    /// Returns how many trails the error has: 1 for a call; for an operation, one for each call that it made.
     fn reqtrail_error_trail_count(error: &reqtrail_error) -> usize { Some(error.trails.len()) }
 
-    /// Returns one of them, from 0, which is the error's own; NULL beyond the last.
+    /// Returns the trail at an index, from 0, which is borrowed from the error; NULL beyond the last.
     fn reqtrail_error_trail_at(error: &reqtrail_error, index: usize) -> *const reqtrail_trail {
         error.trails.get(index).map(std::ptr::from_ref)
     }

@@ -1,4 +1,4 @@
-//! How a function is exported: the one place with `extern "C"`.
+//! The macro that exports functions: the only place with `extern "C"`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,30 +9,30 @@ use crate::memory::{FfiDefault, clear, give};
 use crate::uncancelled::Uncancelled;
 use crate::usage::Usage;
 
-/// Makes C functions of what is in it. An argument is written as what the body gets:
+/// Makes C functions of the functions in it. An argument is written as the type that the body receives:
 ///
-/// * `name: text` and `name: bytes`: a `&str` that was checked to be UTF-8, and a `&[u8]`. C has a pointer, and the
-///   length as an argument `name_length`.
-/// * `user_data: kept`: an `Arc<UserData>` of the module's imports. C has a pointer, and `free_user_data` beside it, which
-///   gets the pointer also where the function fails.
+/// * `name: text` and `name: bytes`: a checked UTF-8 `&str`, and a `&[u8]`. C has a pointer and its length, an argument
+///   `name_length`.
+/// * `user_data: kept`: an `Arc<UserData>`, which the module imports. C has a pointer and the function
+///   `free_user_data`, which receives the pointer even if the exported function fails.
 /// * `name: &T` and `name: &mut T`: a handle. C has a pointer that must not be NULL.
 /// * `name: out T`: a pointer to write through, which must not be NULL. What it points to is cleared first.
-/// * `name: out? T`: the same, which may be NULL.
+/// * `name: out? T`: the same, but it may be NULL.
 /// * Any other type is C's own.
 ///
-/// What follows the arguments says how the function ends:
+/// The words after the arguments say how the function ends:
 ///
-/// * `fails { … }`: returns a code. A `?` in the body makes it the fault's, and the fault itself becomes `*error`: C has
-///   one more argument for it.
-/// * `makes handle: T { … }`: the same for a function whose body is a new `T`, which becomes `*handle`.
-/// * `sets { … }`: changes the handle that is the first argument. Returns a code, and the handle keeps the first fault
-///   for the call that uses it, so that a program need not look at every code.
-/// * `-> T { … }`, or nothing: reads or frees. The body is an `Option<T>`; `None`, a bad argument and a panic give the
-///   empty value of `T`.
-/// * `-> text[SLOT] { … }`: the same for a text, which stays in that slot of the first argument. C has an argument
-///   `length` more.
+/// * `fails { … }`: returns a code. If a `?` in the body fails, the code is the fault's, and the fault becomes
+///   `*error`, for which C has one more argument.
+/// * `makes handle: T { … }`: the same for a function whose body returns a new `T`, which becomes `*handle`.
+/// * `sets { … }`: changes the handle that is the first argument. Returns a code. The handle keeps the first fault for
+///   the call that uses it, so that a program need not check every code.
+/// * `-> T { … }`, or nothing: reads or frees. The body is an `Option<T>`; `None`, a bad argument and a panic return
+///   `T::FFI_DEFAULT`.
+/// * `-> text[SLOT] { … }`: the same for a text, which is kept in that slot of the first argument. C has one more
+///   argument, `length`.
 ///
-/// Every body runs in `unsafe`: that its pointers are good is the caller's promise, which the header states.
+/// Every body runs in `unsafe`. The caller promises that its pointers are valid, as the header requires.
 macro_rules! export {
     () => {};
     ($(#[$doc:meta])* fn $name:ident($($args:tt)*) fails $body:block $($rest:tt)*) => {
@@ -70,9 +70,9 @@ macro_rules! export {
     };
 }
 
-/// Makes one function. Its arguments are moved, one after the other, into three lists: the parameters in C, those that are
-/// cleared first, and the names of the body with what they are read from. A `length` that this adds is another name each
-/// time.
+/// Makes one function. Each step moves one argument into up to three lists: the parameters in C, the out-parameters
+/// that are cleared first, and the names in the body with the values that they are read from. Macro hygiene makes each
+/// added `length` a separate name.
 macro_rules! function {
     ($f:tt [$($c:tt)*] $out:tt [$($given:tt)*] $arg:ident: text $(, $($rest:tt)*)?) => {
         function! {
@@ -102,14 +102,14 @@ macro_rules! function {
     };
     ($f:tt [$($c:tt)*] [$($out:tt)*] [$($given:tt)*] $arg:ident: out $ty:ty $(, $($rest:tt)*)?) => {
         function! {
-            $f [$($c)* $arg: *mut $ty,] [$($out)* $arg] [$($given)* $arg: $crate::memory::Place($arg),]
+            $f [$($c)* $arg: *mut $ty,] [$($out)* $arg] [$($given)* $arg: $crate::memory::OutParam($arg),]
             $($($rest)*)?
         }
     };
     ($f:tt [$($c:tt)*] $out:tt $given:tt $arg:ident: $ty:ty $(, $($rest:tt)*)?) => {
         function! { $f [$($c)* $arg: $ty,] $out $given $($($rest)*)? }
     };
-    // The comma that `makes` puts behind what may be nothing, or may end with one.
+    // The comma that `makes` adds, which may follow an empty list or another comma.
     ($f:tt $c:tt $out:tt $given:tt , $($rest:tt)*) => { function! { $f $c $out $given $($rest)* } };
 
     (
@@ -175,18 +175,18 @@ macro_rules! function {
         #[allow(unused_unsafe, reason = "not every body needs it")]
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name($($c: $ty),*) -> $ret {
-            // SAFETY: the caller's pointers are NULL or good, as the header demands.
+            // SAFETY: the caller's pointers are NULL or valid, as the header requires.
             unsafe { $body }
         }
     };
 }
 
-/// Handles that keep the first fault of their setters.
+/// A handle that keeps the first fault of its setters.
 pub(crate) trait Settable {
     fn keep(&mut self, kept: Usage);
 }
 
-/// Runs what can fail.
+/// Runs the body of a function that can fail.
 pub(crate) unsafe fn fallible(
     error: *mut *mut reqtrail_error,
     run: impl FnOnce() -> Result<(), Fault>,
@@ -205,7 +205,7 @@ pub(crate) unsafe fn fallible(
     code
 }
 
-/// Runs what changes a handle.
+/// Runs the body of a function that changes a handle.
 pub(crate) unsafe fn setting<H: Settable>(
     name: &str,
     handle: *mut H,
@@ -214,7 +214,7 @@ pub(crate) unsafe fn setting<H: Settable>(
     let _uncancelled = Uncancelled::begin();
     // SAFETY: the caller's promise.
     let Some(handle) = (unsafe { handle.as_mut() }) else {
-        // What it holds may call the program, which must not be cancelled there either.
+        // Dropping the closure may call the program, whose thread must not be cancelled there either.
         drop(run);
         return Fault::null("the handle").code();
     };
@@ -228,7 +228,7 @@ pub(crate) unsafe fn setting<H: Settable>(
     code
 }
 
-/// Runs what gives something, or nothing.
+/// Runs the body of a function that returns a value, or the default.
 pub(crate) fn reading<R: FfiDefault>(run: impl FnOnce() -> Option<R>) -> R {
     let _uncancelled = Uncancelled::begin();
     catch_unwind(AssertUnwindSafe(run))

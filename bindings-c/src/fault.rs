@@ -1,4 +1,4 @@
-//! Why a function failed, before it is a handle.
+//! Faults: why a function failed, before an error handle is made of it.
 
 use reqtrail::Error;
 use reqtrail::host::OptionError;
@@ -19,18 +19,18 @@ const DROPPED: &str =
 pub(crate) enum Fault {
     /// The program used the library wrongly.
     Usage(Usage),
-    /// The core says why.
+    /// An error of the core.
     Core(Box<Error>),
     /// The error of a call or an operation that has ended already.
     Made(Box<reqtrail_error>),
     /// A bug.
     Panicked,
-    /// The work was dropped before its end, by nobody's mistake.
+    /// The work was dropped before its end, without a mistake of the program.
     Dropped,
 }
 
 impl Fault {
-    /// Why work is being dropped that has not ended.
+    /// The reason why unfinished work is being dropped.
     pub(crate) fn of_drop() -> Self {
         if std::thread::panicking() {
             Self::Panicked
@@ -62,7 +62,8 @@ impl Fault {
         }
     }
 
-    /// What a handle keeps of a fault for those who use it. `setter` is the function that the program called.
+    /// The part of a fault that a handle keeps and reports when it is used. `setter` is the function that the program
+    /// called.
     pub(crate) fn deferred(self, setter: &str) -> Usage {
         let code = self.code();
         let message = match self {
@@ -82,7 +83,7 @@ impl Fault {
         }
     }
 
-    /// The handle that the program gets.
+    /// The error handle for the program.
     pub(crate) fn into_handle(self) -> Box<reqtrail_error> {
         let code = self.code();
         let message = match self {
@@ -102,7 +103,7 @@ impl From<Usage> for Fault {
     }
 }
 
-/// Without the option's name: whoever set it knows what it is called.
+/// Omits the option's name, because the caller adds it.
 impl From<OptionError> for Fault {
     fn from(error: OptionError) -> Self {
         match error {

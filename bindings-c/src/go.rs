@@ -1,7 +1,7 @@
-//! What the Go package asks of the library beside the header, gathered so that a call crosses the border once and back.
+//! Functions for the Go package, which combine several of the header's so that a call crosses the border once and back.
 //!
-//! `bindings-c/go/native.h` is generated from these modules. It is installed nowhere: the package takes a library of its
-//! own version alone.
+//! `bindings-c/go/native.h` is generated from these modules. It is not installed, because the package works only with a
+//! library of its own version.
 
 mod error;
 mod error_fields;
@@ -35,7 +35,7 @@ use records::{reqtrail_go_ended, reqtrail_go_event, reqtrail_go_serving};
 use steps::Steps;
 use text::reqtrail_go_text;
 
-/// Does something on behalf of a refresher, or of nobody.
+/// Runs `work` on behalf of a refresher, if there is one.
 fn within<O>(serving: Option<&reqtrail_go_serving>, work: impl FnOnce() -> O) -> O {
     match serving.map(|own| own.0.clone()) {
         Some(serving) => serving.within(work),
@@ -44,7 +44,7 @@ fn within<O>(serving: Option<&reqtrail_go_serving>, work: impl FnOnce() -> O) ->
 }
 
 impl Inner {
-    /// A call, or an operation whose polls go where its calls do.
+    /// The job of a call or an operation. The polls of an operation go to the client's mailbox.
     fn job(
         &self,
         steps: Steps<'_>,
@@ -80,12 +80,12 @@ export! {
         reqtrail_client::build(builder, mailbox)?
     }
 
-    /// Gives the fields of the session of a connection as JSON; NULL without a sign-in.
+    /// Returns the fields of a connection's session as JSON; NULL without a sign-in.
     fn reqtrail_go_connection_session(connection: &reqtrail_connection) -> text[SESSION] {
         Some(connection.connection().session()?.to_json())
     }
 
-    /// Gives the times of a call and of an attempt, in nanoseconds, unless a request sets others.
+    /// Writes the client's timeouts of a call and of an attempt, in nanoseconds.
     fn reqtrail_go_client_timeouts(client: &reqtrail_client, call: *mut i64, attempt: *mut i64) {
         let nanoseconds = |time: Duration| i64::try_from(time.as_nanos()).unwrap_or(i64::MAX);
         let (of_call, of_attempt) = client.0.client.timeouts();
@@ -93,15 +93,15 @@ export! {
         attempt.write(nanoseconds(of_attempt));
     }
 
-    /// Gives what the program is warned of, one text for each index from 0, which belongs to the client; after the last an
-    /// empty one.
+    /// Writes the client's warning at an index, from 0, which is borrowed from the client; beyond the last, a text
+    /// whose data is NULL.
     fn reqtrail_go_client_warning(client: &reqtrail_client, index: usize, warning: *mut reqtrail_go_text) {
         let found = client.0.client.warnings().get(index);
         warning.write(text::borrowed(found.map(String::as_str)));
     }
 
-    /// Makes a call, or carries an operation out, on this thread. What happens in it goes to the client's events, unless the
-    /// tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
+    /// Makes a call or runs an operation on this thread. Its events are queued on the client, unless the tag is 0.
+    /// `started` is the trail of the request that an operation follows. `started`, `cancel` and `serving` may be NULL.
     fn reqtrail_go_run(
         client: &reqtrail_client,
         data: bytes,
@@ -121,7 +121,7 @@ export! {
         ended.write(reqtrail_go_ended::new(Ended::new(outcome)));
     }
 
-    /// Submits a call or an operation under a tag. Its result may be taken before this returns.
+    /// Submits a call or an operation under a tag. Another thread may take its result before this returns.
     fn reqtrail_go_submit(
         client: &reqtrail_client,
         data: bytes,
@@ -134,20 +134,20 @@ export! {
         within(serving.as_ref(), || host.submit_for(lane, job, tag));
     }
 
-    /// Has a byte written into a pipe that does not block when something waits to be taken.
+    /// Has the library write a byte to a non-blocking pipe when events wait to be taken.
     fn reqtrail_go_watch(client: &reqtrail_client, descriptor: i32) {
-        // It stays Go's. One that takes no more is ready to be read.
+        // Go keeps the descriptor. A write may fail because the pipe is full; it is then readable anyway.
         let pipe = ManuallyDrop::new(File::from_raw_fd(descriptor));
         let notify = move || drop((&*pipe).write_all(&[1]));
         client.0.inbox.set_notify(Some(Box::new(notify)));
     }
 
-    /// Reads an error at once.
+    /// Reads all fields of an error at once.
     fn reqtrail_go_error_read(error: &reqtrail_error, read: *mut reqtrail_go_error) {
         read.write(reqtrail_go_error::new(error));
     }
 
-    /// Takes what happened, at most `capacity` events.
+    /// Takes at most `capacity` events, and returns how many.
     fn reqtrail_go_take(client: &reqtrail_client, events: *mut reqtrail_go_event, capacity: usize) -> usize {
         let taken = client.0.inbox.take(capacity).into_iter().filter_map(reqtrail_go_event::new);
         let mut count = 0;
@@ -158,19 +158,19 @@ export! {
         Some(count)
     }
 
-    /// Answers a refresh.
+    /// Answers a refresh with the encoded token or error.
     fn reqtrail_go_answer(client: &reqtrail_client, refresh: u64, data: bytes) {
         let answer = Steps(data).answer();
         let unread = |fault: Fault| Err(fault.deferred("the token refresher").message.into());
         client.0.inbox.lane.answer(refresh, answer.unwrap_or_else(unread));
     }
 
-    /// Gives the calls of a recorder that match a filter.
+    /// Finds the calls of a recorder that match a filter.
     fn reqtrail_go_recent(recorder: &reqtrail_recorder, data: bytes) makes trails: reqtrail_trails {
         reqtrail_trails::new(recorder.0.recent(&Steps(data).filter()?))
     }
 
-    /// Frees what says on whose behalf a refresher runs.
+    /// Frees the handle that says on whose behalf a refresher runs.
     fn reqtrail_go_serving_free(serving: *mut reqtrail_go_serving) { free(serving); }
 
     /// Frees the text of an event.

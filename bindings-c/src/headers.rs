@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char};
 
 use reqtrail::http::HeaderMap;
 
-/// A header field of an answer. Both texts end with a NUL that is not counted.
+/// A header field of a response. Both texts end with a NUL that is not counted.
 #[repr(C)]
 #[derive(Debug)]
 pub struct reqtrail_header {
@@ -12,19 +12,19 @@ pub struct reqtrail_header {
     pub name: *const c_char,
     /// The length of the name in bytes.
     pub name_length: usize,
-    /// The value. What is not UTF-8 in it is replaced.
+    /// The value. Bytes that are not UTF-8 are replaced.
     pub value: *const c_char,
     /// The length of the value in bytes.
     pub value_length: usize,
 }
 
-/// All header fields of an answer, in memory that does not move.
+/// All header fields of a response, in memory that does not move.
 pub(crate) struct Block {
     _texts: Vec<u8>,
     rows: Vec<reqtrail_header>,
 }
 
-// SAFETY: the pointers lead into `_texts`, which is never changed.
+// SAFETY: the pointers point into `_texts`, which never changes.
 unsafe impl Send for Block {}
 // SAFETY: as above.
 unsafe impl Sync for Block {}
@@ -38,7 +38,7 @@ impl Block {
             texts.push(0);
             (start, text.len())
         };
-        let places: Vec<_> = headers
+        let offsets: Vec<_> = headers
             .iter()
             .map(|(name, value)| {
                 let value = String::from_utf8_lossy(value.as_bytes());
@@ -46,7 +46,7 @@ impl Block {
             })
             .collect();
         let base: *const c_char = texts.as_ptr().cast();
-        let rows = places
+        let rows = offsets
             .into_iter()
             .map(
                 |((name, name_length), (value, value_length))| reqtrail_header {
@@ -67,10 +67,10 @@ impl Block {
         &self.rows
     }
 
-    /// The first field of a name, in any case.
+    /// The first field with a name, whose case is ignored.
     pub(crate) fn find(&self, name: &str) -> Option<&reqtrail_header> {
         self.rows.iter().find(|row| {
-            // SAFETY: it points at a text of `_texts`, which ends with a NUL.
+            // SAFETY: it points to a text in `_texts`, which ends with a NUL.
             let own = unsafe { CStr::from_ptr(row.name) };
             own.to_bytes().eq_ignore_ascii_case(name.as_bytes())
         })

@@ -1,4 +1,4 @@
-//! The program's functions that the library calls.
+//! Functions of the program that the library calls.
 
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
@@ -11,11 +11,11 @@ use crate::memory::{Frame, FromC};
 use crate::trail::reqtrail_trail;
 use crate::usage::Usage;
 
-/// Frees what a program gave as `user_data`: called once, when the library will not use it any more, on any thread.
+/// Frees `user_data`. It is called once, on any thread, when the library will no longer use the pointer.
 pub type reqtrail_free_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
-/// Is told of an attempt that has ended and of what was decided, before any wait. Both handles are lent for as long
-/// as it runs. It runs on the thread that drives the call and must be quick.
+/// Receives an attempt that has ended, with the decision about what comes next, before any wait. Both handles are lent
+/// for as long as it runs. It runs on the thread that drives the call and must be quick.
 pub type reqtrail_attempt_callback = Option<
     unsafe extern "C" fn(
         call: *const reqtrail_call_info,
@@ -24,22 +24,22 @@ pub type reqtrail_attempt_callback = Option<
     ),
 >;
 
-/// Is told of a call that has ended, with its trail, which is lent for as long as it runs (`reqtrail_trail_clone` keeps
+/// Receives the trail of a call that has ended. The trail is lent for as long as it runs (`reqtrail_trail_clone` keeps
 /// it). It runs on the thread that drives the call and must be quick.
 pub type reqtrail_trail_callback =
     Option<unsafe extern "C" fn(trail: *const reqtrail_trail, user_data: *mut c_void)>;
 
-/// Is told after every poll what it has shown, as JSON with "server", "action" and "elapsed_ms". The text is lent for
-/// as long as it runs. It runs on the thread that follows and must be quick.
+/// Receives the result of every poll, as JSON with "server", "action" and "elapsed_ms". The text is lent for as long as
+/// it runs. It runs on the thread that follows the action and must be quick.
 pub type reqtrail_progress_callback =
     Option<unsafe extern "C" fn(json: *const c_char, length: usize, user_data: *mut c_void)>;
 
 thread_local! {
-    /// How many of the program's functions this thread is within.
+    /// How many functions of the program this thread is running, one within another.
     static IN_CALLBACK: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Marks this thread as one that runs a function of the program, until it is dropped.
+/// Marks this thread as running a function of the program, until the guard is dropped.
 pub(crate) struct InCallbackGuard(());
 
 impl InCallbackGuard {
@@ -60,13 +60,13 @@ impl Drop for InCallbackGuard {
     }
 }
 
-/// What a program wants to have back in its functions, freed with the last one that could get it.
+/// The `user_data` that the program's functions receive. It is freed when no function can receive it any more.
 pub(crate) struct UserData {
     pointer: *mut c_void,
     free: reqtrail_free_callback,
 }
 
-// SAFETY: the header says that the library's threads get it.
+// SAFETY: the header says that the library's threads receive it.
 unsafe impl Send for UserData {}
 // SAFETY: as above.
 unsafe impl Sync for UserData {}
@@ -81,9 +81,9 @@ impl UserData {
     }
 }
 
-/// It is taken before anything else of a function, which then frees it where it fails.
+/// The wrapper is made before the function does anything else, so that a function that fails frees the pointer.
 impl FromC<'_> for Arc<UserData> {
-    type Given = Self;
+    type Output = Self;
 
     unsafe fn read(self, _: &Frame, _: &str) -> Result<Self, Usage> {
         Ok(self)
@@ -99,7 +99,7 @@ impl Drop for UserData {
     }
 }
 
-/// Passes on what happens to the program's hooks.
+/// Passes events of calls to the program's hooks.
 #[derive(Clone)]
 pub(crate) enum Hook {
     Attempt(reqtrail_attempt_callback, Arc<UserData>),

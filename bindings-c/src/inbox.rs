@@ -1,4 +1,4 @@
-//! What waits for a client's program: the one lane of its mailbox.
+//! Events and results that wait for the program: the only lane of a client's mailbox.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, RwLock};
@@ -7,18 +7,18 @@ use reqtrail::host::mailbox::{Lane, Mail, Mailbox};
 
 use crate::lock::{lock, read, replace};
 
-/// What is called when something waits.
+/// Is called when something waits to be taken.
 pub(crate) type Notify = Box<dyn Fn() + Send + Sync>;
 
-/// What is set now.
+/// The current notification.
 type Slot = RwLock<Option<Notify>>;
 
-/// What happened in submitted work, and its results, until the program takes them.
+/// Holds the events and results of submitted work until the program takes them.
 pub(crate) struct Inbox {
     pub(crate) mailbox: Mailbox,
     pub(crate) lane: Lane,
     notify: Arc<Slot>,
-    /// What was taken from the lane, and did not fit into the program's array.
+    /// Mail that was taken from the lane but did not fit into the program's array.
     left: Mutex<VecDeque<Mail>>,
 }
 
@@ -34,7 +34,7 @@ impl Inbox {
         }
     }
 
-    /// Sets what is notified, and notifies it at once if something waits.
+    /// Sets the notification, and calls it at once if something waits.
     pub(crate) fn set_notify(&self, notify: Option<Notify>) {
         drop(replace(&self.notify, notify));
         if lock(&self.left).is_empty() {
@@ -44,7 +44,7 @@ impl Inbox {
         }
     }
 
-    /// Takes so much, in order.
+    /// Takes up to `most` items, in order.
     pub(crate) fn take(&self, most: usize) -> Vec<Mail> {
         let mut left = lock(&self.left);
         if left.len() < most {
@@ -59,7 +59,7 @@ impl Inbox {
 
 impl Drop for Inbox {
     fn drop(&mut self) {
-        // Nobody is notified of what ends with the client.
+        // Results that end with the client notify nobody.
         self.lane.close();
         drop(replace(&self.notify, None));
     }

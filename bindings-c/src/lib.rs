@@ -1,8 +1,7 @@
-//! The C face of reqtrail: `include/reqtrail.h` is generated from this crate by `cargo run -p xtask -- codegen`.
+//! The C face of reqtrail. `cargo run -p xtask -- codegen` generates `include/reqtrail.h` from this crate.
 //!
-//! Every exported function is written in `export!`, which checks for NULL, catches panics and sets the
-//! out-parameters; `cargo run -p xtask -- codegen` reads those blocks for the header. The modules are in the order of
-//! the header's sections.
+//! Every exported function is in an `export!` block, which checks for NULL, catches panics and sets the out-parameters.
+//! The header is printed from those blocks. The modules are in the order of the header's sections.
 
 #![expect(
     non_camel_case_types,

@@ -1,4 +1,4 @@
-//! Locks that a panic does not close.
+//! Locks that ignore poisoning.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
@@ -10,7 +10,7 @@ pub(crate) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Puts a value in the place of another, which the caller drops outside of the lock.
+/// Replaces a value and returns the old one, which the caller drops outside of the lock.
 pub(crate) fn replace<T>(lock: &RwLock<T>, value: T) -> T {
     let mut held = lock.write().unwrap_or_else(PoisonError::into_inner);
     std::mem::replace(&mut held, value)

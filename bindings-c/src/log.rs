@@ -14,8 +14,8 @@ use crate::fault::Fault;
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_free_callback};
 use crate::lock::{read, replace};
 
-/// Gets a line of the library's log: what happened, and its fields as key=value. `level` is a REQTRAIL_LOG_*. It holds no
-/// secrets, and no line breaks but its end, which is a NUL; the text is lent for as long as the function runs.
+/// Receives a line of the library's log: what happened, and its fields as key=value. `level` is a REQTRAIL_LOG_*. The
+/// line contains no secrets and no line breaks, and ends with a NUL. It is lent for as long as the function runs.
 ///
 /// It runs on the thread that drives the call and must be quick. Several threads may be in it at the same time.
 pub type reqtrail_log_callback = Option<
@@ -31,7 +31,7 @@ const LEVELS: [LevelFilter; 6] = [
     LevelFilter::TRACE,
 ];
 
-/// The place of the level in `LEVELS` up to which lines are wanted.
+/// The index in `LEVELS` of the highest level that is passed on.
 static WANTED: AtomicUsize = AtomicUsize::new(0);
 
 /// The program's function.
@@ -42,20 +42,20 @@ type Sink = (
 
 static SINK: RwLock<Option<Sink>> = RwLock::new(None);
 
-/// Whether what the core logs comes here; it is asked for once in a process.
+/// Whether this module receives the core's log events. Set once in a process.
 static INSTALLED: OnceLock<bool> = OnceLock::new();
 
-/// Writes what the core logs as lines.
+/// Turns the core's log events into lines.
 struct Lines;
 
 fn number(level: &Level) -> usize {
-    let place = LEVELS.iter().position(|own| own == level);
-    place.unwrap_or_default()
+    let index = LEVELS.iter().position(|own| own == level);
+    index.unwrap_or_default()
 }
 
 impl Subscriber for Lines {
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
-        // Other crates log, too, and say what nobody has looked at for secrets.
+        // Other crates log too, and nobody has checked their events for secrets.
         if metadata.is_event() && metadata.target() == "reqtrail" {
             Interest::sometimes()
         } else {
@@ -124,23 +124,23 @@ impl Visit for Line {
 }
 
 export! {
-    /// Sets where the library's log goes, for the whole process: to `log`, up to `level`, a REQTRAIL_LOG_*, in place of what
-    /// was set before. NULL, or REQTRAIL_LOG_OFF as it is by default: nowhere. An attempt and a call that succeeded are
-    /// REQTRAIL_LOG_DEBUG, a call that failed is REQTRAIL_LOG_WARN.
+    /// Sets the function that receives the library's log, for the whole process, up to `level`, a REQTRAIL_LOG_*. It
+    /// replaces the function that was set before. NULL or REQTRAIL_LOG_OFF turns the log off, which is the default.
+    /// Attempts and successful calls are REQTRAIL_LOG_DEBUG, failed calls are REQTRAIL_LOG_WARN.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when another function was set and no thread is in this one,
-    /// and at once where this function fails. Errors: REQTRAIL_ERROR_BAD_VALUE.
+    /// `free_user_data` may be NULL; otherwise it receives `user_data` once another function is set and no thread runs
+    /// this one, or at once if this function fails. Errors: REQTRAIL_ERROR_BAD_VALUE.
     fn reqtrail_set_log(
         level: i32,
         log: reqtrail_log_callback,
         user_data: kept,
     ) fails {
-        let place = usize::try_from(level).ok().filter(|place| *place < LEVELS.len());
-        let place = place.ok_or_else(|| {
+        let index = usize::try_from(level).ok().filter(|index| *index < LEVELS.len());
+        let index = index.ok_or_else(|| {
             Fault::bad_value(format!("level is {level}; expected a REQTRAIL_LOG_*, 0 to 5"))
         })?;
         let sink = log.map(|log| (log, user_data));
-        let wanted = if sink.is_some() { place } else { 0 };
+        let wanted = if sink.is_some() { index } else { 0 };
         let before = replace(&SINK, sink);
         WANTED.store(wanted, Ordering::Relaxed);
         let installed = INSTALLED.get_or_init(|| {
@@ -151,7 +151,7 @@ export! {
         if !*installed {
             WANTED.store(0, Ordering::Relaxed);
             drop(replace(&SINK, None));
-            return Err(Fault::bad_value("the log of this copy of the library is in use"));
+            return Err(Fault::bad_value("the log of this copy of the library already goes to another subscriber"));
         }
     }
 }

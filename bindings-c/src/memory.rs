@@ -1,19 +1,19 @@
-//! Pointers on their way in and out.
+//! Conversion of pointers: arguments, out-parameters and handles.
 
 use crate::usage::Usage;
 
-/// A function of the header that runs. What the caller passed is borrowed for as long.
+/// The run of an exported function. Borrowed arguments live as long as it does.
 pub(crate) struct Frame;
 
-/// What the caller passed, as the body of a function gets it.
+/// Converts an argument in C into the value that the body of a function receives.
 pub(crate) trait FromC<'a> {
-    type Given;
+    type Output;
 
-    unsafe fn read(self, frame: &'a Frame, name: &str) -> Result<Self::Given, Usage>;
+    unsafe fn read(self, frame: &'a Frame, name: &str) -> Result<Self::Output, Usage>;
 }
 
 impl<'a, T: 'a> FromC<'a> for *const T {
-    type Given = &'a T;
+    type Output = &'a T;
 
     unsafe fn read(self, _: &'a Frame, name: &str) -> Result<&'a T, Usage> {
         // SAFETY: the caller's promise.
@@ -22,7 +22,7 @@ impl<'a, T: 'a> FromC<'a> for *const T {
 }
 
 impl<'a, T: 'a> FromC<'a> for *mut T {
-    type Given = &'a mut T;
+    type Output = &'a mut T;
 
     unsafe fn read(self, _: &'a Frame, name: &str) -> Result<&'a mut T, Usage> {
         // SAFETY: the caller's promise.
@@ -31,10 +31,10 @@ impl<'a, T: 'a> FromC<'a> for *mut T {
 }
 
 /// An out-parameter that must not be NULL.
-pub(crate) struct Place<T>(pub(crate) *mut T);
+pub(crate) struct OutParam<T>(pub(crate) *mut T);
 
-impl<T> FromC<'_> for Place<T> {
-    type Given = *mut T;
+impl<T> FromC<'_> for OutParam<T> {
+    type Output = *mut T;
 
     unsafe fn read(self, _: &Frame, name: &str) -> Result<*mut T, Usage> {
         match self.0.is_null() {
@@ -55,7 +55,7 @@ macro_rules! ffi_default {
     };
 }
 
-// Times that are not there are negative.
+// A missing time is negative.
 ffi_default!(
     () = (),
     bool = false,
@@ -88,7 +88,7 @@ pub(crate) unsafe fn put<T>(out: *mut T, value: T) {
     }
 }
 
-/// Gives the caller a handle, if there is one; it is dropped if the caller does not want it.
+/// Hands a handle to the caller, if there is one. Drops it if the caller passed NULL.
 pub(crate) unsafe fn give<T>(out: *mut *mut T, handle: Option<Box<T>>) {
     if let Some(handle) = handle.filter(|_| !out.is_null()) {
         // SAFETY: not NULL, and the rest is the caller's promise.

@@ -1,4 +1,4 @@
-//! Numbers and times as C has them.
+//! Numbers and times in C's types.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,8 +7,8 @@ use reqtrail::{ErrorKind, Outcome};
 use crate::codes::{REQTRAIL_ERROR_INTERNAL, REQTRAIL_OK, reqtrail_code};
 use crate::usage::Usage;
 
-/// Numbers constants from 0: the texts of a handle, or, of type `u8`, what crosses to Go; `native.h` has the latter as
-/// `REQTRAIL_GO_…`.
+/// Numbers constants from 0: the text slots of a handle, or, with type `u8`, the kinds of steps and events for Go,
+/// which `native.h` has as `REQTRAIL_GO_…`.
 macro_rules! numbered {
     ($type:ty: $($name:ident)+) => {
         #[expect(clippy::upper_case_acronyms, reason = "they are constants")]
@@ -34,7 +34,7 @@ pub(crate) fn outcome(outcome: Outcome) -> reqtrail_code {
     }
 }
 
-/// A truth value that may not be known: 1, -1, and 0 where it is not.
+/// A boolean that may be unknown: 1 for true, -1 for false, 0 for unknown.
 pub(crate) fn three_way(value: Option<bool>) -> i32 {
     value.map_or(0, |is_so| if is_so { 1 } else { -1 })
 }
@@ -44,13 +44,13 @@ pub(crate) fn count(value: u64) -> Option<i64> {
     Some(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// A moment as seconds since 1970.
+/// A moment, from seconds since 1970.
 pub(crate) fn moment(seconds: f64) -> Option<SystemTime> {
     let since = Duration::try_from_secs_f64(seconds).ok()?;
     SystemTime::UNIX_EPOCH.checked_add(since)
 }
 
-/// The same for an argument of the program's.
+/// The same for an argument of a C function.
 pub(crate) fn time(unix_seconds: f64) -> Result<SystemTime, Usage> {
     moment(unix_seconds).ok_or_else(|| {
         Usage::bad_value(format!(
@@ -59,13 +59,13 @@ pub(crate) fn time(unix_seconds: f64) -> Result<SystemTime, Usage> {
     })
 }
 
-/// A moment, the other way.
+/// A moment as seconds since 1970.
 pub(crate) fn seconds(time: SystemTime) -> Option<f64> {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some(since.as_secs_f64())
 }
 
-/// A time of so many milliseconds; the most of them are no limit.
+/// A duration from milliseconds; the highest number is no limit.
 pub(crate) fn duration(milliseconds: u64) -> Duration {
     match milliseconds {
         u64::MAX => Duration::MAX,
@@ -73,7 +73,7 @@ pub(crate) fn duration(milliseconds: u64) -> Duration {
     }
 }
 
-/// A time in milliseconds.
+/// A duration in milliseconds.
 pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }

@@ -1,6 +1,6 @@
 //! OpenStack: operations
 //!
-//! Reads of servers and their actions, actions followed to their end, and servers explained.
+//! Read servers and their actions, follow actions to their end, and explain servers.
 
 mod kinds;
 mod values;
@@ -24,8 +24,8 @@ use crate::operation_spec::{OperationSpec, ProgressCallback};
 use crate::report::reqtrail_report;
 use crate::usage::Usage;
 
-/// An operation on a server: a read, or something made of several calls and the waits between them. It may be used any
-/// number of times, also at the same time, as long as nothing sets an option meanwhile.
+/// An operation on a server: one read, or several calls with waits between them. It may be used any number of times,
+/// also at the same time, as long as nothing sets an option meanwhile.
 pub struct reqtrail_operation(OperationSpec);
 
 impl Settable for reqtrail_operation {
@@ -46,11 +46,11 @@ impl reqtrail_operation {
         }
     }
 
-    /// Sets an option that is a value, by its number.
+    /// Sets a value option by its number.
     pub(crate) fn option(&mut self, id: u16, value: Value) -> Result<(), Fault> {
         let set = self.0.operation.set(id, value);
         set.map_err(|error| match error {
-            // The operation does not have it.
+            // The operation does not have this option.
             OptionError::Invalid { message, .. } => Fault::bad_value(message),
             other => other.into(),
         })
@@ -58,18 +58,18 @@ impl reqtrail_operation {
 }
 
 export! {
-    /// Frees an operation; what was started of it goes on. NULL is allowed.
+    /// Frees an operation; runs that were started continue. NULL is allowed.
     fn reqtrail_operation_free(operation: *mut reqtrail_operation) { free(operation); }
 
-    /// Lets a token cancel the operation; it may be freed at once.
+    /// Sets a token that cancels the operation. The token may be freed at once.
     fn reqtrail_operation_cancel_token(operation: &mut reqtrail_operation, token: *const reqtrail_cancel_token) sets {
         operation.0.cancel = token.as_ref().map_or_else(CancelToken::new, |token| token.0.clone());
     }
 
     /// Sets the function that is called after every poll of a `follow`.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone,
-    /// and at once where this function fails.
+    /// `free_user_data` may be NULL; otherwise it receives `user_data` once the operation is freed and all its runs
+    /// have ended, or at once if this function fails.
     fn reqtrail_operation_on_progress(
         operation: &mut reqtrail_operation,
         tell: reqtrail_progress_callback,
@@ -84,10 +84,10 @@ export! {
         operation.0.progress = Some(progress);
     }
 
-    /// Carries an operation out on this thread and waits for its end. The client is one of OpenStack's compute API.
+    /// Runs an operation on this thread and waits for its end. The client must be one for OpenStack's compute API.
     ///
     /// The caller frees *report and *error; a failed `follow` sets both. Errors: those of any call,
-    /// REQTRAIL_ERROR_ACTION_FAILED, and a mistake that a setter has returned already.
+    /// REQTRAIL_ERROR_ACTION_FAILED, and a mistake that a setter has already returned.
     fn reqtrail_operation_run(
         client: &reqtrail_client,
         operation: &reqtrail_operation,
@@ -99,8 +99,8 @@ export! {
         Ended::new(outcome).give(std::ptr::null_mut(), report)?;
     }
 
-    /// Starts an operation and returns at once; `callback`, `user_data` and `call` are those of `reqtrail_call_start`, and
-    /// `reqtrail_call_wait_report` gives the result where there is no callback.
+    /// Starts an operation and returns at once. `callback`, `user_data` and `call` are as in `reqtrail_call_start`;
+    /// `reqtrail_call_wait_report` returns the result if there is no callback.
     fn reqtrail_operation_start(
         client: &reqtrail_client,
         operation: &reqtrail_operation,
@@ -109,7 +109,7 @@ export! {
         call: out? *mut reqtrail_call_handle,
     ) fails {
         let mut spec = operation.spec()?;
-        // A token of its own: the program's may be shared by others, which cancelling this must not end.
+        // A child token, because cancelling this operation must not end others that share the program's token.
         spec.cancel = spec.cancel.child();
         let cancel = spec.cancel.clone();
         let job = spec.into_job(&client.0.client);

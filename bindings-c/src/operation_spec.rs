@@ -1,4 +1,4 @@
-//! An operation of the compute API with all that its setters have said.
+//! An OpenStack operation with everything that its setters have set.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use reqtrail::{CancelToken, blocking};
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_progress_callback};
 use crate::usage::Usage;
 
-/// What an operation is, how it is done, and what is attached to its runs.
+/// An operation with its options, its callback and its cancel token.
 #[derive(Clone)]
 pub(crate) struct OperationSpec {
     pub(crate) operation: Operation,
@@ -44,7 +44,7 @@ impl OperationSpec {
         }
     }
 
-    /// Makes a job of it, which begins here.
+    /// Makes a job of it and starts counting its time.
     pub(crate) fn into_job(self, client: &blocking::Client) -> Job {
         let mut attached = OperationAttached::new().cancel_token(&self.cancel);
         if let Some(progress) = self.progress {

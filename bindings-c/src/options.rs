@@ -18,20 +18,20 @@ use crate::memory::free;
 use crate::refresh::{Refresher, reqtrail_refresh_callback, reqtrail_refresh_context_callback};
 use crate::usage::Usage;
 
-/// What a client begins with.
+/// What a client is built from.
 enum Base {
     Url(String),
     Connection(Connection),
 }
 
-/// Has a script answer a client's calls. The options name nothing of the scripts themselves: a static program that sets
-/// none is linked without them.
+/// Has a script answer a client's calls. It is a closure so that a statically linked program that uses no scripts
+/// contains no code for them.
 pub(crate) type Script = Arc<dyn Fn(ClientBuilder) -> Result<ClientBuilder, Fault>>;
 
-/// The base URL of a client that a script answers, where the program names none.
+/// The base URL of a client that a script answers, if the program sets none.
 const SCRIPTED_URL: &str = "https://api.example";
 
-/// The options of a client. Not to be changed by one thread while another uses them.
+/// The options of a client. No thread may change them while another uses them.
 pub struct reqtrail_client_options {
     base: Base,
     values: ClientOptions,
@@ -59,12 +59,12 @@ impl reqtrail_client_options {
         }
     }
 
-    /// Sets an option that is a value, by its number.
+    /// Sets a value option by its number.
     pub(crate) fn option(&mut self, id: u16, value: Value) -> Result<(), Fault> {
         Ok(self.values.set(id, value)?)
     }
 
-    /// Adds a hook, if the program gave a function.
+    /// Adds a hook. Fails if its function is NULL.
     fn hook(&mut self, hook: Hook) -> Result<(), Fault> {
         if let Hook::Attempt(None, _) | Hook::Call(None, _) = hook {
             return Err(Fault::null("tell"));
@@ -114,11 +114,11 @@ impl reqtrail_client_options {
 }
 
 export! {
-    /// Makes the options of a client of the API at a base URL: scheme and host, with or without a path prefix. What the
-    /// URL is worth is checked by `reqtrail_client_new`.
+    /// Makes the options of a client of the API at a base URL: scheme and host, with or without a path prefix.
+    /// `reqtrail_client_new` checks the URL.
     ///
-    /// Without a dialect the request ID is read from X-Request-Id, and the token goes out as "Authorization: Bearer". Code
-    /// and message of an error are read from the common shapes, and statuses alone tell what it means.
+    /// Without a dialect the request ID is read from X-Request-Id, and the token is sent as "Authorization: Bearer".
+    /// Code and message of an error are read from common body formats, and its category follows from the status alone.
     ///
     /// The caller frees *options. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
     fn reqtrail_client_options_new(base_url: text) makes options: reqtrail_client_options {
@@ -126,7 +126,7 @@ export! {
     }
 
     /// Makes the options of a client of OpenStack's compute API from a connection to a cloud: with its endpoint, token
-    /// and TLS, and a refresher that signs in again. The connection may be freed at once.
+    /// and TLS settings, and a refresher that signs in again. The connection may be freed at once.
     ///
     /// The caller frees *options. Errors: REQTRAIL_ERROR_NULL_POINTER.
     fn reqtrail_client_options_from_connection(
@@ -135,15 +135,15 @@ export! {
         reqtrail_client_options::new(Base::Connection(connection.connection().clone()))
     }
 
-    /// Frees options. Clients that were built from them stay. NULL is allowed.
+    /// Frees options. Clients that were built from them keep working. NULL is allowed.
     fn reqtrail_client_options_free(options: *mut reqtrail_client_options) { free(options); }
 
-    /// Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end where
-    /// that is known, and once after a 401. One refresh serves all calls that met the same 401. It must not make calls
-    /// through the same client, which would wait for itself.
+    /// Sets the function that makes a new token. It is called before the first call if the client has no token, before
+    /// the token expires if the expiry is known, and once after a 401. One refresh serves all calls that got the same
+    /// 401. The function must not make calls through the same client, because they would wait for the refresh.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
-    /// once where this function fails.
+    /// `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
+    /// freed, or at once if this function fails.
     fn reqtrail_client_options_token_refresher(
         options: &mut reqtrail_client_options,
         refresh: reqtrail_refresh_callback,
@@ -157,11 +157,12 @@ export! {
         })?;
     }
 
-    /// The same for a refresher that has to know which call asks, to run in a copy of its caller's context for one: `capture` gives
-    /// what `reqtrail_refresh_context` then gives the refresher. Both get `user_data`.
+    /// Sets a refresher that knows which call asks, for example to run in a copy of the caller's context. `capture`
+    /// returns the context, and `reqtrail_refresh_context` returns it to the refresher. Both functions receive
+    /// `user_data`.
     ///
-    /// `free_context` may be NULL; else it gets each pointer that `capture` gave, but NULL, when the refresh is over.
-    /// `free_user_data` is that of `reqtrail_client_options_token_refresher`.
+    /// `free_context` may be NULL; otherwise it receives each non-NULL pointer that `capture` returned, when the
+    /// refresh is over. `free_user_data` is as in `reqtrail_client_options_token_refresher`.
     fn reqtrail_client_options_token_refresher_in_context(
         options: &mut reqtrail_client_options,
         capture: reqtrail_refresh_context_callback,
@@ -175,10 +176,10 @@ export! {
         options.refresher(Refresher { refresh, capture, free_context, user_data })?;
     }
 
-    /// Sets a hook that is told of every attempt of the client's calls. Several may be set.
+    /// Adds a hook that is called after every attempt of the client's calls.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
-    /// once where this function fails.
+    /// `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
+    /// freed, or at once if this function fails.
     fn reqtrail_client_options_on_attempt(
         options: &mut reqtrail_client_options,
         tell: reqtrail_attempt_callback,
@@ -187,10 +188,10 @@ export! {
         options.hook(Hook::Attempt(tell, user_data))?;
     }
 
-    /// Sets a hook that is told of every call that has ended, with its trail. Several may be set.
+    /// Adds a hook that is called when a call has ended, with its trail.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
-    /// once where this function fails.
+    /// `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
+    /// freed, or at once if this function fails.
     fn reqtrail_client_options_on_call(
         options: &mut reqtrail_client_options,
         tell: reqtrail_trail_callback,

@@ -1,6 +1,6 @@
 //! The completion queue
 //!
-//! For event loops and other languages: calls are submitted under the program's own tags, and one notification says that
+//! For event loops and other languages: a program submits calls under its own tags, and one notification says that
 //! results wait to be taken.
 
 use std::ffi::c_void;
@@ -22,32 +22,32 @@ use crate::report::reqtrail_report;
 use crate::request::reqtrail_request;
 use crate::response::reqtrail_response;
 
-/// Is told that results wait to be taken: once, until somebody takes some. It runs on a thread of the library, must not
-/// block and must not call the library; writing to an eventfd or a pipe is what it is for.
+/// Is called when results wait to be taken: once, until results are taken. It runs on a thread of the library, must not
+/// block and must not call the library. It typically writes to an eventfd or a pipe.
 pub type reqtrail_notify_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
-/// A result that was taken from the queue. The handles are the taker's to free.
+/// A result that was taken from the queue. The program frees the handles.
 #[repr(C)]
 #[derive(Debug)]
 pub struct reqtrail_done {
-    /// What the call or operation was submitted under.
+    /// The tag that the call or operation was submitted under.
     pub tag: u64,
-    /// REQTRAIL_OK, or what went wrong.
+    /// REQTRAIL_OK, or why it failed.
     pub code: reqtrail_code,
     /// 1 for a call, 2 for an operation.
     pub kind: i32,
-    /// The response of a call that went well, else NULL.
+    /// The response of a call that succeeded, else NULL.
     pub response: *mut reqtrail_response,
     /// The report of an operation, else NULL.
     pub report: *mut reqtrail_report,
-    /// Why it failed, else NULL.
+    /// The error of a call or an operation that failed, else NULL.
     pub error: *mut reqtrail_error,
 }
 
-/// Takes a tag into use; that of a result which nobody has taken yet is still in use.
+/// Reserves a tag. A tag stays in use until its result is taken.
 fn reserve(client: &reqtrail_client, tag: u64) -> Result<(), Fault> {
     let why = match tag {
-        CALLBACK_TAG => "tag is UINT64_MAX, which the library keeps for itself",
+        CALLBACK_TAG => "tag is UINT64_MAX, which is reserved; expected a lower number",
         _ if lock(&client.0.tags).insert(tag) => return Ok(()),
         _ => "tag is in use: expected one whose result has been taken, or a new one",
     };
@@ -55,11 +55,11 @@ fn reserve(client: &reqtrail_client, tag: u64) -> Result<(), Fault> {
 }
 
 export! {
-    /// Starts a call; its result is queued under `tag`. A tag is in use until its result is taken, and UINT64_MAX is none.
-    /// Any thread may submit, also right after it has taken results.
+    /// Starts a call; its result is queued under `tag`. A tag is in use until its result is taken, and UINT64_MAX is
+    /// not a valid tag. Any thread may submit, also right after it has taken results.
     ///
-    /// Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for a tag that is in use or none, and a mistake that a setter of the
-    /// request has returned already. Nothing is queued then.
+    /// Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for a tag that is in use or not valid, and a
+    /// mistake that a setter of the request has already returned. Nothing is queued then.
     fn reqtrail_client_submit(client: &reqtrail_client, request: &reqtrail_request, tag: u64) fails {
         let inner = &client.0;
         let job = request.job(None)?;
@@ -67,7 +67,7 @@ export! {
         inner.client.host().submit_for(&inner.inbox.lane, job, tag);
     }
 
-    /// Starts an operation; its result is queued under `tag`, as that of a call is. Errors: as for a call.
+    /// Starts an operation; its result is queued under `tag`, as for a call. Errors: those of `reqtrail_client_submit`.
     fn reqtrail_client_submit_operation(client: &reqtrail_client, operation: &reqtrail_operation, tag: u64) fails {
         let inner = &client.0;
         let spec = operation.spec()?;
@@ -76,22 +76,24 @@ export! {
         inner.client.host().submit_for(&inner.inbox.lane, job, tag);
     }
 
-    /// Cancels what was submitted under a tag; false if nothing of that tag is under way. Its result is queued all the
-    /// same.
+    /// Cancels the call or operation with a tag. Returns false if none with that tag is under way. The result is still
+    /// queued.
     fn reqtrail_client_cancel(client: &reqtrail_client, tag: u64) -> bool {
         Some(tag != CALLBACK_TAG && client.0.client.host().cancel(tag))
     }
 
-    /// The same for a deadline of the program's own, which has passed: the result is REQTRAIL_ERROR_TIMEOUT.
+    /// Like `reqtrail_client_cancel`, for a deadline of the program that has passed: the result is
+    /// REQTRAIL_ERROR_TIMEOUT.
     fn reqtrail_client_expire(client: &reqtrail_client, tag: u64) -> bool {
         Some(tag != CALLBACK_TAG && client.0.client.host().cancel_with(tag, CancelReason::Deadline))
     }
 
-    /// Sets what is told when results wait to be taken, in the place of what was set before; NULL: nobody. It is told at
-    /// once if some wait already. Not to be called from within a notification.
+    /// Sets the function that is called when results wait to be taken. It replaces the function that was set before;
+    /// NULL sets none. The function is called at once if results already wait. Must not be called from within a
+    /// notification.
     ///
-    /// `free_user_data` may be NULL; else it gets `user_data` when the client is gone or another function was set, and
-    /// at once where this function fails.
+    /// `free_user_data` may be NULL; otherwise it receives `user_data` once the client is freed or another function is
+    /// set, or at once if this function fails.
     fn reqtrail_client_set_notify(
         client: &reqtrail_client,
         notify: reqtrail_notify_callback,
@@ -102,14 +104,14 @@ export! {
     }
 
     /// Takes up to `capacity` results into an array of that many entries, and returns how many it took. After a
-    /// notification take until it returns less than `capacity`: then, and not before, a new result notifies anew.
+    /// notification, call it until it returns less than `capacity`: only then does a new result notify again.
     ///
-    /// Any thread may take, also several at the same time. 0 also if `done` is NULL.
+    /// Several threads may take at the same time. Returns 0 if `done` is NULL.
     fn reqtrail_client_take_done(client: &reqtrail_client, done: *mut reqtrail_done, capacity: usize) -> usize {
         let capacity = if done.is_null() { 0 } else { capacity };
         let mut count = 0;
         for mail in client.0.inbox.take(capacity) {
-            // Hooks are told where things happen.
+            // Hooks of C run on the driving thread, so other events do not come here.
             let (Some(tag), Event::Ended(outcome)) = (mail.tag, mail.event) else { continue };
             lock(&client.0.tags).remove(&tag);
             let kind = if matches!(outcome, Outcome::Call(_)) { 1 } else { 2 };

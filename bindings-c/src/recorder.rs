@@ -1,6 +1,6 @@
 //! The recorder
 //!
-//! The last calls of a client, found afterwards by any of their IDs, and those under way.
+//! The last calls of a client, found by any of their IDs, and its calls under way.
 
 mod values;
 
@@ -15,15 +15,15 @@ use crate::memory::{free, put};
 use crate::trail::reqtrail_trail;
 use crate::usage::Usage;
 
-/// Keeps the trails of a client's last calls in memory, and knows its calls under way. It is on unless an option turns it
-/// off; then it holds nothing. All threads may use it at the same time, also while calls are under way.
+/// Keeps the trails of a client's last calls in memory, and knows its calls under way. An option turns it off; it then
+/// holds nothing. All threads may use it at the same time, also while calls are under way.
 ///
-/// It keeps up to 64 failed calls, 64 notable ones (slow, or with several attempts) and 64 others, in at most 1 MiB per client
-/// and 16 MiB per process. Successes never displace failures.
+/// It keeps up to 64 failed calls, 64 notable ones (slow, or with several attempts) and 64 others, in at most 1 MiB per
+/// client and 16 MiB per process. Successes never displace failures.
 pub struct reqtrail_recorder(pub(crate) Recorder);
 
-/// Which of the calls that a recorder keeps are asked for; a new one lets all through. It may be used any number of times,
-/// also at the same time, as long as nothing changes it meanwhile.
+/// Selects some of the calls that a recorder keeps; a new filter selects all. It may be used any number of times, also
+/// at the same time, as long as nothing changes it meanwhile.
 #[derive(Default)]
 pub struct reqtrail_recent_filter {
     filter: RecentFilter,
@@ -37,7 +37,7 @@ impl Settable for reqtrail_recent_filter {
 }
 
 impl reqtrail_recent_filter {
-    /// Sets an option, by its number.
+    /// Sets an option by its number.
     pub(crate) fn option(&mut self, id: u16, value: Value) -> Result<(), Fault> {
         Ok(self.filter.set(id, value)?)
     }
@@ -50,8 +50,8 @@ impl reqtrail_recent_filter {
     }
 }
 
-/// Trails that a recorder found, the newest first. All threads may read them at the same time; what it gives is borrowed
-/// from it and lives until it is freed.
+/// Trails that a recorder found, the newest first. All threads may read the list at the same time; its trails are
+/// borrowed from it and live until it is freed.
 pub struct reqtrail_trails(Vec<reqtrail_trail>);
 
 impl reqtrail_trails {
@@ -60,9 +60,9 @@ impl reqtrail_trails {
     }
 }
 
-/// A text that is the caller's to free. All threads may read it at the same time.
+/// A text that the caller frees. All threads may read it at the same time.
 pub struct reqtrail_text {
-    /// With a NUL at its end.
+    /// The text and a NUL.
     bytes: Vec<u8>,
 }
 
@@ -77,16 +77,16 @@ impl reqtrail_text {
 export! {
     /// Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID.
     ///
-    /// If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match
-    /// with and without dashes, in any case. Calls under way are not among them. The caller frees *trails, which is
-    /// empty where nothing was found.
+    /// If no call has this ID, it finds the calls with an ID that begins with `id`, which then has at least 6
+    /// characters. UUIDs match with and without dashes, in any case. Calls under way are not found. The caller frees
+    /// *trails, which is empty if nothing was found.
     fn reqtrail_recorder_find(recorder: &reqtrail_recorder, id: text) makes trails: reqtrail_trails {
         reqtrail_trails::new(recorder.0.find(id))
     }
 
-    /// Gives the kept calls that match a filter, all of them if it is NULL. The caller frees *trails.
+    /// Finds the kept calls that match a filter, or all of them if it is NULL. The caller frees *trails.
     ///
-    /// Errors: a mistake that a setter of the filter has returned already.
+    /// Errors: a mistake that a setter of the filter has already returned.
     fn reqtrail_recorder_recent(
         recorder: &reqtrail_recorder,
         filter: *const reqtrail_recent_filter,
@@ -98,14 +98,14 @@ export! {
         reqtrail_trails::new(found)
     }
 
-    /// Returns the calls under way as a JSON array, the oldest first, each with its IDs, method, path template, attempt,
-    /// phase and age (docs/c/recorder.md). The caller frees it.
+    /// Returns the calls under way as a JSON array, the oldest first, each with its IDs, method, path template,
+    /// attempt, phase and age (docs/c/recorder.md). The caller frees it.
     fn reqtrail_recorder_in_flight(recorder: &reqtrail_recorder) -> *mut reqtrail_text {
         Some(reqtrail_text::give(serde_json::to_string(&recorder.0.in_flight()).ok()?))
     }
 
-    /// Returns what the recorder holds and what it had to leave out as a JSON object, and what the journal wrote under
-    /// "journal", null without one. The caller frees it.
+    /// Returns as a JSON object what the recorder holds and what it had to drop, and under "journal" what the journal
+    /// wrote, null without a journal. The caller frees it.
     fn reqtrail_recorder_stats(recorder: &reqtrail_recorder) -> *mut reqtrail_text {
         Some(reqtrail_text::give(serde_json::to_string(&recorder.0.stats()).ok()?))
     }
@@ -116,11 +116,11 @@ export! {
     /// Returns how many failed calls are kept, at most 64.
     fn reqtrail_recorder_failed_count(recorder: &reqtrail_recorder) -> u64 { Some(recorder.0.stats().failed) }
 
-    /// Returns how many records the journal has lost, because the disk was full or too slow; 0 without a journal.
+    /// Returns how many records the journal has lost because the disk was full or too slow; 0 without a journal.
     fn reqtrail_recorder_lost_count(recorder: &reqtrail_recorder) -> u64 { Some(recorder.0.stats().journal?.lost) }
 
-    /// Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
-    /// (schema/journal.schema.json), calls under way at the end. The caller frees it.
+    /// Returns all kept calls as JSON Lines, the oldest first, and the calls under way at the end. Each line is as in a
+    /// journal (schema/journal.schema.json). The caller frees it.
     fn reqtrail_recorder_dump(recorder: &reqtrail_recorder) -> *mut reqtrail_text {
         Some(reqtrail_text::give(recorder.0.dump()))
     }
@@ -130,10 +130,10 @@ export! {
         Some(Box::into_raw(Box::new(reqtrail_recorder(recorder.0.clone()))))
     }
 
-    /// Frees a recorder that `reqtrail_recorder_clone` made, and no other. NULL is allowed.
+    /// Frees a recorder that `reqtrail_recorder_clone` made; no other recorder may be freed. NULL is allowed.
     fn reqtrail_recorder_free(recorder: *mut reqtrail_recorder) { free(recorder); }
 
-    /// Makes a filter that lets all kept calls through. The caller frees it.
+    /// Makes a filter that selects all kept calls. The caller frees it.
     fn reqtrail_recent_filter_new() -> *mut reqtrail_recent_filter {
         Some(Box::into_raw(Box::default()))
     }
@@ -144,7 +144,7 @@ export! {
     /// Returns how many trails were found.
     fn reqtrail_trails_count(trails: &reqtrail_trails) -> usize { Some(trails.0.len()) }
 
-    /// Returns one of them, from 0, which is the list's own; NULL beyond the last.
+    /// Returns the trail at an index, from 0, which is borrowed from the list; NULL beyond the last.
     fn reqtrail_trails_at(trails: &reqtrail_trails, index: usize) -> *const reqtrail_trail {
         trails.0.get(index).map(std::ptr::from_ref)
     }
@@ -152,7 +152,7 @@ export! {
     /// Frees the list and all that was borrowed from it. NULL is allowed.
     fn reqtrail_trails_free(trails: *mut reqtrail_trails) { free(trails); }
 
-    /// Returns what the text says, with a NUL behind it.
+    /// Returns the characters of a text, with a NUL after them.
     fn reqtrail_text_data(text: &reqtrail_text, length: out? usize) -> *const c_char {
         put(length, text.bytes.len() - 1);
         Some(text.bytes.as_ptr().cast())

@@ -15,22 +15,22 @@ use crate::memory::{Frame, FromC as _};
 use crate::numbers::{number, time};
 use crate::usage::Usage;
 
-/// Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
-/// It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
+/// Makes a new token and passes it to `reqtrail_refresh_token`, or passes the reason why not to
+/// `reqtrail_refresh_fail`. It runs on a separate thread and may block. `refresh` is lent for as long as it runs.
 pub type reqtrail_refresh_callback =
     Option<unsafe extern "C" fn(refresh: *mut reqtrail_refresh, user_data: *mut c_void)>;
 
-/// Gives what a refresh shall know of the call that begins it; `reqtrail_refresh_context` gives it back. NULL stands for
-/// nothing.
+/// Returns the context that a refresh needs of the call that begins it, or NULL for none. `reqtrail_refresh_context`
+/// returns the context to the refresher.
 ///
-/// It runs on the thread that drives the call, which is the one that called where a call is made and waited for
-/// (`reqtrail_call`, `reqtrail_operation_run`): a program's thread-local values are at hand. `tag` points to what the call
-/// or operation was submitted under; it is NULL where it was not submitted, and UINT64_MAX for one that was started. It must
-/// not block and must not call the library.
+/// It runs on the thread that drives the call. For `reqtrail_call` and `reqtrail_operation_run` that is the calling
+/// thread, so the program's thread-local values are available. `tag` points to the tag that the call or operation was
+/// submitted under; it points to UINT64_MAX for one that was started, and is NULL for others. The function must not
+/// block and must not call the library.
 pub type reqtrail_refresh_context_callback =
     Option<unsafe extern "C" fn(tag: *const u64, user_data: *mut c_void) -> *mut c_void>;
 
-/// The answer of a token refresher in the making.
+/// The answer that a token refresher builds.
 pub struct reqtrail_refresh {
     context: *mut c_void,
     pub(crate) token: Option<Secret>,
@@ -51,7 +51,7 @@ pub(crate) struct Refresher {
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 impl Refresher {
-    /// What the program wants to know of the call that runs here, for as long as the refresh may ask for it.
+    /// Captures the program's context of the call that runs here. It lives as long as the refresh may ask for it.
     pub(crate) fn context(&self) -> Option<Arc<UserData>> {
         let capture = self.capture?;
         let tag = reqtrail::host::current_tag();
@@ -87,7 +87,7 @@ impl Refresher {
     }
 }
 
-/// The refresher's error of a kind and a category by their numbers.
+/// Makes the refresher's error from the numbers of its kind and category.
 fn failure(kind: reqtrail_code, category: i32, why: &str) -> Result<RefreshError, Fault> {
     let mut kinds = ErrorKind::ALL.iter().copied();
     let Some(known_kind) = kinds.find(|own| number(own.number()) == kind) else {
@@ -113,29 +113,29 @@ impl Settable for reqtrail_refresh {
 }
 
 export! {
-    /// Gives the new token, from within a refresher; the last one counts.
+    /// Sets the new token, from within a refresher. The last one counts.
     fn reqtrail_refresh_token(refresh: &mut reqtrail_refresh, token: text) sets {
         refresh.token = Some(Secret::from(token));
     }
 
-    /// Says until when the new token holds, in seconds since 1970. The refresher is then asked ahead of time.
+    /// Sets when the new token expires, in seconds since 1970. The refresher is then called before that time.
     fn reqtrail_refresh_expires_at(refresh: &mut reqtrail_refresh, unix_seconds: f64) sets {
         refresh.expires_at = Some(time(unix_seconds)?);
     }
 
-    /// Says why there is no new token. The calls that met the 401 then end with it.
+    /// Says why there is no new token. The calls that got the 401 then end with it.
     fn reqtrail_refresh_fail(refresh: &mut reqtrail_refresh, why: text) sets { refresh.failed = Some(why.into()); }
 
-    /// Says that there is no new token because a call of this library failed: one of the refresher's own, through another
-    /// client. A call that has no credential then ends with that error's kind and category, and its text names the
-    /// request ID. The error stays the caller's to free, and may be freed at once.
+    /// Says that there is no new token because a call failed that the refresher made through another client. A call
+    /// that has no credential then ends with the kind and category of `error`, and its text names the request ID. The
+    /// caller still frees `error`, and may do so at once.
     fn reqtrail_refresh_fail_with(refresh: &mut reqtrail_refresh, error: &reqtrail_error) sets {
         refresh.failed = Some(error.as_cause());
     }
 
-    /// The same for programs that have no such error any more, as those in other languages. `kind` is a REQTRAIL_ERROR_*
-    /// from REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL, and `category` a REQTRAIL_CATEGORY_*, or 0 for none. `request_id`
-    /// may be NULL.
+    /// Like `reqtrail_refresh_fail_with`, for programs that no longer have the error handle, such as bindings of other
+    /// languages. `kind` is a REQTRAIL_ERROR_* from REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL, and `category` a
+    /// REQTRAIL_CATEGORY_*, or 0 for none. `request_id` may be NULL.
     fn reqtrail_refresh_fail_as(
         refresh: &mut reqtrail_refresh,
         kind: reqtrail_code,
@@ -152,7 +152,7 @@ export! {
         refresh.failed = Some(failure(kind, category, why)?.with_request_id(id).into());
     }
 
-    /// Returns what the refresher's `reqtrail_refresh_context_callback` gave for the call that began this refresh; NULL if
-    /// nothing. It lives until the refresher returns.
+    /// Returns what the refresher's `reqtrail_refresh_context_callback` returned for the call that began this refresh;
+    /// NULL if there is none. It lives until the refresher returns.
     fn reqtrail_refresh_context(refresh: &reqtrail_refresh) -> *mut c_void { Some(refresh.context) }
 }

@@ -16,7 +16,7 @@ use crate::usage::Usage;
 /// time, as long as nothing sets an option meanwhile.
 #[derive(Clone)]
 pub struct reqtrail_request {
-    /// Always there, but for the moment in which an option is set.
+    /// `Some` except while an option is being set.
     request: Option<Request>,
     /// The program's own token.
     cancel: Option<CancelToken>,
@@ -42,14 +42,14 @@ impl reqtrail_request {
         self.request = self.request.take().map(set);
     }
 
-    /// Sets an option that is a value, by its number.
+    /// Sets a value option by its number.
     pub(crate) fn option(&mut self, id: u16, value: Value) -> Result<(), Fault> {
         // A setter that panicked has taken it.
         let request = self.request.as_mut().ok_or(Fault::Panicked)?;
         Ok(request.set(id, value)?)
     }
 
-    /// The call of the request as it is now. `cancel` ends it, in place of the program's own token.
+    /// A call of the request as it is now. `cancel` replaces the program's own token.
     pub(crate) fn job(&self, cancel: Option<&CancelToken>) -> Result<Job, Fault> {
         // A setter that panicked has taken it.
         let request = self.request.as_ref().ok_or(Fault::Panicked)?;
@@ -63,7 +63,7 @@ impl reqtrail_request {
         Ok(Job::Call(request.clone(), attached))
     }
 
-    /// A token of one call alone; the program's own, which other calls may share, still cancels it too.
+    /// A token for one call. The program's own token, which other calls may share, cancels it too.
     pub(crate) fn own_token(&self) -> CancelToken {
         let token = self.cancel.as_ref();
         token.map_or_else(CancelToken::new, CancelToken::child)
@@ -71,16 +71,16 @@ impl reqtrail_request {
 }
 
 export! {
-    /// Makes a request. `path` is a template such as "/cameras/{id}"; trails show it as it is, so values belong into
-    /// `reqtrail_request_param` and `reqtrail_request_query`. Method and path are checked by the call.
+    /// Makes a request. `path` is a template such as "/cameras/{id}". Trails show it unchanged, so values belong in
+    /// `reqtrail_request_param` and `reqtrail_request_query`. The call checks method and path.
     ///
     /// The caller frees *request. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
     fn reqtrail_request_new(method: text, path: text) makes request: reqtrail_request {
         reqtrail_request::new(Request::new(method, path))
     }
 
-    /// Makes a request to a link that the API gave out, such as a "next" URL: absolute, or from the root. It is used as
-    /// it is, and has to be on the client's own origin.
+    /// Makes a request to a link that the API returned, such as a "next" URL: absolute, or relative to the root. It is
+    /// used unchanged, and must be on the client's own origin.
     ///
     /// The caller frees *request. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
     fn reqtrail_request_new_link(method: text, link: text) makes request: reqtrail_request {
@@ -95,12 +95,12 @@ export! {
     /// Frees a request; calls under way keep what they need. NULL is allowed.
     fn reqtrail_request_free(request: *mut reqtrail_request) { free(request); }
 
-    /// Gives the value of a "{name}" of the path; it is percent-encoded whole.
+    /// Sets the value of a "{name}" in the path; all of it is percent-encoded.
     fn reqtrail_request_param(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.param(name, value));
     }
 
-    /// Gives a value that stays "{name}" in trails, logs and errors.
+    /// Sets a value that stays "{name}" in trails, logs and errors.
     fn reqtrail_request_secret_param(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.secret_param(name, value));
     }
@@ -110,19 +110,19 @@ export! {
         request.set(|r| r.query(name, value));
     }
 
-    /// Adds a header; it replaces a default header of the client of the same name.
+    /// Adds a header. It replaces a header of the client with the same name.
     fn reqtrail_request_header(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.header(name, value));
     }
 
-    /// Adds a header whose value is a secret: it is redacted wherever the server repeats it, as the values of
-    /// Authorization, Cookie and headers whose names say so are by themselves.
+    /// Adds a header whose value is a secret: it is redacted wherever the server repeats it. The values of
+    /// Authorization, Cookie and headers whose names indicate a secret are always redacted.
     fn reqtrail_request_secret_header(request: &mut reqtrail_request, name: text, value: text) sets {
         request.set(|r| r.secret_header(name, value));
     }
 
-    /// Sets the body to JSON that is already written, and Content-Type to application/json unless a header says
-    /// otherwise. It is sent as it is, and not checked.
+    /// Sets the body to a JSON text, and Content-Type to application/json unless a header says otherwise. The text is
+    /// sent unchanged and not checked.
     fn reqtrail_request_json(request: &mut reqtrail_request, json: text) sets {
         let json = Bytes::copy_from_slice(json.as_bytes());
         request.set(|r| r.json_bytes(json));
@@ -134,7 +134,7 @@ export! {
         request.set(|r| r.body(body));
     }
 
-    /// Lets a token cancel the calls of this request; NULL takes it away again. The token may be freed at once.
+    /// Sets a token that cancels the calls of this request; NULL removes it. The token may be freed at once.
     fn reqtrail_request_cancel_token(request: &mut reqtrail_request, token: *const reqtrail_cancel_token) sets {
         request.cancel = token.as_ref().map(|token| token.0.clone());
     }

@@ -12,8 +12,8 @@ use crate::rate_limit::reqtrail_rate_limit;
 use crate::text::{Texts, lend};
 use crate::trail::reqtrail_trail;
 
-/// A 2xx response whose whole body is here, or the 304 of a request with `reqtrail_request_if_none_match`. All threads may read it at the same time; what it gives is borrowed from it
-/// and lives until it is freed.
+/// A 2xx response with its whole body, or the 304 of a request with `reqtrail_request_if_none_match`. All threads may
+/// read it at the same time; what its functions return is borrowed from it and lives until it is freed.
 pub struct reqtrail_response {
     response: Response,
     trail: OnceLock<reqtrail_trail>,
@@ -46,16 +46,16 @@ impl reqtrail_response {
 }
 
 export! {
-    /// Returns the status, 200 to 299, or 304 where `reqtrail_response_not_modified` is true.
+    /// Returns the status: 200 to 299, or 304 if `reqtrail_response_not_modified` is true.
     fn reqtrail_response_status(response: &reqtrail_response) -> i32 {
         Some(i32::from(response.response.status().as_u16()))
     }
 
-    /// Returns whether what the request named with `reqtrail_request_if_none_match` is still current: a 304, which has no
-    /// body.
+    /// Returns whether the entity tag that the request named with `reqtrail_request_if_none_match` is still current: a
+    /// 304, which has no body.
     fn reqtrail_response_not_modified(response: &reqtrail_response) -> bool { Some(response.response.not_modified()) }
 
-    /// Returns the server's ID of the request that succeeded; NULL if it sent none.
+    /// Returns the server's ID of the request that succeeded; NULL if the server sent none.
     fn reqtrail_response_request_id(response: &reqtrail_response) -> text[REQUEST_ID] {
         response.response.request_id().map(RequestId::as_str)
     }
@@ -65,18 +65,18 @@ export! {
         Some(lend(response.response.bytes(), length))
     }
 
-    /// Gives the body as UTF-8 text, decoded by the charset of its Content-Type: a label of the WHATWG Encoding Standard,
-    /// or UTF-8 where there is none or an unknown one. A byte-order mark is not part of it. `length` may be NULL.
+    /// Sets *text to the body as UTF-8 text, decoded by the charset of its Content-Type: a label of the WHATWG Encoding
+    /// Standard, or UTF-8 if there is no label or an unknown one. A byte-order mark is removed. `length` may be NULL.
     ///
-    /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body holds bytes that the charset does not have.
+    /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body contains bytes that are not valid in the charset.
     fn reqtrail_response_text(response: &reqtrail_response, text: out *const c_char, length: out? usize) fails {
         let body = response.response.text()?;
         let given = response.texts.give(TEXT, length, || Some(body.as_bytes()));
         put(text, given.unwrap_or(std::ptr::null()));
     }
 
-    /// Gives the body as the text of a JSON value, for a parser of the program's own: UTF-8 whatever the charset says,
-    /// without a byte-order mark. `length` may be NULL.
+    /// Sets *json to the body as the text of a JSON value, for the program's own parser: UTF-8 whatever the charset
+    /// says, without a byte-order mark. `length` may be NULL.
     ///
     /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not JSON.
     fn reqtrail_response_json(response: &reqtrail_response, json: out *const c_char, length: out? usize) fails {
@@ -86,33 +86,34 @@ export! {
         put(json, given.unwrap_or(std::ptr::null()));
     }
 
-    /// Returns the header fields as an array, in the server's order but for repeated ones, which stand together. Where
-    /// the body was decoded, Content-Encoding and Content-Length are gone with the coding.
+    /// Returns the header fields as an array, in the server's order, except that fields with the same name are grouped.
+    /// If the body was decoded, Content-Encoding and Content-Length are removed.
     fn reqtrail_response_headers(response: &reqtrail_response, count: out? usize) -> *const reqtrail_header {
         let rows = response.headers().rows();
         put(count, rows.len());
         Some(rows.as_ptr())
     }
 
-    /// Returns the value of the first header field of a name, in any case; NULL if there is none.
+    /// Returns the value of the first header field with a name, whose case is ignored; NULL if there is none.
     fn reqtrail_response_header(response: &reqtrail_response, name: text, length: out? usize) -> *const c_char {
         let row = response.headers().find(name)?;
         put(length, row.value_length);
         Some(row.value)
     }
 
-    /// Returns the version of the API that the server answered with, such as "2.90"; NULL where the API has none.
+    /// Returns the version of the API that the server answered with, such as "2.90"; NULL if the API has no versions.
     fn reqtrail_response_microversion(response: &reqtrail_response) -> text[MICROVERSION] {
         response.response.microversion()
     }
 
-    /// Gives the rate limit that the response reported; false, and all of it negative, if it reported none.
+    /// Sets *limit to the rate limit that the response reported. Returns false, with all fields negative, if it
+    /// reported none.
     fn reqtrail_response_rate_limit(response: &reqtrail_response, limit: out? reqtrail_rate_limit) -> bool {
         put(limit, reqtrail_rate_limit::of(response.response.rate_limit()?));
         Some(true)
     }
 
-    /// Returns the call's trail, which is the response's own.
+    /// Returns the call's trail, which is borrowed from the response.
     fn reqtrail_response_trail(response: &reqtrail_response) -> *const reqtrail_trail {
         let trail = || reqtrail_trail::new(response.response.trail().clone());
         Some(std::ptr::from_ref(response.trail.get_or_init(trail)))

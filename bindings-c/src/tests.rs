@@ -1,4 +1,4 @@
-//! What cannot be shown from C: that panics stop at the border, and that nothing crosses it but through `export!`.
+//! Tests that C cannot do: panics stop at the border, and functions are exported only by `export!`.
 
 use std::path::Path;
 
@@ -23,7 +23,7 @@ fn explode() -> bool {
     std::hint::black_box(true)
 }
 
-// They exist in this test program alone, whose exports nobody sees.
+// They exist only in this test program, whose exports nobody sees.
 export! {
     /// Panics.
     fn reqtrail_test_fails(bomb: &reqtrail_test_bomb) makes out: reqtrail_test_bomb {
@@ -51,14 +51,14 @@ fn a_panic_is_an_internal_error() {
     let mut bomb = reqtrail_test_bomb::default();
     let mut out = &raw mut bomb;
     let mut error = std::ptr::null_mut();
-    // SAFETY: all pointers are good.
+    // SAFETY: all pointers are valid.
     unsafe {
         let code = reqtrail_test_fails(&raw const bomb, &raw mut out, &raw mut error);
         assert_eq!(code, REQTRAIL_ERROR_INTERNAL);
         assert!(out.is_null());
         assert_eq!(reqtrail_error_kind(error), REQTRAIL_ERROR_INTERNAL);
         reqtrail_error_free(error);
-        // Nor does it need an error to be wanted.
+        // The same without an error parameter.
         assert_eq!(
             reqtrail_test_fails(&raw const bomb, &raw mut out, std::ptr::null_mut()),
             REQTRAIL_ERROR_INTERNAL
@@ -67,9 +67,9 @@ fn a_panic_is_an_internal_error() {
 }
 
 #[test]
-fn a_panic_in_a_setter_is_kept() {
+fn a_setter_keeps_a_panic() {
     let mut bomb = reqtrail_test_bomb::default();
-    // SAFETY: the pointer is good.
+    // SAFETY: the pointer is valid.
     let code = unsafe { reqtrail_test_sets(&raw mut bomb) };
     assert_eq!(code, REQTRAIL_ERROR_INTERNAL);
     assert!(
@@ -79,10 +79,10 @@ fn a_panic_in_a_setter_is_kept() {
 }
 
 #[test]
-fn a_panic_gives_the_empty_value() {
+fn a_panic_returns_the_default() {
     let bomb = reqtrail_test_bomb::default();
     let mut length = 7;
-    // SAFETY: all pointers are good.
+    // SAFETY: all pointers are valid.
     unsafe {
         assert!(reqtrail_test_reads(&raw const bomb, &raw mut length).is_null());
         assert_eq!(length, 0);
@@ -91,10 +91,10 @@ fn a_panic_gives_the_empty_value() {
 }
 
 #[test]
-fn a_null_is_told_before_anything_else() {
+fn a_null_is_reported_before_anything_else() {
     let mut out = std::ptr::null_mut();
     let no_error = std::ptr::null_mut();
-    // SAFETY: NULL is what is tested.
+    // SAFETY: the test passes NULL on purpose.
     unsafe {
         let code = reqtrail_test_fails(std::ptr::null(), &raw mut out, no_error);
         assert_eq!(code, REQTRAIL_ERROR_NULL_POINTER);
@@ -104,7 +104,7 @@ fn a_null_is_told_before_anything_else() {
     }
 }
 
-/// A function with C's calling convention, or a name for the linker, is made by `export!` and nowhere else.
+/// Only `export!` makes functions with C's calling convention and names for the linker.
 #[test]
 fn nothing_is_exported_by_hand() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -127,7 +127,7 @@ fn nothing_is_exported_by_hand() {
         if matches!(name, "export.rs" | "tests.rs") {
             continue;
         }
-        // The type of a callback has no name behind `fn`, and a block of imports exports nothing.
+        // Callback types have no name after `fn`, and a block of imports exports nothing.
         let bare = text.replace("extern \"C\" fn(", "");
         let bare = bare.replace("unsafe extern \"C\" {", "");
         assert!(

@@ -1,4 +1,4 @@
-//! Texts and bytes on their way in and out.
+//! Conversion of texts and bytes: arguments and return values.
 
 use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 use crate::memory::{Frame, FromC, put};
 use crate::usage::Usage;
 
-/// The length that says: up to the terminating NUL.
+/// The length that means: up to the terminating NUL.
 const ZERO_TERMINATED: usize = usize::MAX;
 
 /// A text and its length.
 impl<'a> FromC<'a> for (*const c_char, usize) {
-    type Given = &'a str;
+    type Output = &'a str;
 
     unsafe fn read(self, frame: &'a Frame, name: &str) -> Result<&'a str, Usage> {
         let (data, length) = self;
@@ -27,9 +27,9 @@ impl<'a> FromC<'a> for (*const c_char, usize) {
     }
 }
 
-/// Bytes and how many they are.
+/// Bytes and their number.
 impl<'a> FromC<'a> for (*const u8, usize) {
-    type Given = &'a [u8];
+    type Output = &'a [u8];
 
     unsafe fn read(self, _: &'a Frame, name: &str) -> Result<&'a [u8], Usage> {
         let (data, length) = self;
@@ -39,13 +39,13 @@ impl<'a> FromC<'a> for (*const u8, usize) {
             // SAFETY: not NULL, not too long, and the rest is the caller's promise.
             (false, Ok(_)) => Ok(unsafe { std::slice::from_raw_parts(data, length) }),
             (false, Err(_)) => Err(Usage::bad_value(format!(
-                "the length of {name} is {length}, which no memory has"
+                "{name} length {length} exceeds the maximum allocation size"
             ))),
         }
     }
 }
 
-/// The texts that a handle has given out, each made when it is asked for first. They live as long as the handle.
+/// The texts that a handle has lent, each made when it is first asked for. They live as long as the handle.
 pub(crate) struct Texts<const N: usize>([OnceLock<Option<Box<[u8]>>>; N]);
 
 impl<const N: usize> Default for Texts<N> {
@@ -55,7 +55,7 @@ impl<const N: usize> Default for Texts<N> {
 }
 
 impl<const N: usize> Texts<N> {
-    /// Gives the text of a slot, and its length where that is wanted.
+    /// Returns the text of a slot, and writes its length unless `length` is NULL.
     pub(crate) unsafe fn give<T: AsRef<[u8]>>(
         &self,
         slot: usize,
@@ -73,7 +73,7 @@ impl<const N: usize> Texts<N> {
     }
 }
 
-/// Gives bytes that are borrowed from a handle; empty ones are an address too.
+/// Lends bytes of a handle. The address is never NULL, even if there are no bytes.
 pub(crate) unsafe fn lend(bytes: &[u8], length: *mut usize) -> *const u8 {
     // SAFETY: the caller's promise.
     unsafe { put(length, bytes.len()) };

@@ -1,8 +1,8 @@
 //! Keeps `pthread_cancel` from ending a thread within the library.
 
-/// Holds back the cancellation of this thread until it is dropped, when the thread has its own setting again. A thread
-/// that is cancelled unwinds by force, which Rust's frames do not allow: the process would be aborted, or a lock held for
-/// ever.
+/// Disables cancellation of this thread until the guard is dropped, which restores the thread's own setting. A
+/// cancelled thread is unwound by force, which Rust's frames do not allow: the process would abort, or a lock would
+/// stay held.
 pub(crate) struct Uncancelled {
     #[cfg(target_os = "linux")]
     before: std::ffi::c_int,
@@ -15,7 +15,7 @@ mod posix {
     /// The same number in glibc and musl.
     pub(super) const PTHREAD_CANCEL_DISABLE: c_int = 1;
 
-    // The crate `libc` has it for some targets alone.
+    // The crate `libc` declares it only for some targets.
     unsafe extern "C" {
         pub(super) fn pthread_setcancelstate(state: c_int, before: *mut c_int) -> c_int;
     }
@@ -26,7 +26,7 @@ impl Uncancelled {
         #[cfg(target_os = "linux")]
         {
             let mut before = 0;
-            // SAFETY: the place for the former state is there.
+            // SAFETY: `before` is valid for the old state.
             unsafe {
                 posix::pthread_setcancelstate(posix::PTHREAD_CANCEL_DISABLE, &raw mut before)
             };
@@ -41,7 +41,7 @@ impl Uncancelled {
 impl Drop for Uncancelled {
     fn drop(&mut self) {
         let mut disabled = 0;
-        // SAFETY: a state that the function gave, and a place for the other.
+        // SAFETY: the function returned this state, and `disabled` is valid for the other.
         unsafe { posix::pthread_setcancelstate(self.before, &raw mut disabled) };
     }
 }

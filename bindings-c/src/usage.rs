@@ -1,10 +1,10 @@
-//! How a program used the library wrongly.
+//! Misuses of the library by the program.
 
 use crate::codes::{
     REQTRAIL_ERROR_BAD_VALUE, REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER, reqtrail_code,
 };
 
-/// A misuse: its code, and what to do instead. Handles keep their first for every use of them.
+/// A misuse: its code, and what is right. A handle keeps its first misuse and reports it whenever it is used.
 #[derive(Clone)]
 pub(crate) struct Usage {
     pub(crate) code: reqtrail_code,
@@ -12,7 +12,7 @@ pub(crate) struct Usage {
 }
 
 impl Usage {
-    /// The same for a handle or a setter that is about something.
+    /// The same misuse, with the handle or setter that it is about in front.
     pub(crate) fn of(&self, what: &str) -> Self {
         Self {
             code: self.code,

@@ -15,12 +15,12 @@ fn name(names: &[(i32, &'static CStr)], number: i32) -> Option<*const c_char> {
 }
 
 export! {
-    /// Returns the version of the library that the program runs with, such as "0.1.0"; compare it with
+    /// Returns the version of the library that the program runs with, such as "0.1.0". Compare it with
     /// REQTRAIL_VERSION, the version of the header. The text is static.
     fn reqtrail_version() -> *const c_char { Some(VERSION.as_ptr().cast()) }
 
     /// Returns the name of a code that a function returned: "ok", the kind of an error as in every language ("api",
-    /// "timeout", ...), or that of a misuse. NULL for a number that is none. The text is static.
+    /// "timeout", ...), or the name of a misuse. NULL for a number that is not a code. The text is static.
     fn reqtrail_code_name(code: reqtrail_code) -> *const c_char { name(CODES_NAMES, code) }
 
     /// Returns the name of a REQTRAIL_CATEGORY_*, such as "not_found"; NULL for another number. The text is static.

@@ -1,4 +1,4 @@
-//! That the functions of an error give every field of the core's record.
+//! The functions of an error return every field of the core's record.
 
 use std::ffi::CStr;
 use std::io::{Read as _, Write as _};
@@ -37,7 +37,7 @@ fn serve(listener: &TcpListener, answer: &Value) {
     socket.write_all(&reply).expect("the reply is sent");
 }
 
-/// The error of a case of the core's.
+/// The error of one of the core's cases.
 fn failed(case: &Value) -> Error {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -71,7 +71,7 @@ fn named(names: &[(i32, &CStr)], number: i32) -> Option<String> {
     found.map(|(_, name)| name.to_str().expect("UTF-8").to_owned())
 }
 
-/// Compares a field with what the function for it gives.
+/// Compares a field with what its function returns.
 fn compare(error: *const reqtrail_error, core: &Error, name: &str, value: &FieldValue<'_>) {
     let api = core.api();
     // SAFETY: the handle is good.
@@ -94,7 +94,7 @@ fn compare(error: *const reqtrail_error, core: &Error, name: &str, value: &Field
         "hint" => text(error, reqtrail_error_hint),
         "documentation_url" => text(error, reqtrail_error_documentation_url),
         "microversion" => text(error, reqtrail_error_microversion),
-        // The record leaves these out where they are the body.
+        // The record omits these if they are equal to the body.
         "text" => {
             let text = text(error, reqtrail_error_text);
             assert_eq!(text.as_deref(), api.map(|api| api.text()).as_deref());
@@ -118,7 +118,7 @@ fn compare(error: *const reqtrail_error, core: &Error, name: &str, value: &Field
 }
 
 fn compare_others(error: *const reqtrail_error, name: &str, value: &FieldValue<'_>) {
-    // SAFETY: the handle is good, and so is what it gives.
+    // SAFETY: the handle is good, and so is what its functions return.
     unsafe {
         match (name, value) {
             ("status", FieldValue::Null) => assert_eq!(reqtrail_error_status(error), 0),
@@ -163,13 +163,13 @@ fn compare_others(error: *const reqtrail_error, name: &str, value: &FieldValue<'
                 let body = reqtrail_error_body(error, &raw mut length);
                 assert_eq!(std::slice::from_raw_parts(body, length), *want);
             }
-            (name, value) => panic!("no function gives {name}, which is {value:?}"),
+            (name, value) => panic!("no function returns {name}, which is {value:?}"),
         }
     }
 }
 
 #[test]
-fn an_error_gives_every_field_of_the_cores_record() {
+fn an_error_has_every_field_of_the_cores_record() {
     let cases = include_str!("../../../core/tests/golden/errors.json");
     let cases: Vec<Value> = serde_json::from_str(cases).expect("JSON");
     for case in &cases {

@@ -15,12 +15,12 @@ use crate::headers::reqtrail_header;
 use crate::rate_limit::reqtrail_rate_limit;
 use crate::trail::{reqtrail_trail, reqtrail_trail_clone};
 
-/// What an error consists of. Its texts are borrowed from it; the trail is Go's to keep.
+/// The fields of an error. Its texts are borrowed from the error; Go owns the trail.
 #[repr(C)]
 pub struct reqtrail_go_error {
     pub kind: reqtrail_code,
     pub kind_name: reqtrail_go_text,
-    /// The one line and the message, which name options as Go does.
+    /// The one-line text and the message, with options in Go's spelling.
     pub display: reqtrail_go_text,
     pub message: reqtrail_go_text,
     pub cause: reqtrail_go_text,
@@ -38,7 +38,7 @@ pub struct reqtrail_go_error {
 impl reqtrail_go_error {
     pub(super) fn new(error: &reqtrail_error) -> Self {
         let handle = std::ptr::from_ref(error);
-        // SAFETY: numbers, truth values and raw pointers may be zero, and the handle is a good one.
+        // SAFETY: numbers, booleans and raw pointers may be zero, and the handle is valid.
         unsafe {
             let mut own: Self = zeroed();
             own.kind = error.code;

@@ -1,4 +1,4 @@
-//! What happened, as Go reads it: one record for each event, whose texts are borrowed from handles.
+//! Events, as Go reads them: one record for each, whose texts are borrowed from handles.
 
 use std::borrow::Cow;
 use std::mem::zeroed;
@@ -20,16 +20,16 @@ use crate::trail::reqtrail_trail;
 
 numbered! { u8: ENDED ATTEMPT CALL PROGRESS REFRESH }
 
-/// What a call or an operation has come to.
+/// The result of a call or an operation.
 #[repr(C)]
 pub struct reqtrail_go_ended {
     pub code: reqtrail_code,
-    /// The handles are Go's to free.
+    /// Go frees these handles.
     pub response: *mut reqtrail_response,
     pub report: *mut reqtrail_report,
     pub error: *mut reqtrail_error,
     pub trail: *mut reqtrail_trail,
-    /// What is borrowed from the response.
+    /// These fields are borrowed from the response.
     pub status: i32,
     pub has_rate_limit: bool,
     pub body: reqtrail_go_text,
@@ -42,7 +42,7 @@ pub struct reqtrail_go_ended {
 
 impl reqtrail_go_ended {
     pub(super) fn new(ended: Ended) -> Self {
-        // SAFETY: numbers, truth values and raw pointers may be zero.
+        // SAFETY: numbers, booleans and raw pointers may be zero.
         let mut own: Self = unsafe { zeroed() };
         own.code = ended.code;
         (own.report, own.error) = (raw(ended.report), raw(ended.error));
@@ -69,31 +69,31 @@ fn new_trail(trail: reqtrail::Trail) -> *mut reqtrail_trail {
     Box::into_raw(Box::new(reqtrail_trail::new(trail)))
 }
 
-/// On whose behalf a refresher runs.
+/// Says on whose behalf a refresher runs.
 pub struct reqtrail_go_serving(pub(super) Serving);
 
-/// Something that happened.
+/// An event of a call or of the client.
 #[repr(C)]
 pub struct reqtrail_go_event {
-    /// What it happened in; 0 for what is of no call.
+    /// The tag of the call or operation; 0 for an event outside of calls.
     pub tag: u64,
-    /// What happened: `REQTRAIL_GO_ENDED` and the like.
+    /// The kind of event: `REQTRAIL_GO_ENDED` and the like.
     pub what: u8,
     /// The number of a refresh.
     pub refresh: u64,
-    /// On whose behalf that is, which Go frees by `reqtrail_go_serving_free`.
+    /// On whose behalf the refresh runs; Go frees it with `reqtrail_go_serving_free`.
     pub serving: *mut reqtrail_go_serving,
-    /// An attempt, or the JSON of a poll, which Go frees by `reqtrail_go_text_free`.
+    /// An attempt, or the JSON of a poll; Go frees it with `reqtrail_go_text_free`.
     pub text: reqtrail_go_text,
-    /// The trail of a call that has ended, which Go keeps.
+    /// The trail of a call that has ended; Go owns it.
     pub trail: *mut reqtrail_trail,
     pub ended: reqtrail_go_ended,
 }
 
 impl reqtrail_go_event {
-    /// The record of an event; `None` for one that Go does not know.
+    /// The record of an event; `None` for an event that Go does not know.
     pub(super) fn new(mail: Mail) -> Option<Self> {
-        // SAFETY: numbers, truth values and raw pointers may be zero.
+        // SAFETY: numbers, booleans and raw pointers may be zero.
         let mut own: Self = unsafe { zeroed() };
         own.tag = mail.tag.unwrap_or(0);
         own.what = ENDED;
@@ -118,8 +118,8 @@ impl reqtrail_go_event {
     }
 }
 
-/// What Go's hook gets of an attempt: the fields of its call, and the attempt as JSON. The texts have no NUL, because a request
-/// cannot hold one.
+/// The input of Go's attempt hook, separated by NULs: the fields of its call, and the attempt as JSON. The texts
+/// contain no NUL, because a request cannot.
 fn texts(event: &AttemptEvent) -> String {
     let call = event.call().fields(&event.attempt);
     let mut texts: Vec<Cow<'_, str>> = call.map(|(_, text)| text.unwrap_or_default()).into();

@@ -23,8 +23,8 @@ pub struct reqtrail_go_script_timer {
 }
 
 export! {
-    /// Builds a client as `reqtrail_go_client_new` does, whose calls a script answers. What its hooks are to be told
-    /// keeps the script's time where it is until `reqtrail_go_handled`.
+    /// Builds a client as `reqtrail_go_client_new` does, but whose calls a script answers. Events for its hooks hold
+    /// the script's time until `reqtrail_go_handled`.
     fn reqtrail_go_script_client_new(
         script: &reqtrail_script,
         data: bytes,
@@ -37,11 +37,11 @@ export! {
         reqtrail_client::build(script.mock.attach(builder), mailbox)?
     }
 
-    /// Says that the hooks have run for all that was taken. To be called after `reqtrail_go_take` has returned less
-    /// than its capacity.
+    /// Says that the hooks have run for all events that were taken. To be called after `reqtrail_go_take` has returned
+    /// less than its capacity.
     fn reqtrail_go_handled(client: &reqtrail_client) { client.0.inbox.lane.handled(); }
 
-    /// Lets a cancel token expire when so many nanoseconds of a script's time are over, unless the timer is freed before.
+    /// Lets a cancel token expire after `left` nanoseconds of a script's time, unless the timer is freed before.
     fn reqtrail_go_script_expire(
         script: &reqtrail_script,
         token: &reqtrail_cancel_token,
@@ -52,7 +52,7 @@ export! {
         Some(Box::into_raw(Box::new(reqtrail_go_script_timer { _timer: timer })))
     }
 
-    /// Makes a call by hand, as its description says: a response, or an error of the call.
+    /// Makes the result of a call by hand from its description: a response, or an error of the call.
     fn reqtrail_go_by_hand(description: text, ended: *mut reqtrail_go_ended) fails {
         let made = by_hand(description).map_err(|error| Usage::bad_value(error.to_string()))?;
         ended.write(reqtrail_go_ended::new(Ended::new(Outcome::Call(made))));

@@ -1,7 +1,8 @@
-//! What Go wants to have set: requests, options of clients, operations.
+//! Decodes the requests, client options, operations and answers that Go's `encode.go` writes.
 //!
-//! Go writes it into one buffer of steps: a byte that says what, the number of the option that it is a value of or 0 as two
-//! bytes, two lengths of eight bytes, all in the machine's order, and two texts. A number is a first text of eight bytes.
+//! Go writes one buffer of steps. A step is a byte that says what it sets, the option's number or 0 in two bytes, two
+//! lengths of eight bytes each, and two texts. Numbers are in native byte order. A step for a number has eight bytes as
+//! its first text.
 
 use std::str::from_utf8;
 use std::time::{Duration, SystemTime};
@@ -22,20 +23,22 @@ use crate::numbers::{moment, numbered};
 use crate::usage::Usage;
 
 numbered! { u8:
-    // Values of options, by their types.
+    // Values of options, by type.
     NULL FLAG INTEGER DURATION MOMENT TEXT BYTES RETRY_BUDGET
-    // Requests, and, as values of an option, clients. The first step of a request is PATH or LINK, with the method.
+    // Parts of requests; HEADER and SECRET_HEADER also of clients. The first step of a request is PATH or LINK, with
+    // the method.
     HEADER SECRET_HEADER PATH LINK PARAM SECRET_PARAM QUERY JSON BODY
-    // Clients besides. The first step is the base URL, where there is no connection.
+    // Further parts of clients. The first step is BASE_URL, unless there is a connection.
     BASE_URL TOKEN_REFRESHER ON_ATTEMPT ON_CALL
-    // Operations. The first step is OPERATION, with the number of its kind, the server, and what names an action.
+    // Operations. The first step is OPERATION, with the number of its kind, the server, and the request ID of an
+    // action.
     OPERATION ON_PROGRESS
-    // What a refresher gives: TOKEN and perhaps MOMENT, its end, or REFUSED with its words and a request ID, and REFUSED_AS
-    // with the names of a kind and a category.
+    // Answers of a refresher: TOKEN, and MOMENT if its expiry is known; or REFUSED with the message and a request ID,
+    // and REFUSED_AS with the names of a kind and a category.
     TOKEN REFUSED REFUSED_AS
 }
 
-/// A buffer of Go's, step by step. What follows a step that is cut short is never read as steps.
+/// Iterates over the steps in a buffer. It stops at a truncated step and never reads the bytes after it as steps.
 #[derive(Clone, Copy)]
 pub(super) struct Steps<'a>(pub(super) &'a [u8]);
 
@@ -93,8 +96,7 @@ impl<'a> Step<'a> {
         Ok((name, value))
     }
 
-    /// A time. It is never shorter than Go asked for, and all that is negative stands for zero, except the lowest, which is
-    /// no limit.
+    /// A duration, rounded up to a millisecond. A negative one stands for zero, except the lowest, which is no limit.
     fn time(&self) -> Duration {
         match number(self.first).cast_signed() {
             i64::MIN => Duration::MAX,
@@ -105,7 +107,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// The value of an option; the error says that it is not UTF-8.
+    /// The value of an option. Fails if a text is not UTF-8.
     fn value(&self) -> Result<Value, Fault> {
         Ok(match self.what {
             FLAG => Value::Flag(number(self.first) != 0),
@@ -134,7 +136,7 @@ impl<'a> Step<'a> {
         })
     }
 
-    /// Sets the option that this is a value of.
+    /// Sets the option whose value this is.
     fn set(
         &self,
         options: &[OptionSpec],
@@ -171,7 +173,7 @@ fn unreadable() -> Fault {
 }
 
 impl Steps<'_> {
-    /// A request; `None` if it is something else.
+    /// Decodes a request; `None` if the steps are not one.
     pub(super) fn request(mut self) -> Result<Option<Request>, Fault> {
         let step = self.next().ok_or_else(unreadable)?;
         let (make, target): (fn(_, _) -> _, _) = match step.what {
@@ -205,7 +207,7 @@ impl Steps<'_> {
         Ok(Some(request))
     }
 
-    /// The options of a client. Go's functions get their events and their questions from the mailbox.
+    /// Decodes the options of a client. Go's hooks and its refresher are called by events of the mailbox.
     pub(super) fn client(
         mut self,
         connection: Option<&Connection>,
@@ -244,18 +246,18 @@ impl Steps<'_> {
         Ok(builder.options(&options))
     }
 
-    /// An operation; `started` is the trail of the request that it follows. Returns whether polls are to be told, too.
+    /// Decodes an operation, and whether it reports its polls. `started` is the trail of the request that it follows.
     pub(super) fn operation(mut self, started: Option<&Trail>) -> Result<(Operation, bool), Fault> {
         let step = self.next().filter(|step| step.what == OPERATION);
         let step = step.ok_or_else(unreadable)?;
         let mut kinds = OperationKind::ALL.iter();
         let kind = kinds.find(|kind| **kind as u16 == step.option);
         let kind = *kind.ok_or_else(unreadable)?;
-        // As the parameters of Go's methods are called.
+        // The parameter names of Go's methods.
         let server = text(step.first, "serverID")?;
         let named = ActionRef::from(text(step.second, "requestID")?);
         let mut operation = match (kind, started) {
-            // In place of the kind and the resource stands the answer, which names them.
+            // The first text is then the response's body, which names kind and resource.
             (OperationKind::FollowResource, Some(started)) => {
                 let action = ActionRef::from(started).answered(server.to_owned());
                 Operation::new(kind, "", action)
@@ -277,7 +279,7 @@ impl Steps<'_> {
         Ok((operation, progress))
     }
 
-    /// Which of a recorder's calls are asked for.
+    /// Decodes a filter for a recorder's calls.
     pub(super) fn filter(self) -> Result<RecentFilter, Fault> {
         let mut filter = RecentFilter::default();
         for step in self {
@@ -286,7 +288,7 @@ impl Steps<'_> {
         Ok(filter)
     }
 
-    /// The answer of a refresher.
+    /// Decodes the answer of a refresher.
     pub(super) fn answer(mut self) -> Result<Answer, Fault> {
         let step = self.next().ok_or_else(unreadable)?;
         match (step.what, self.next()) {

@@ -19,12 +19,12 @@ impl reqtrail_go_text {
         }
     }
 
-    /// A text of its own, which `reqtrail_go_text_free` frees.
+    /// An owned text, which `reqtrail_go_text_free` frees.
     pub(super) fn owned(text: String) -> Self {
         Self::of(Box::leak(text.into_boxed_str()).as_bytes())
     }
 
-    /// Frees a text of its own.
+    /// Frees an owned text.
     pub(super) unsafe fn free(self) {
         if !self.data.is_null() {
             let text =
@@ -36,6 +36,6 @@ impl reqtrail_go_text {
 }
 
 pub(super) fn borrowed(text: Option<&str>) -> reqtrail_go_text {
-    // SAFETY: so may a pointer and a number.
+    // SAFETY: a pointer and a number may be zero.
     text.map_or_else(|| unsafe { zeroed() }, reqtrail_go_text::of)
 }

@@ -14,7 +14,7 @@ fn are_whole(data: &[u8]) -> bool {
 }
 
 #[test]
-fn a_cut_is_whole_only_where_a_step_ends() {
+fn a_truncated_buffer_is_whole_only_at_the_end_of_a_step() {
     let all = [
         step([3, 5], "GET/path"),
         step([8, 0], "12345678"),
