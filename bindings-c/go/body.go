@@ -62,7 +62,7 @@ func bodyOf(value any) (data []byte, contentType string, failed *Error) {
 		return nil, "", invalidRequest("the body cannot be written as JSON: "+errorText(err), err)
 	}
 	// JSON may not show it as it is.
-	if problem := unfaithful(value, data); problem != "" {
+	if problem := jsonProblem(value, data); problem != "" {
 		return nil, "", invalidRequest("the body "+problem, nil)
 	}
 	return data, "", nil
@@ -94,7 +94,7 @@ func isMarshaler(t reflect.Type) bool {
 
 // marshal is json.Marshal for values whose methods may panic.
 func marshal(value any) (data []byte, err error) {
-	if panicked := calling("a method of the body", func() { data, err = json.Marshal(value) }); panicked != nil {
+	if panicked := catchPanic("a method of the body", func() { data, err = json.Marshal(value) }); panicked != nil {
 		return nil, panicked
 	}
 	return data, err

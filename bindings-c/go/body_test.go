@@ -107,7 +107,7 @@ type panicking struct{}
 
 func (panicking) MarshalJSON() ([]byte, error) { panic("on purpose") }
 
-func TestABodyIsLookedAtAsJSONWritesIt(t *testing.T) {
+func TestABodyIsCheckedAsJSONWritesIt(t *testing.T) {
 	s := newServer(t)
 	client := s.client(t)
 	loop := map[string]any{}

@@ -197,8 +197,8 @@ func TestADeadlineIsATimeoutEverywhere(t *testing.T) {
 	const calls = 100
 	everyWay(t, func(t *testing.T) {
 		s := newServer(t)
-		told := make(chan *Trail, calls)
-		client := s.client(t, func(c *Config) { c.OnCall = func(trail *Trail) { told <- trail } })
+		seen := make(chan *Trail, calls)
+		client := s.client(t, func(c *Config) { c.OnCall = func(trail *Trail) { seen <- trail } })
 		var group sync.WaitGroup
 		for range calls {
 			group.Add(1)
@@ -230,7 +230,7 @@ func TestADeadlineIsATimeoutEverywhere(t *testing.T) {
 		}
 		group.Wait()
 		for range calls {
-			if trail := <-told; trail.Outcome() != "timeout" || trail.Stopped() != StopDeadline {
+			if trail := <-seen; trail.Outcome() != "timeout" || trail.Stopped() != StopDeadline {
 				t.Error(trail)
 			}
 		}

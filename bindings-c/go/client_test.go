@@ -147,7 +147,7 @@ func TestHeadersAndRateLimit(t *testing.T) {
 	equal(t, []any{*limit.Limit, *limit.Remaining, limit.ResetAt.Unix()}, []any{int64(60), int64(59), int64(1900000000)})
 }
 
-func TestABodyThatIsNoText(t *testing.T) {
+func TestABodyThatIsNotText(t *testing.T) {
 	client := newServer(t).client(t)
 	response, err := client.Get(background, "/text")
 	if err != nil {
@@ -519,7 +519,7 @@ func TestClosing(t *testing.T) {
 	}
 }
 
-func TestAClientThatIsThrownAway(t *testing.T) {
+func TestAClientThatIsCollected(t *testing.T) {
 	everyWay(t, func(t *testing.T) {
 		s := newServer(t)
 		freed := make(chan struct{})

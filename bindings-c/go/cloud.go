@@ -110,7 +110,7 @@ func (c *Cloud) Notes() []string {
 		return nil
 	}
 	defer runtime.KeepAlive(c)
-	notes := ask(func(n *C.size_t) *C.char { return C.reqtrail_cloud_notes(c.handle, n) })
+	notes := textFrom(func(n *C.size_t) *C.char { return C.reqtrail_cloud_notes(c.handle, n) })
 	if notes == "" {
 		return nil
 	}
@@ -147,10 +147,10 @@ func connectionOf(ctx context.Context, connection *C.reqtrail_connection, failed
 	}
 	made := &Connection{handle: connection}
 	runtime.AddCleanup(made, func(handle *C.reqtrail_connection) { C.reqtrail_connection_free(handle) }, connection)
-	made.endpoint = ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_endpoint(connection, n) })
+	made.endpoint = textFrom(func(n *C.size_t) *C.char { return C.reqtrail_connection_endpoint(connection, n) })
 	if trail := C.reqtrail_connection_trail(connection); trail != nil {
 		made.session = &Session{Trail: newTrail(C.reqtrail_trail_clone(trail))}
-		fields := ask(func(n *C.size_t) *C.char { return C.reqtrail_go_connection_session(connection, n) })
+		fields := textFrom(func(n *C.size_t) *C.char { return C.reqtrail_go_connection_session(connection, n) })
 		if err := (&rawReport{json: fields}).read(made.session); err != nil {
 			return nil, err
 		}

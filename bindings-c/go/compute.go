@@ -139,8 +139,8 @@ func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress f
 // reportOf copies a report, which stays the caller's to free.
 func reportOf(report *C.reqtrail_report) *rawReport {
 	raw := &rawReport{
-		json: ask(func(n *C.size_t) *C.char { return C.reqtrail_report_json(report, n) }),
-		text: ask(func(n *C.size_t) *C.char { return C.reqtrail_report_text(report, n) }),
+		json: textFrom(func(n *C.size_t) *C.char { return C.reqtrail_report_json(report, n) }),
+		text: textFrom(func(n *C.size_t) *C.char { return C.reqtrail_report_text(report, n) }),
 	}
 	for at := range int(C.reqtrail_report_trail_count(report)) {
 		trail := C.reqtrail_report_trail(report, C.size_t(at))

@@ -20,7 +20,7 @@ func contextEnd(ctx context.Context) error {
 
 // safeErr is the Err of a context that is done, also of one of the program's own whose method panics.
 func safeErr(ctx context.Context) (ended error) {
-	if calling("a context", func() { ended = ctx.Err() }) != nil {
+	if catchPanic("a context", func() { ended = ctx.Err() }) != nil {
 		return context.Canceled
 	}
 	return ended
@@ -29,7 +29,7 @@ func safeErr(ctx context.Context) (ended error) {
 // isDeadline says whether a context ended at its deadline, and a call with it is a timeout.
 func isDeadline(ended error) bool {
 	isDeadline := false
-	_ = calling("an error of a context", func() { isDeadline = errors.Is(ended, context.DeadlineExceeded) })
+	_ = catchPanic("an error of a context", func() { isDeadline = errors.Is(ended, context.DeadlineExceeded) })
 	return isDeadline
 }
 

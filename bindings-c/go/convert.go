@@ -159,7 +159,7 @@ func errorOf(failed *C.reqtrail_error) *Error {
 		e.Header = headerOf(f.headers, f.header_count)
 		e.Body = bytesOf(f.body)
 		if namesCharset(e.Header) || !utf8.Valid(e.Body) {
-			body := ask(func(n *C.size_t) *C.char { return C.reqtrail_error_text(failed, n) })
+			body := textFrom(func(n *C.size_t) *C.char { return C.reqtrail_error_text(failed, n) })
 			e.body = &body
 		}
 	}
@@ -185,8 +185,8 @@ func takeConfigError(failed *C.reqtrail_error) *Error {
 	return e
 }
 
-// ask copies a text that a handle gives.
-func ask(read func(length *C.size_t) *C.char) string {
+// textFrom copies a text that a handle gives.
+func textFrom(read func(length *C.size_t) *C.char) string {
 	var own C.reqtrail_go_text
 	own.data = read(&own.length)
 	return text(own)

@@ -70,7 +70,7 @@ func newCore(config *Config, connection *Connection, mock scripted.Mock) (*core,
 	}
 	var failed *C.reqtrail_error
 	if mock != nil {
-		c.queue.notifiers.holds = &holds{core: c}
+		c.queue.notifiers.counter = &hookCounter{core: c}
 		client, refused := mock.NewClient(s)
 		c.handle, failed = (*C.reqtrail_client)(client), (*C.reqtrail_error)(refused)
 	} else {
@@ -184,7 +184,7 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 		defer over()
 		ctx = cancellable
 	}
-	w := c.drive(ctx, job{steps: s}, here(users))
+	w := c.drive(ctx, job{steps: s}, onCallersThread(users))
 	if cap(s) <= 64<<10 {
 		*buffer = s
 		encoderPool.Put(buffer)
@@ -225,12 +225,12 @@ func (c *core) bound(ctx context.Context, r *Request, s *encoder) (bounded bool)
 	if c.mock != nil {
 		left, slack = virtualLeft(left), 0
 	}
-	if left <= 0 || left >= orTime(r.Timeout, c.timeout) {
+	if left <= 0 || left >= timeOr(r.Timeout, c.timeout) {
 		return false
 	}
 	if r.AttemptTimeout == 0 {
 		// A call's own time may lift the attempt's; the context's deadline must not.
-		s.duration(requestAttemptTimeout, max(c.attemptTimeout, orTime(r.Timeout, 0)))
+		s.duration(requestAttemptTimeout, max(c.attemptTimeout, timeOr(r.Timeout, 0)))
 	}
 	s.duration(requestTimeout, left+slack)
 	return true
@@ -259,10 +259,10 @@ type job struct {
 
 // drive does a job and waits for its end: by the queue, or on this goroutine's thread if that is asked for, or the process
 // has no descriptor for the queue. There, the core gives its own account of a context that is over, and sends nothing.
-func (c *core) drive(ctx context.Context, j job, here bool) *waiter {
+func (c *core) drive(ctx context.Context, j job, onThread bool) *waiter {
 	j.serving = c.servingOf(ctx)
 	ended := contextEnd(ctx)
-	if ended == nil && !here && c.queue.open(c) {
+	if ended == nil && !onThread && c.queue.open(c) {
 		return c.queue.submit(c, ctx, &j)
 	}
 	if j.progress == nil && !c.hooks.any() {
@@ -282,7 +282,7 @@ func (c *core) drive(ctx context.Context, j job, here bool) *waiter {
 func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
 	token, over := tokenOf(ctx, ended)
 	if c.mock != nil && token != nil && ended == nil {
-		unwatch := c.playOn(ctx, token, j.left)
+		unwatch := c.watchMock(ctx, token, j.left)
 		free := over
 		over = func() { unwatch(); free() }
 	}
@@ -296,9 +296,9 @@ func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
 	}
 }
 
-// playOn has a call of a mock end with its context, also before the clock moves on after a hook, and when so much virtual
+// watchMock has a call of a mock end with its context, also before the clock moves on after a hook, and when so much virtual
 // time is over, unless that is 0.
-func (c *core) playOn(ctx context.Context, token *C.reqtrail_cancel_token, left time.Duration) (over func()) {
+func (c *core) watchMock(ctx context.Context, token *C.reqtrail_cancel_token, left time.Duration) (over func()) {
 	stop := func() {}
 	if left > 0 {
 		stop = c.mock.ExpireAfter(unsafe.Pointer(token), left)
@@ -335,7 +335,7 @@ func tokenOf(ctx context.Context, ended error) (token *C.reqtrail_cancel_token, 
 	}
 }
 
-func orTime(value, otherwise time.Duration) time.Duration {
+func timeOr(value, otherwise time.Duration) time.Duration {
 	switch value {
 	case 0:
 		return otherwise

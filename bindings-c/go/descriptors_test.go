@@ -93,12 +93,12 @@ func TestAnOperationNeedsNoDescriptorsForTheQueue(t *testing.T) {
 
 func TestHooksAndARefresherNeedNoDescriptors(t *testing.T) {
 	everyWay(t, func(t *testing.T) {
-		var told []Kind
+		var seen []Kind
 		asked := 0
 		client := newServer(t).client(t, func(c *Config) {
 			c.Token = ""
 			c.TokenRefresher = func(context.Context) (Token, error) { asked++; return Token{Value: "good"}, nil }
-			c.OnAttempt = func(_ CallInfo, a Attempt) { told = append(told, a.Failure) }
+			c.OnAttempt = func(_ CallInfo, a Attempt) { seen = append(seen, a.Failure) }
 			c.MaxAttempts = 1
 		})
 		withoutDescriptors(t, func() {
@@ -107,7 +107,7 @@ func TestHooksAndARefresherNeedNoDescriptors(t *testing.T) {
 			}
 			equal(t, client.core.queue.opened.Load(), false)
 		})
-		equal(t, told, []Kind{KindConnect})
+		equal(t, seen, []Kind{KindConnect})
 		equal(t, asked, 1)
 		if _, err := client.Get(background, "/ok"); err != nil {
 			t.Fatal(err)

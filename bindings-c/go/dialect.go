@@ -54,7 +54,7 @@ type CustomDialect struct {
 func (d CustomDialect) describe() (string, []byte, error) {
 	description, err := json.Marshal(d)
 	if err == nil {
-		if problem := unfaithful(d, description); problem != "" {
+		if problem := jsonProblem(d, description); problem != "" {
 			err = errors.New("it " + problem)
 		}
 	}

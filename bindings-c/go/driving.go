@@ -5,8 +5,8 @@ package reqtrail
 // it too.
 var driving = ""
 
-// here says whether a call is made on the caller's thread, when so many use the client.
-func here(users int64) bool {
+// onCallersThread says whether a call is made on the caller's thread, when so many use the client.
+func onCallersThread(users int64) bool {
 	switch driving {
 	case "queue":
 		return false

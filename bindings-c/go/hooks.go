@@ -28,10 +28,10 @@ func (h *hooks) any() bool { return h.onAttempt != nil || h.onCall != nil || h.r
 // notifiers call functions of programs: in order for each call, apart from the goroutines that take events, which must not
 // wait for them.
 type notifiers struct {
-	// holds is nil unless the client is a mock's.
-	holds *holds
-	mutex sync.Mutex
-	calls map[uint64]*notifier
+	// counter is nil unless the client is a mock's.
+	counter *hookCounter
+	mutex   sync.Mutex
+	calls   map[uint64]*notifier
 }
 
 // notifier calls the functions of one call.
@@ -42,11 +42,11 @@ type notifier struct {
 
 // notify has a function run after those of the same call.
 func (n *notifiers) notify(tag uint64, function func()) {
-	if n.holds != nil {
-		n.holds.begin()
+	if n.counter != nil {
+		n.counter.begin()
 		hook := function
 		function = func() {
-			defer n.holds.end()
+			defer n.counter.end()
 			hook()
 		}
 	}
@@ -84,7 +84,7 @@ func (n *notifiers) run(tag uint64, one *notifier) {
 		function := one.queue[0]
 		one.queue = one.queue[1:]
 		n.mutex.Unlock()
-		guarded(function)
+		runHook(function)
 	}
 }
 
@@ -102,7 +102,7 @@ func (n *notifiers) settle(ctx context.Context, tag uint64) {
 	}
 }
 
-func guarded(function func()) {
+func runHook(function func()) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			logPanic("reqtrail: a hook panicked", panicked)

@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-func TestHooksAreToldBeforeACallReturns(t *testing.T) {
+func TestHooksRunBeforeACallReturns(t *testing.T) {
 	everyWay(t, func(t *testing.T) {
 		var mutex sync.Mutex
-		told := map[string][]string{}
+		seen := map[string][]string{}
 		add := func(call, what string) {
 			mutex.Lock()
 			defer mutex.Unlock()
-			told[call] = append(told[call], what)
+			seen[call] = append(seen[call], what)
 		}
 		client := newServer(t).client(t, func(c *Config) {
 			c.OnAttempt = func(info CallInfo, a Attempt) {
@@ -34,7 +34,7 @@ func TestHooksAreToldBeforeACallReturns(t *testing.T) {
 			}
 			path := fmt.Sprintf("novavmsGET/once/%d", n)
 			mutex.Lock()
-			equal(t, told[response.Trail.CallID()], []string{path + "1 503", path + "2 200", "ok"})
+			equal(t, seen[response.Trail.CallID()], []string{path + "1 503", path + "2 200", "ok"})
 			mutex.Unlock()
 		}
 		_, err := client.Get(background, "/{id}")
@@ -42,7 +42,7 @@ func TestHooksAreToldBeforeACallReturns(t *testing.T) {
 		errors.As(err, &failed)
 		mutex.Lock()
 		defer mutex.Unlock()
-		equal(t, told[failed.Trail.CallID()], []string{"invalid_request"})
+		equal(t, seen[failed.Trail.CallID()], []string{"invalid_request"})
 	})
 }
 
@@ -321,10 +321,10 @@ func TestClosingEndsTheRefreshersContextDuringACall(t *testing.T) {
 func TestAHookMayEndItsGoroutine(t *testing.T) {
 	everyWay(t, func(t *testing.T) {
 		var mutex sync.Mutex
-		var told []string
+		var seen []string
 		add := func(what string) {
 			mutex.Lock()
-			told = append(told, what)
+			seen = append(seen, what)
 			mutex.Unlock()
 			runtime.Goexit()
 		}
@@ -336,7 +336,7 @@ func TestAHookMayEndItsGoroutine(t *testing.T) {
 			t.Fatal(err)
 		}
 		mutex.Lock()
-		equal(t, told, []string{"1", "2", "ok"})
+		equal(t, seen, []string{"1", "2", "ok"})
 		mutex.Unlock()
 
 		client = newServer(t).client(t, func(c *Config) {
@@ -350,11 +350,11 @@ func TestAHookMayEndItsGoroutine(t *testing.T) {
 
 func TestACancelledCallDoesNotWaitForHooks(t *testing.T) {
 	everyWay(t, func(t *testing.T) {
-		release, told := make(chan struct{}), make(chan struct{})
+		release, seen := make(chan struct{}), make(chan struct{})
 		s := newServer(t)
 		client := s.client(t, func(c *Config) {
 			c.OnAttempt = func(CallInfo, Attempt) { <-release }
-			c.OnCall = func(*Trail) { close(told) }
+			c.OnCall = func(*Trail) { close(seen) }
 		})
 		ctx, cancel := context.WithCancel(background)
 		go func() {
@@ -366,6 +366,6 @@ func TestACancelledCallDoesNotWaitForHooks(t *testing.T) {
 		}
 		// What is left is told later.
 		close(release)
-		<-told
+		<-seen
 	})
 }

@@ -73,7 +73,7 @@ func (f *jsonField) isZero(v reflect.Value) bool {
 	}
 	// Where it panics, though it did not for encoding/json, the value is looked at.
 	zero := false
-	_ = calling("IsZero", func() { zero = v.Interface().(zeroer).IsZero() })
+	_ = catchPanic("IsZero", func() { zero = v.Interface().(zeroer).IsZero() })
 	return zero
 }
 

@@ -15,15 +15,15 @@ import (
 // it writes a stream as {}, and bytes that are not UTF-8 as U+FFFD. It also passes on such bytes from values that write their
 // own JSON, and the result is not valid JSON. The walk visits what encoding/json visits, and nothing else.
 
-// unfaithful says what in a value JSON does not show as it is; "" if all is well. `data` is the value's JSON.
-func unfaithful(value any, data []byte) string {
+// jsonProblem says what in a value JSON does not show as it is; "" if all is well. `data` is the value's JSON.
+func jsonProblem(value any, data []byte) string {
 	w := jsonWalk{
 		secrets: bytes.Contains(data, []byte(redacted)),
 		texts:   bytes.Contains(data, []byte(`\ufffd`)),
 		raw:     !utf8.Valid(data),
 	}
 	v := reflect.ValueOf(value)
-	if w.isAtEase() && isPlain(v.Type()) {
+	if w.typesSuffice() && isPlain(v.Type()) {
 		return ""
 	}
 	if found := w.value(v); found != nil {
@@ -70,8 +70,8 @@ type jsonWalk struct {
 	secrets, texts, raw bool
 }
 
-// isAtEase says that types alone can tell whether something is wrong.
-func (w *jsonWalk) isAtEase() bool { return !w.secrets && !w.texts && !w.raw }
+// typesSuffice says that types alone can tell whether something is wrong.
+func (w *jsonWalk) typesSuffice() bool { return !w.secrets && !w.texts && !w.raw }
 
 func (w *jsonWalk) value(v reflect.Value) *finding {
 	if !v.IsValid() {
@@ -92,9 +92,9 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 		case t == secretType:
 			return &finding{format: foundSecret}
 		case v.CanAddr() && v.Kind() != reflect.Pointer && isMarshaler(reflect.PointerTo(t)):
-			return w.written(v.Addr())
+			return w.writtenAsJSON(v.Addr())
 		case isMarshaler(t):
-			return w.written(v)
+			return w.writtenAsJSON(v)
 		case isReader(t):
 			return &finding{format: foundStream}
 		}
@@ -118,7 +118,7 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 			}
 		}
 	case reflect.Slice, reflect.Array:
-		if isBytes(t) || isBare(t.Elem()) || w.isAtEase() && isPlain(t.Elem()) {
+		if isBytes(t) || isBare(t.Elem()) || w.typesSuffice() && isPlain(t.Elem()) {
 			return nil
 		}
 		for at := range v.Len() {
@@ -147,7 +147,7 @@ func (w *jsonWalk) entries(v reflect.Value) *finding {
 			if w.texts && !utf8.ValidString(name) {
 				return &finding{format: foundText}
 			}
-		} else if found := w.spoken(entries.Key()); found != nil {
+		} else if found := w.writtenAsText(entries.Key()); found != nil {
 			return found
 		}
 		if found := w.value(entries.Value()); found != nil {
@@ -157,10 +157,10 @@ func (w *jsonWalk) entries(v reflect.Value) *finding {
 	return nil
 }
 
-// written looks at a value that writes itself, by what it wrote.
-func (w *jsonWalk) written(v reflect.Value) *finding {
+// writtenAsJSON looks at a value that writes itself, by what it wrote.
+func (w *jsonWalk) writtenAsJSON(v reflect.Value) *finding {
 	if !v.Type().Implements(marshalerType) {
-		return w.spoken(v)
+		return w.writtenAsText(v)
 	}
 	if !w.secrets && !w.raw || !v.CanInterface() {
 		return nil
@@ -176,8 +176,8 @@ func (w *jsonWalk) written(v reflect.Value) *finding {
 	return nil
 }
 
-// spoken is the same for one that gives its text, as keys of maps do.
-func (w *jsonWalk) spoken(v reflect.Value) *finding {
+// writtenAsText is the same for one that gives its text, as keys of maps do.
+func (w *jsonWalk) writtenAsText(v reflect.Value) *finding {
 	for v.Kind() == reflect.Interface {
 		v = v.Elem()
 	}
@@ -185,13 +185,13 @@ func (w *jsonWalk) spoken(v reflect.Value) *finding {
 	if !w.secrets && !w.texts || isNil || !v.CanInterface() {
 		return nil
 	}
-	speaker, ok := v.Interface().(encoding.TextMarshaler)
+	marshaler, ok := v.Interface().(encoding.TextMarshaler)
 	if !ok {
 		return nil
 	}
 	var text []byte
 	var err error
-	if panicked := calling("MarshalText", func() { text, err = speaker.MarshalText() }); panicked != nil || err != nil {
+	if panicked := catchPanic("MarshalText", func() { text, err = marshaler.MarshalText() }); panicked != nil || err != nil {
 		return nil
 	}
 	switch {

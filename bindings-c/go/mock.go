@@ -60,12 +60,12 @@ func untilCancelled(ctx context.Context, mock scripted.Mock) (cancellable contex
 		return ctx, func() {}
 	}
 	cancellable, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
-	look := func() {
+	check := func() {
 		if ended := safeErr(ctx); ended != nil && !isDeadline(ended) {
 			cancel(context.Cause(ctx))
 		}
 	}
-	stop, unwatch := context.AfterFunc(ctx, look), mock.Watch(look)
+	stop, unwatch := context.AfterFunc(ctx, check), mock.Watch(check)
 	return cancellable, func() {
 		unwatch()
 		stop()
@@ -73,15 +73,15 @@ func untilCancelled(ctx context.Context, mock scripted.Mock) (cancellable contex
 	}
 }
 
-// holds counts the hooks that are to run for a client of a mock. Its clock stands still until they have.
-type holds struct {
+// hookCounter counts the hooks that are to run for a client of a mock. Its clock stands still until they have.
+type hookCounter struct {
 	core    *core
 	mutex   sync.Mutex
 	running int
 }
 
 // begin is called before events are taken, and for each hook among them. A nil one counts nothing.
-func (h *holds) begin() {
+func (h *hookCounter) begin() {
 	if h != nil {
 		h.mutex.Lock()
 		h.running++
@@ -90,12 +90,12 @@ func (h *holds) begin() {
 }
 
 // end lets the time go on after the last one.
-func (h *holds) end() {
+func (h *hookCounter) end() {
 	if h == nil {
 		return
 	}
 	// A hook may have cancelled a call.
-	h.core.mock.Look()
+	h.core.mock.CheckContexts()
 	open := h.core.hold() != 0
 	h.mutex.Lock()
 	h.running--

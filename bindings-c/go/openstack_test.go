@@ -379,12 +379,12 @@ func TestAServerIsReadByItsName(t *testing.T) {
 	}
 }
 
-func TestLogLinesAreTheOperators(t *testing.T) {
-	var told CallInfo
+func TestLogLinesAreThoseThatOperatorsSearchFor(t *testing.T) {
+	var seen CallInfo
 	var url string
 	client, err := NewClient(Config{
 		BaseURL: nova(t, false).URL + "/v2.1", Dialect: OpenStack, Token: "t", NoProxy: true,
-		OnAttempt: func(call CallInfo, attempt Attempt) { told, url = call, attempt.URL },
+		OnAttempt: func(call CallInfo, attempt Attempt) { seen, url = call, attempt.URL },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -393,10 +393,10 @@ func TestLogLinesAreTheOperators(t *testing.T) {
 	if _, err = client.Get(background, "/servers/"+serverID); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, []string{told.Service, told.LogLine}, []string{"compute", "GET call to compute for " + url + " used request id " + requestID})
+	equal(t, []string{seen.Service, seen.LogLine}, []string{"compute", "GET call to compute for " + url + " used request id " + requestID})
 }
 
-func TestVariablesThatDoNotCountAreNoted(t *testing.T) {
+func TestUnusedVariablesAreNoted(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "clouds.yaml")
 	text := "clouds: {one: {auth_type: none, endpoint: 'https://one.example', region_name: One}}"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {

@@ -125,8 +125,8 @@ func TestAnEmptyModuleWithAnInstalledLibrary(t *testing.T) {
 	}
 }
 
-// TestWhatIsMissingIsSaid builds where the package cannot be built: one line says what to do.
-func TestWhatIsMissingIsSaid(t *testing.T) {
+// TestTheBuildSaysWhatIsMissing builds where the package cannot be built: one line says what to do.
+func TestTheBuildSaysWhatIsMissing(t *testing.T) {
 	here := packaging(t)
 	alone := filepath.Join(t.TempDir(), "package")
 	if err := os.CopyFS(alone, only{os.DirFS(here)}); err != nil {
@@ -190,8 +190,8 @@ func TestTheTestsOfThePage(t *testing.T) {
 	}
 }
 
-// TestTheKitIsApart says that a program has nothing of package testing, as long as it does not test.
-func TestTheKitIsApart(t *testing.T) {
+// TestTheTestKitIsKeptApart says that a program has nothing of package testing, as long as it does not test.
+func TestTheTestKitIsKeptApart(t *testing.T) {
 	folder := module(t, packaging(t))
 	write(t, filepath.Join(folder, "main.go"), consumer)
 	for _, needed := range strings.Fields(run(t, folder, nil, "go", "list", "-deps", ".")) {

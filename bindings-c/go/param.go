@@ -28,12 +28,12 @@ func paramText(name string, value any) (string, *Error) {
 		text = value.Text('f', -1)
 	case encoding.TextMarshaler:
 		var written []byte
-		if panicked := calling("its MarshalText", func() { written, failed = value.MarshalText() }); panicked != nil {
+		if panicked := catchPanic("its MarshalText", func() { written, failed = value.MarshalText() }); panicked != nil {
 			failed = panicked
 		}
 		text = string(written)
 	case fmt.Stringer:
-		failed = calling("its String", func() { text = value.String() })
+		failed = catchPanic("its String", func() { text = value.String() })
 	default:
 		switch v.Kind() {
 		case reflect.String:

@@ -55,15 +55,15 @@ type waiter struct {
 	progress func(*Progress)
 }
 
-var waiters = sync.Pool{New: func() any { return madeWaiter() }}
+var waiters = sync.Pool{New: func() any { return makeWaiter() }}
 
-func madeWaiter() *waiter { return &waiter{woken: make(chan struct{}, 1)} }
+func makeWaiter() *waiter { return &waiter{woken: make(chan struct{}, 1)} }
 
 // newWaiter gives a waiter. Those of a mock are not used again: a channel that was made within a bubble of testing/synctest
 // must not leave it.
 func (c *core) newWaiter() *waiter {
 	if c.mock != nil {
-		return madeWaiter()
+		return makeWaiter()
 	}
 	return waiters.Get().(*waiter)
 }
@@ -162,8 +162,8 @@ func (q *queue) take(c *core) {
 	if q.events == nil {
 		q.events = (*C.reqtrail_go_event)(C.calloc(batch, C.sizeof_reqtrail_go_event))
 	}
-	q.notifiers.holds.begin()
-	defer q.notifiers.holds.end()
+	q.notifiers.counter.begin()
+	defer q.notifiers.counter.end()
 	for taken := batch; taken == batch; {
 		taken = int(C.reqtrail_go_take(c.handle, q.events, batch))
 		q.mutex.Lock()
@@ -251,7 +251,7 @@ func (q *queue) attend(c *core) (end func()) {
 		for !isOver.Load() && c.hold() != 0 {
 			q.take(c)
 			c.leave()
-			time.Sleep(unwatchedInterval)
+			time.Sleep(pollInterval)
 		}
 	}()
 	return func() {
@@ -260,8 +260,8 @@ func (q *queue) attend(c *core) (end func()) {
 	}
 }
 
-// unwatchedInterval is how often events are looked for where the process has no descriptor to be woken by.
-const unwatchedInterval = 5 * time.Millisecond
+// pollInterval is how often events are looked for where the process has no descriptor to be woken by.
+const pollInterval = 5 * time.Millisecond
 
 // start is the address of a buffer, which is lent to C for one call.
 func start(s encoder) *byte { return unsafe.SliceData(s) }

@@ -350,7 +350,7 @@ func TestManyGoroutinesAskWhileOthersCall(t *testing.T) {
 	})
 }
 
-func TestMemoryOverManyLooksIntoTheRecorder(t *testing.T) {
+func TestMemoryOverManyRecorderQueries(t *testing.T) {
 	if testing.Short() {
 		t.Skip("640,000 trails; not with -short")
 	}

@@ -26,11 +26,11 @@ type refusal struct {
 }
 
 func refusalOf(err error) *refusal {
-	err = speakable(err)
+	err = printable(err)
 	refused := &refusal{err, errorText(err), &Error{}}
 	var own *Error
 	// A method As of the program's own may panic.
-	if calling("an error of the refresher", func() { _ = errors.As(err, &own) }) != nil || own == nil {
+	if catchPanic("an error of the refresher", func() { _ = errors.As(err, &own) }) != nil || own == nil {
 		return refused
 	}
 	refused.own = own
@@ -139,7 +139,7 @@ func (c *core) answer(number uint64, token Token, refused *refusal) {
 		c.hooks.keep(refused)
 	}
 	if c.mock != nil {
-		c.mock.Look()
+		c.mock.CheckContexts()
 	}
 	if c.hold() == 0 {
 		return

@@ -70,7 +70,7 @@ func (c *Connection) Services() []ServiceEndpoint {
 		return nil
 	}
 	defer runtime.KeepAlive(c)
-	text := ask(func(n *C.size_t) *C.char { return C.reqtrail_connection_services(c.handle, n) })
+	text := textFrom(func(n *C.size_t) *C.char { return C.reqtrail_connection_services(c.handle, n) })
 	var services []ServiceEndpoint
 	// The library wrote it.
 	_ = json.Unmarshal([]byte(text), &services)

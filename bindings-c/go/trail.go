@@ -93,7 +93,7 @@ func (t *Trail) String() string {
 		return "no trail"
 	}
 	defer runtime.KeepAlive(t)
-	return ask(func(n *C.size_t) *C.char { return C.reqtrail_trail_report(t.handle, n) })
+	return textFrom(func(n *C.size_t) *C.char { return C.reqtrail_trail_report(t.handle, n) })
 }
 
 // JSON is the trail as JSON of the schema reqtrail.trail/1, the same in every language.
@@ -105,7 +105,7 @@ func (t *Trail) JSON() string {
 		return t.text
 	}
 	defer runtime.KeepAlive(t)
-	return ask(func(n *C.size_t) *C.char { return C.reqtrail_trail_json(t.handle, n) })
+	return textFrom(func(n *C.size_t) *C.char { return C.reqtrail_trail_json(t.handle, n) })
 }
 
 // MarshalJSON is the same as JSON.

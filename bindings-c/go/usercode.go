@@ -25,10 +25,10 @@ func (e *panicError) Error() string {
 	return e.what + " panicked"
 }
 
-// speakable is an error of the program if its text can be asked for, and else another that says why not: the methods of
+// printable is an error of the program if its text can be asked for, and else another that says why not: the methods of
 // an error may panic, as those of a nil pointer do.
-func speakable(err error) error {
-	if calling("an error", func() { _ = err.Error() }) == nil {
+func printable(err error) error {
+	if catchPanic("an error", func() { _ = err.Error() }) == nil {
 		return err
 	}
 	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
@@ -38,7 +38,7 @@ func speakable(err error) error {
 }
 
 // errorText is the text of an error of the program.
-func errorText(err error) string { return strings.ToValidUTF8(speakable(err).Error(), "\uFFFD") }
+func errorText(err error) string { return strings.ToValidUTF8(printable(err).Error(), "\uFFFD") }
 
 // logPanic logs a panic in code of the program. The program's log handler is code of the program, too.
 func logPanic(message string, value any) {
@@ -52,8 +52,8 @@ func logWarning(message string) {
 	slog.Warn(message)
 }
 
-// calling runs code of the program on its own goroutine and turns a panic into an error.
-func calling(what string, function func()) (failed error) {
+// catchPanic runs code of the program on its own goroutine and turns a panic into an error.
+func catchPanic(what string, function func()) (failed error) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
 			failed = &panicError{what, panicked}

@@ -63,7 +63,7 @@ func TestNoErrorOfARefresherEndsTheProcess(t *testing.T) {
 
 var name0 = ""
 
-func TestATokenThatHoldsForEver(t *testing.T) {
+func TestATokenThatNeverExpires(t *testing.T) {
 	for _, end := range []time.Time{time.Unix(1<<60, 0), time.Unix(1<<40, 0)} {
 		client := newServer(t).client(t, func(c *Config) {
 			c.TokenRefresher = func(context.Context) (Token, error) { return Token{Value: "good", ExpiresAt: end}, nil }
@@ -132,7 +132,7 @@ func TestAContextThatFailsEndsNothing(t *testing.T) {
 	_, _ = client.Get(broken, "/stall")
 }
 
-func TestWhatAParserSaysIsAskedWithCare(t *testing.T) {
+func TestAParsersErrorMayPanic(t *testing.T) {
 	response := &Response{Body: []byte(`{}`)}
 	err := response.JSON(&unreadable{})
 	if !errors.Is(err, KindDecode) || !strings.Contains(err.Error(), "what it is read into refuses it") {
@@ -152,7 +152,7 @@ type unreadable struct{}
 
 func (*unreadable) UnmarshalJSON([]byte) error { return (*refusing)(nil) }
 
-func TestWhatJSONReadsInto(t *testing.T) {
+func TestJSONNeedsAPointer(t *testing.T) {
 	response := &Response{Body: []byte("\xEF\xBB\xBF{\"a\":1}")}
 	var into struct{ A int }
 	if err := response.JSON(&into); err != nil || into.A != 1 {

@@ -93,7 +93,7 @@ func TestADeadlineThatReallyPassesDoesNothing(t *testing.T) {
 	equal(t, mock.Elapsed(), 5*time.Second)
 }
 
-func TestTheManualClockMovesWhenItIsTold(t *testing.T) {
+func TestOnlyAdvanceMovesTheManualClock(t *testing.T) {
 	mock := reqtrailtest.New(t, reqtrailtest.ManualClock())
 	mock.Get("/events").Replies(429, reqtrailtest.Reply{RetryAfter: 30 * time.Second}).Then(200)
 	client := mock.Client()
@@ -221,7 +221,7 @@ func TestARefresherMakesCallsOfItsOwn(t *testing.T) {
 	between(t, mock.Elapsed(), time.Second, 10*time.Second)
 }
 
-func TestARefresherThatReallyWaitsKeepsTheTime(t *testing.T) {
+func TestARefresherThatReallyWaitsStopsTheTime(t *testing.T) {
 	mock := reqtrailtest.New(t)
 	mock.Get("/me").Replies(401).Then(200)
 	mock.Get("/slow").Replies(200, reqtrailtest.Reply{Delay: 5 * time.Second})

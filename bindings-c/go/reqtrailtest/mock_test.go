@@ -178,7 +178,7 @@ func TestAnErrorIsWrittenAsItsDialectHasIt(t *testing.T) {
 	contains(t, err.RequestID, "req-")
 }
 
-func TestAnAnswerMayHoldForSeveralRequests(t *testing.T) {
+func TestAnAnswerMayServeSeveralRequests(t *testing.T) {
 	mock := reqtrailtest.New(t)
 	mock.Get("/events").Fails(reqtrailtest.Connect, reqtrailtest.Reply{Times: 2}).Then(200, reqtrailtest.Reply{Times: reqtrailtest.Always})
 	mock.Get("/never").Replies(200, reqtrailtest.Reply{Optional: true})
@@ -300,7 +300,7 @@ func TestARouteWithoutAnAnswer(t *testing.T) {
 		"GET /cameras/{id} has no answer; expected Replies or Fails after it")
 }
 
-func TestWhatIsWrittenWrongEndsTheTest(t *testing.T) {
+func TestAMistakeInTheScriptEndsTheTest(t *testing.T) {
 	reply := func(status int, reply ...reqtrailtest.Reply) func(*reqtrailtest.Mock) {
 		return func(mock *reqtrailtest.Mock) { mock.Get("/events").Replies(status, reply...) }
 	}
@@ -352,7 +352,7 @@ func TestTheEndClosesTheClients(t *testing.T) {
 	equal(t, errors.Is(err, reqtrail.ErrClosed), true)
 }
 
-func TestABaseURLOfOnesOwn(t *testing.T) {
+func TestACustomBaseURL(t *testing.T) {
 	mock := reqtrailtest.New(t)
 	mock.Get("/cameras/{id}").Replies(200).Then(200)
 	mock.Get("/api/v1/cameras/{id}").Replies(200)

@@ -17,11 +17,11 @@ type Mock interface {
 	// ExpireAfter lets a cancel token of the library expire when so much virtual time is over. The function that it returns
 	// ends that.
 	ExpireAfter(token unsafe.Pointer, left time.Duration) (stop func())
-	// Watch has Look call a function until the call that it is for is over.
-	Watch(look func()) (over func())
-	// Look has all calls of the mock look whether their contexts were cancelled. They notice that by themselves, but not
+	// Watch has CheckContexts call a function until the call that it is for is over.
+	Watch(check func()) (over func())
+	// CheckContexts has all calls of the mock check whether their contexts were cancelled. They notice that by themselves, but not
 	// before a clock moves that stood still for a hook.
-	Look()
+	CheckContexts()
 }
 
 // NewClient makes a *reqtrail.Client from a reqtrail.Config whose calls go to a mock. Package reqtrail sets it.
@@ -36,27 +36,27 @@ var Describe func(dialect any) (name string, description []byte, err error)
 
 // Calls are the calls of a mock that are under way.
 type Calls struct {
-	mutex sync.Mutex
-	looks []*func()
+	mutex  sync.Mutex
+	checks []*func()
 }
 
 // Watch is that of Mock.
-func (c *Calls) Watch(look func()) (over func()) {
+func (c *Calls) Watch(check func()) (over func()) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	c.looks = append(c.looks, &look)
+	c.checks = append(c.checks, &check)
 	return func() {
 		c.mutex.Lock()
 		defer c.mutex.Unlock()
-		c.looks = slices.DeleteFunc(c.looks, func(one *func()) bool { return one == &look })
+		c.checks = slices.DeleteFunc(c.checks, func(one *func()) bool { return one == &check })
 	}
 }
 
-// Look is that of Mock. It looks in the order in which the calls began.
-func (c *Calls) Look() {
+// CheckContexts is that of Mock. It checks in the order in which the calls began.
+func (c *Calls) CheckContexts() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	for _, look := range c.looks {
-		(*look)()
+	for _, check := range c.checks {
+		(*check)()
 	}
 }
