@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// LogValue is the attempt for slog: number, status, request ID, code or failure, and how long it took.
+// LogValue returns the attempt for slog: number, status, request ID, code or failure, and how long it took.
 func (a Attempt) LogValue() slog.Value {
 	attrs := []slog.Attr{slog.Int("number", a.Number)}
 	if a.StatusCode != 0 {
@@ -26,7 +26,7 @@ func (a Attempt) LogValue() slog.Value {
 	return slog.GroupValue(append(attrs, slog.Duration("elapsed", a.Elapsed))...)
 }
 
-// duration reads milliseconds. A server may ask for a wait that no time.Duration holds.
+// duration converts milliseconds. It saturates, because a server may ask for a wait that exceeds a time.Duration.
 func duration(ms float64) time.Duration {
 	nanoseconds := math.Round(ms * 1e6)
 	if nanoseconds >= math.MaxInt64 {

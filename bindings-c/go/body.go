@@ -16,8 +16,8 @@ const (
 	formEncoded = "application/x-www-form-urlencoded"
 )
 
-// bodyOf makes a body of a value: bytes, and what holds bytes, go out as they are, a form as a form, and all else as JSON.
-// The type is the body's unless a header says otherwise; it is empty for JSON, which the core knows.
+// bodyOf makes a body of a value: bytes and buffers are sent unchanged, url.Values as a form, and everything else as
+// JSON. contentType is that of the body unless a header says otherwise; it is empty for JSON, whose type the core sets.
 func bodyOf(value any) (data []byte, contentType string, failed *Error) {
 	v := reflect.ValueOf(value)
 	t := v.Type()
@@ -34,7 +34,7 @@ func bodyOf(value any) (data []byte, contentType string, failed *Error) {
 	case *bytes.Buffer:
 		return value.Bytes(), octetStream, nil
 	case *bytes.Reader, *strings.Reader:
-		// From where it stands, and without moving it, so that the same request can be made again.
+		// Reads from the current position without moving it, so that the same request can be made again.
 		reader := value.(interface {
 			io.ReaderAt
 			Len() int
@@ -49,9 +49,9 @@ func bodyOf(value any) (data []byte, contentType string, failed *Error) {
 	switch {
 	case isMarshaler(t):
 	case v.Kind() == reflect.Func || v.Kind() == reflect.Chan:
-		return refuse("%T, which has no JSON; expected data: a struct, a map, a []byte, a *bytes.Buffer or url.Values")
+		return refuse("%T, which has no JSON; expected a struct, a map, a []byte, a *bytes.Buffer or url.Values")
 	case isReader(t):
-		return refuse("%T, a stream, which cannot be sent again in a retry; read it with io.ReadAll and give the bytes")
+		return refuse("%T, a stream, which cannot be sent again in a retry; read it with io.ReadAll and pass the bytes")
 	case isPointer && !v.IsNil() && (isBytes(t.Elem()) || t.Elem() == formType):
 		return bodyOf(v.Elem().Interface())
 	case isBytes(t):
@@ -61,7 +61,7 @@ func bodyOf(value any) (data []byte, contentType string, failed *Error) {
 	if err != nil {
 		return nil, "", invalidRequest("the body cannot be written as JSON: "+errorText(err), err)
 	}
-	// JSON may not show it as it is.
+	// JSON may have changed the value.
 	if problem := jsonProblem(value, data); problem != "" {
 		return nil, "", invalidRequest("the body "+problem, nil)
 	}
@@ -75,7 +75,7 @@ var (
 	formType          = reflect.TypeFor[url.Values]()
 )
 
-// isReader says whether values of the type are streams, directly or by their address.
+// isReader says whether values of the type, or pointers to them, are streams.
 func isReader(t reflect.Type) bool {
 	return t.Implements(readerType) || t.Kind() != reflect.Interface && reflect.PointerTo(t).Implements(readerType)
 }
@@ -92,7 +92,7 @@ func isMarshaler(t reflect.Type) bool {
 	return t.Implements(marshalerType) || t.Implements(textMarshalerType)
 }
 
-// marshal is json.Marshal for values whose methods may panic.
+// marshal is json.Marshal, but returns a panic in a method of the value as an error.
 func marshal(value any) (data []byte, err error) {
 	if panicked := catchPanic("a method of the body", func() { data, err = json.Marshal(value) }); panicked != nil {
 		return nil, panicked

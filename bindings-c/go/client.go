@@ -8,35 +8,35 @@ import (
 	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
 )
 
-// Client makes calls to one API. It is made once and shared by all goroutines.
+// Client makes calls to one API. Make one and share it between all goroutines.
 type Client struct {
 	core *core
 }
 
-// NewClient builds a client. Its error is an [*Error] of [KindConfig], which names the option, what was given and what
-// is accepted.
+// NewClient builds a client. Its error is an [*Error] of [KindConfig], which names the option, its value and what is
+// accepted.
 func NewClient(config Config) (*Client, error) {
 	return newClient(&config, nil, nil)
 }
 
-// newClient builds a client of its base URL, of a connection or on a mock.
+// newClient builds a client of a base URL, of a connection or on a mock.
 func newClient(config *Config, connection *Connection, mock scripted.Mock) (*Client, error) {
 	made, err := newCore(config, connection, mock)
 	if err != nil {
 		return nil, err
 	}
 	client := &Client{core: made}
-	// For those who forget to close: what the client holds outside of Go's memory goes when the client does.
+	// If the program does not call Close, the library's memory is freed when the client is collected.
 	runtime.AddCleanup(client, (*core).close, made)
 	return client, nil
 }
 
 // Do makes a call and waits for its end. Its error is an [*Error] with the call's trail.
 //
-// When the context ends, so does the call, at once and without waiting for hooks; [errors.Is] then finds
-// [context.Canceled] or [context.DeadlineExceeded] in the error, and the context's cause. A context that is over already
-// has nothing sent. The context's deadline bounds the call's time like [Request.Timeout] does, and is a [KindTimeout]
-// like it; [errors.Is] finds [context.DeadlineExceeded] in every timeout.
+// When the context ends, the call ends at once, without waiting for hooks; [errors.Is] then finds [context.Canceled] or
+// [context.DeadlineExceeded] in the error, and the context's cause. If the context has already ended, nothing is sent.
+// The context's deadline bounds the call's time like [Request.Timeout], and is a [KindTimeout] too. [errors.Is] finds
+// [context.DeadlineExceeded] in every timeout.
 func (c *Client) Do(ctx context.Context, request *Request) (*Response, error) {
 	if c == nil || c.core == nil {
 		return nil, notMade().of(request)
@@ -61,8 +61,8 @@ func (c *Client) Delete(ctx context.Context, path string, options ...Option) (*R
 	return c.Do(ctx, newRequest(http.MethodDelete, path, nil, options))
 }
 
-// Post makes a POST call with v as its body: as JSON, but for what is a body already, such as []byte or [url.Values]; see
-// [Request.JSON]. nil stands for no body, and [WithBody] gives bytes together with their type.
+// Post makes a POST call with v as its body: as JSON, except for values that are a body already, such as []byte or
+// [url.Values]; see [Request.JSON]. nil means no body. [WithBody] sets bytes together with their type.
 func (c *Client) Post(ctx context.Context, path string, v any, options ...Option) (*Response, error) {
 	return c.Do(ctx, newRequest(http.MethodPost, path, v, options))
 }
@@ -77,7 +77,7 @@ func (c *Client) Patch(ctx context.Context, path string, v any, options ...Optio
 	return c.Do(ctx, newRequest(http.MethodPatch, path, v, options))
 }
 
-// SetToken puts a new credential in the place of the old. Calls that have begun keep theirs.
+// SetToken replaces the credential. Calls that have begun keep the old one.
 func (c *Client) SetToken(token Secret) error {
 	if c == nil || c.core == nil {
 		return notMade()
@@ -87,8 +87,8 @@ func (c *Client) SetToken(token Secret) error {
 	return err
 }
 
-// Close closes the connections. Calls under way end as usual, later ones end with [ErrClosed]. It may be called any
-// number of times; its error is always nil.
+// Close closes the connections. Calls under way end as usual; later calls fail with [ErrClosed]. It may be called any
+// number of times. Its error is always nil.
 func (c *Client) Close() error {
 	if c == nil || c.core == nil {
 		return nil

@@ -11,12 +11,12 @@ import (
 	"unicode/utf8"
 )
 
-// Cloud is what a program knows of an OpenStack cloud: where to sign in and how, and which of its endpoints to use.
+// Cloud is the configuration of an OpenStack cloud: where and how to sign in, and which endpoints to use.
 type Cloud struct {
 	handle *C.reqtrail_cloud
 }
 
-// CloudConfig describes a cloud: the keys of an entry of clouds.yaml, read as openstacksdk reads them.
+// CloudConfig describes a cloud, with the keys of an entry in clouds.yaml, read as openstacksdk reads them.
 type CloudConfig struct {
 	// The options that a type describes. Generated from core/src/surface; do not edit.
 
@@ -51,16 +51,16 @@ type CloudConfig struct {
 	// Generated until here.
 }
 
-// CloudFromEnv finds the cloud that the environment means: OS_CLOUD names one of clouds.yaml; without it the OS_*
-// variables describe one, or clouds.yaml has just one. Its error is an [*Error] of [KindConfig], which names the files
-// that were searched or the field that is wrong.
+// CloudFromEnv finds the cloud that the environment names: OS_CLOUD names one in clouds.yaml; without it the OS_*
+// variables describe one, or clouds.yaml has exactly one. Its error is an [*Error] of [KindConfig], which names the
+// files that were searched or the field that is wrong.
 func CloudFromEnv() (*Cloud, error) { return FindCloud("", "") }
 
-// CloudNamed finds the cloud of this name in clouds.yaml, whatever the OS_* variables say.
+// CloudNamed finds the cloud with this name in clouds.yaml, whatever the OS_* variables say.
 func CloudNamed(name string) (*Cloud, error) { return FindCloud(name, "") }
 
-// FindCloud finds the cloud of a name, or with an empty name the one that the environment means, in a region, or with an
-// empty one where the configuration says.
+// FindCloud finds the cloud with a name, or the one that the environment names if name is empty, in a region, or the
+// configured one if region is empty.
 func FindCloud(name, region string) (*Cloud, error) {
 	var cloud *C.reqtrail_cloud
 	var failed *C.reqtrail_error
@@ -68,7 +68,7 @@ func FindCloud(name, region string) (*Cloud, error) {
 	return cloudOf(cloud, failed)
 }
 
-// NewCloud makes a cloud of its description.
+// NewCloud makes a cloud from its description.
 func NewCloud(config CloudConfig) (*Cloud, error) {
 	auth := map[string]string{}
 	for name, value := range config.Auth {
@@ -86,7 +86,7 @@ func NewCloud(config CloudConfig) (*Cloud, error) {
 			delete(entry, name)
 		}
 	}
-	// Texts can always be written.
+	// Marshaling texts cannot fail.
 	description, _ := json.Marshal(entry)
 	var cloud *C.reqtrail_cloud
 	var failed *C.reqtrail_error
@@ -103,8 +103,8 @@ func cloudOf(handle *C.reqtrail_cloud, failed *C.reqtrail_error) (*Cloud, error)
 	return cloud, nil
 }
 
-// Notes are what is odd about the configuration without being wrong: variables such as OS_REGION_NAME that differ from
-// the cloud that OS_CLOUD names, and are not used. They have no secrets.
+// Notes returns notes on a configuration that is valid but unusual: variables such as OS_REGION_NAME that differ from
+// the cloud that OS_CLOUD names and are not used. They contain no secrets.
 func (c *Cloud) Notes() []string {
 	if c == nil || c.handle == nil {
 		return nil
@@ -117,11 +117,11 @@ func (c *Cloud) Notes() []string {
 	return strings.Split(notes, "\n")
 }
 
-// String hides what the cloud is signed in to with.
+// String hides the credentials.
 func (c *Cloud) String() string { return "reqtrail.Cloud" }
 
-// Connect signs in, if the cloud asks for it. Its error is that of any call, with the trail of the sign-in. A sign-in is
-// made once in a program's life, and holds a thread meanwhile.
+// Connect signs in, if the cloud requires it. Its error is that of any call, with the trail of the sign-in. It occupies
+// a thread until the sign-in ends.
 func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	if c == nil || c.handle == nil {
 		return nil, invalidRequest("the cloud is nil or was not made by this package", nil)
@@ -138,7 +138,7 @@ func (c *Cloud) Connect(ctx context.Context) (*Connection, error) {
 	return connectionOf(ctx, connection, failed)
 }
 
-// connectionOf takes a connection, or the error of the call that was to make it.
+// connectionOf takes over a connection, or the error of the call that should have made it.
 func connectionOf(ctx context.Context, connection *C.reqtrail_connection, failed *C.reqtrail_error) (*Connection, error) {
 	if connection == nil {
 		e := takeError(failed)
@@ -159,24 +159,25 @@ func connectionOf(ctx context.Context, connection *C.reqtrail_connection, failed
 	return made, nil
 }
 
-// Connection is a cloud with a token for it: it begins clients of its services, which sign in again before the token ends.
+// Connection is a signed-in cloud. It makes clients of the cloud's services, which sign in again before the token
+// expires.
 type Connection struct {
 	handle   *C.reqtrail_connection
 	endpoint string
 	session  *Session
 }
 
-// Endpoint is the URL of the compute API; empty if there is none, and Client then says why.
+// Endpoint returns the URL of the compute API. It is empty if there is none, and the error of Client then says why.
 func (c *Connection) Endpoint() string { return c.endpoint }
 
-// Session is what Keystone answered to the sign-in; nil for a cloud that is used without one.
+// Session returns what Keystone answered to the sign-in; nil for a cloud that needs no sign-in.
 func (c *Connection) Session() *Session { return c.session }
 
 // String hides the token.
 func (c *Connection) String() string { return "reqtrail.Connection to " + c.endpoint }
 
-// Client builds a client of the compute API, with the connection's endpoint, dialect, token and TLS; the configuration's
-// BaseURL is of no use.
+// Client builds a client of the compute API, with the connection's endpoint, dialect, token and TLS settings. The
+// configuration's BaseURL is ignored.
 func (c *Connection) Client(config Config) (*Client, error) {
 	return newClient(&config, c, nil)
 }

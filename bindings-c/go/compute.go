@@ -9,17 +9,18 @@ import (
 	"time"
 )
 
-// Compute reads OpenStack's servers and their actions, follows actions to their end, and tells the stories of servers.
+// Compute reads OpenStack's servers and their actions, follows actions to their end, and explains the history of
+// servers.
 //
-// Where neither it nor its client has a microversion, its calls ask for "latest": the older ones do not show an action's
-// steps.
+// If neither it nor its client has a microversion, its calls ask for "latest", because older ones do not show an
+// action's steps.
 type Compute struct {
 	client *Client
-	// Microversion is the version of the API to ask for, in the place of the client's.
+	// Microversion is the version of the API to ask for, instead of the client's.
 	Microversion string
 }
 
-// NewCompute works through a client of OpenStack's compute API.
+// NewCompute makes a Compute that calls through a client of OpenStack's compute API.
 func NewCompute(client *Client) *Compute { return &Compute{client: client} }
 
 // operation begins the steps of an operation, by the number of its kind.
@@ -28,7 +29,7 @@ func operation(kind uint16, server, action string) (s encoder) {
 	return s
 }
 
-// fetched runs an operation that reads a value, which has the trail of its call.
+// fetched runs an operation that reads a value, and sets the trail of the call on it.
 func fetched[V any](ctx context.Context, c *Compute, s encoder, trail func(*V) **Trail) (*V, error) {
 	raw, failed, err := c.run(ctx, s, nil, nil)
 	switch {
@@ -45,7 +46,8 @@ func fetched[V any](ctx context.Context, c *Compute, s encoder, trail func(*V) *
 	return value, nil
 }
 
-// actionReportOf is what a following gave: a report, an error with what was seen, or why there is neither.
+// actionReportOf converts the result of a follow: a report, an error with what was seen, or the error that prevented
+// both.
 func actionReportOf(raw *rawReport, failed *operationError, err error) (*ActionReport, error) {
 	var report *ActionReport
 	if err == nil && raw != nil {
@@ -55,13 +57,13 @@ func actionReportOf(raw *rawReport, failed *operationError, err error) (*ActionR
 	case err != nil || failed == nil:
 		return report, err
 	case report == nil:
-		// It did not begin.
+		// The follow did not begin.
 		return nil, failed.call
 	}
 	return report, &ActionError{Failed: failed.action, Report: report, text: failed.call.Error(), cause: failed.cause()}
 }
 
-// serverHistoryOf is what a story gave, or why there is none.
+// serverHistoryOf converts the result of an explain: a history, or the error.
 func serverHistoryOf(raw *rawReport, failed *operationError, err error) (*ServerHistory, error) {
 	switch {
 	case err != nil:
@@ -72,15 +74,15 @@ func serverHistoryOf(raw *rawReport, failed *operationError, err error) (*Server
 	return readHistory(raw)
 }
 
-// operationError is the error of an operation, copied out of the core.
+// operationError is the error of an operation, copied from the core.
 type operationError struct {
 	call *Error
-	// action says that the action itself failed, and no call.
+	// action says that the action itself failed, and not a call.
 	action bool
 	trails []*Trail
 }
 
-// cause is the error of the call that failed; nil if none did.
+// cause returns the error of the call that failed; nil if none did.
 func (e *operationError) cause() error {
 	if e.action {
 		return nil
@@ -88,7 +90,7 @@ func (e *operationError) cause() error {
 	return e.call
 }
 
-// run runs an operation and copies what it gave: a report, an error, or both.
+// run runs an operation and copies its result: a report, an error, or both.
 func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress func(*Progress)) (*rawReport, *operationError, error) {
 	if c == nil || c.client == nil || c.client.core == nil {
 		return nil, nil, notMade()
@@ -136,7 +138,7 @@ func (c *Compute) run(ctx context.Context, s encoder, started *Trail, progress f
 	return raw, failed, nil
 }
 
-// reportOf copies a report, which stays the caller's to free.
+// reportOf copies a report, which the caller still frees.
 func reportOf(report *C.reqtrail_report) *rawReport {
 	raw := &rawReport{
 		json: textFrom(func(n *C.size_t) *C.char { return C.reqtrail_report_json(report, n) }),

@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// NoLimit as a time is no limit at all.
+// NoLimit as a time sets no limit.
 const NoLimit = time.Duration(math.MinInt64)
 
-// Config describes a client. The zero value of a field stands for its default; where a number may be zero, such as
-// MaxRedirects, a negative one stands for zero, and elsewhere it is refused. [NoLimit] as a time sets no limit.
+// Config describes a client. The zero value of a field stands for its default. If a number may be zero, such as
+// MaxRedirects, a negative one stands for zero; other negative numbers are refused. [NoLimit] as a time sets no limit.
 //
 // The deadline of a context bounds Timeout.
 type Config struct {
-	// BaseURL is where the API is, as in https://novavms.example/api/v1. It is all that is needed.
+	// BaseURL is the URL of the API, as in https://novavms.example/api/v1. It is the only required field.
 	BaseURL string
 
 	// The options that a type describes. Generated from core/src/surface; do not edit.
@@ -171,8 +171,8 @@ type Config struct {
 	// Generated until here.
 }
 
-// RetryBudget is a bucket of tokens that retries are paid from, and that successes refill. The zero value of a number
-// stands for its default, a negative one for zero.
+// RetryBudget is a bucket of tokens that retries consume and successes refill. The zero value of a number stands for
+// its default, a negative one for zero.
 type RetryBudget struct {
 	// Capacity is how many tokens it holds.
 	Capacity int
@@ -185,6 +185,6 @@ type RetryBudget struct {
 // Token is a credential that a refresher made.
 type Token struct {
 	Value Secret
-	// ExpiresAt is until when it holds, if that is known: the refresher is then asked ahead of time.
+	// ExpiresAt is when it expires, if that is known. The refresher is then called before that time.
 	ExpiresAt time.Time
 }

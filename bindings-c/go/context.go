@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// contextEnd is what ended a context: nil if it goes on. A deadline that is past ends it, whether or not its timer has
-// run yet.
+// contextEnd returns what ended a context, or nil if it has not ended. A deadline in the past ends it even if its timer
+// has not run yet.
 func contextEnd(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -18,7 +18,7 @@ func contextEnd(ctx context.Context) error {
 	return nil
 }
 
-// safeErr is the Err of a context that is done, also of one of the program's own whose method panics.
+// safeErr returns the Err of a context that is done. The method of a program's own context may panic.
 func safeErr(ctx context.Context) (ended error) {
 	if catchPanic("a context", func() { ended = ctx.Err() }) != nil {
 		return context.Canceled
@@ -26,16 +26,16 @@ func safeErr(ctx context.Context) (ended error) {
 	return ended
 }
 
-// isDeadline says whether a context ended at its deadline, and a call with it is a timeout.
+// isDeadline says whether a context ended at its deadline, so that a call with it is a timeout.
 func isDeadline(ended error) bool {
 	isDeadline := false
 	_ = catchPanic("an error of a context", func() { isDeadline = errors.Is(ended, context.DeadlineExceeded) })
 	return isDeadline
 }
 
-// explainContext adds to an error what ended the call, as far as it was a context or a time: every timeout is a
-// [context.DeadlineExceeded], as in net/http, and so is a call whose next wait would not have fitted before the context's
-// deadline. `bounded` says that the core knew of that.
+// explainContext adds to an error the context error that ended the call. Every timeout is a [context.DeadlineExceeded],
+// as in net/http, and so is a call that ended because its next wait exceeded the context's deadline; bounded says that
+// the core knew that deadline.
 func explainContext(ctx context.Context, failed *Error, bounded bool) {
 	atDeadline := failed.Trail.Stopped() == StopDeadline
 	switch {
@@ -55,7 +55,7 @@ func explainContext(ctx context.Context, failed *Error, bounded bool) {
 	}
 }
 
-// awaitDeadline lets a context notice that its deadline is past, which it says itself. Only then it has a cause.
+// awaitDeadline waits until a context has noticed that its deadline is past, because only then does it have a cause.
 func awaitDeadline(ctx context.Context) {
 	deadline, has := ctx.Deadline()
 	if !has || time.Until(deadline) > 0 || ctx.Done() == nil {

@@ -13,7 +13,7 @@ import (
 	"unsafe"
 )
 
-// Everything that comes out of C is copied here, before its handle is freed.
+// Functions that copy values from C before their handle is freed.
 
 func text(t C.reqtrail_go_text) string {
 	return string(unsafe.Slice((*byte)(unsafe.Pointer(t.data)), int(t.length)))
@@ -25,7 +25,7 @@ func bytesOf(t C.reqtrail_go_text) []byte {
 	return body
 }
 
-// headerOf reads header fields. They stand in one piece of memory, name and value in turn, which is copied at once.
+// headerOf reads header fields. They are in one block of memory, name and value in turn, which is copied at once.
 func headerOf(rows *C.reqtrail_header, count C.size_t) http.Header {
 	header := make(http.Header, int(count))
 	if count == 0 {
@@ -48,7 +48,7 @@ func headerOf(rows *C.reqtrail_header, count C.size_t) http.Header {
 			continue
 		}
 		values = append(values, value)
-		// Its capacity is its length, so that a second value moves it away.
+		// Its capacity is its length, so that appending a second value reallocates it.
 		header[key] = values[len(values)-1 : len(values) : len(values)]
 	}
 	return header
@@ -70,7 +70,7 @@ func rateLimitOf(has C.bool, limit *C.reqtrail_rate_limit) *RateLimit {
 	return read
 }
 
-// waitOf reads milliseconds; a negative number is no wait.
+// waitOf reads milliseconds; a negative number means no wait.
 func waitOf(ms float64) *time.Duration {
 	if ms < 0 {
 		return nil
@@ -78,10 +78,10 @@ func waitOf(ms float64) *time.Duration {
 	return durationOrNil(&ms)
 }
 
-// latestMoment is the end of the year 9999: what is later cannot be written as JSON.
+// latestMoment is the end of the year 9999. Later times cannot be written as JSON.
 const latestMoment = 253402300799
 
-// moment reads seconds since 1970; a negative number is no moment.
+// moment reads seconds since 1970; a negative number means no moment.
 func moment(seconds float64) time.Time {
 	if seconds < 0 {
 		return time.Time{}
@@ -108,7 +108,7 @@ func responseOf(ended *C.reqtrail_go_ended) *Response {
 	return response
 }
 
-// take takes over what a call of package reqtrailtest has come to.
+// take takes over the result of a call of package reqtrailtest.
 func take(ended unsafe.Pointer) (*Response, error) {
 	own := (*C.reqtrail_go_ended)(ended)
 	if own.response != nil {
@@ -117,14 +117,14 @@ func take(ended unsafe.Pointer) (*Response, error) {
 	return nil, takeError(own.error)
 }
 
-// namesCharset says whether a body may be text in another charset than UTF-8: only then its text is asked of the core, which
-// reads the header.
+// namesCharset says whether a body may be text in another charset than UTF-8. Only then does the core decode its text
+// by the header.
 func namesCharset(header http.Header) bool {
 	contentType := strings.ToLower(header.Get("Content-Type"))
 	return strings.Contains(contentType, "charset") && !strings.HasSuffix(contentType, "charset=utf-8")
 }
 
-// decodedBy copies the text of a body, or the error of one that has none.
+// decodedBy copies the decoded text of a body, or the error of a body that cannot be decoded.
 func decodedBy(response *C.reqtrail_response) func() (string, error) {
 	var own C.reqtrail_go_text
 	var failed *C.reqtrail_error
@@ -137,7 +137,7 @@ func decodedBy(response *C.reqtrail_response) func() (string, error) {
 	return func() (string, error) { return body, nil }
 }
 
-// errorOf copies an error, which stays the caller's to free.
+// errorOf copies an error, which the caller still frees.
 func errorOf(failed *C.reqtrail_error) *Error {
 	var f C.reqtrail_go_error
 	C.reqtrail_go_error_read(failed, &f)
@@ -151,7 +151,7 @@ func errorOf(failed *C.reqtrail_error) *Error {
 		text:            text(f.display),
 	}
 	if f.kind >= C.REQTRAIL_ERROR_NULL_POINTER && f.kind != C.REQTRAIL_ERROR_ACTION_FAILED {
-		// What only a C program can do wrong is in Go a value that cannot be sent, and the one line names C's kind.
+		// A misuse of the C functions is in Go a value that cannot be sent. The one-line text would name C's kind.
 		e.Kind, e.text = KindInvalidRequest, ""
 	}
 	e.read(&f.fields)
@@ -175,7 +175,7 @@ func takeError(failed *C.reqtrail_error) *Error {
 	return errorOf(failed)
 }
 
-// takeConfigError is takeError for what is being configured.
+// takeConfigError is takeError for errors of a configuration.
 func takeConfigError(failed *C.reqtrail_error) *Error {
 	e := takeError(failed)
 	if e.Kind == KindInvalidRequest {
@@ -185,7 +185,7 @@ func takeConfigError(failed *C.reqtrail_error) *Error {
 	return e
 }
 
-// textFrom copies a text that a handle gives.
+// textFrom copies a text that is borrowed from a handle.
 func textFrom(read func(length *C.size_t) *C.char) string {
 	var own C.reqtrail_go_text
 	own.data = read(&own.length)

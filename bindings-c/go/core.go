@@ -23,22 +23,23 @@ import (
 	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
 )
 
-// core is what a client consists of. Goroutines of its own hold it, but not the [Client], which may be collected.
+// core is the state of a client. Goroutines of this package reference it and not the [Client], so that the Client can
+// be collected.
 type core struct {
 	handle *C.reqtrail_client
-	// recorder is kept when the handle has been freed.
+	// recorder outlives the handle.
 	recorder *Recorder
 	hooks    *hooks
 	queue    queue
 
-	// users counts who uses the handle; closedBit is set once there shall be no more. Whoever finds the bit set and
-	// nobody left frees the handle.
+	// users counts the uses of the handle. closedBit refuses further ones. The last user that finds the bit set frees
+	// the handle.
 	users atomic.Int64
 
-	// timeout is that of a call, attemptTimeout that of an attempt, unless a request says otherwise. They are the core's.
+	// timeout and attemptTimeout are the core's timeouts of a call and of an attempt, unless a request sets others.
 	timeout, attemptTimeout time.Duration
 
-	// typed says that the client's header has a Content-Type.
+	// typed says that the client's Header contains a Content-Type.
 	typed bool
 
 	// mock answers the calls of a test; nil for all other clients.
@@ -47,8 +48,8 @@ type core struct {
 
 const closedBit = 1 << 40
 
-// deadlineSlack is by how much the core's own deadline of a call is later than the context's, whose end the call is to
-// end with: the context then knows its cause.
+// deadlineSlack is how much later the core's deadline of a call is than the context's. The context then ends first, and
+// knows its cause.
 const deadlineSlack = 10 * time.Millisecond
 
 func newCore(config *Config, connection *Connection, mock scripted.Mock) (*core, error) {
@@ -95,7 +96,7 @@ func newCore(config *Config, connection *Connection, mock scripted.Mock) (*core,
 	return c, nil
 }
 
-// enter begins a use of the handle and says how many there are now; 0 says that it is closed.
+// enter begins a use of the handle and returns the number of uses; 0 if the client is closed.
 func (c *core) enter() int64 {
 	users := c.hold()
 	if users&closedBit != 0 {
@@ -105,7 +106,7 @@ func (c *core) enter() int64 {
 	return users
 }
 
-// hold is enter for those who serve others: they may use a handle that is closed, as long as others do.
+// hold is enter for goroutines that serve calls: they may use the handle of a closed client as long as others use it.
 func (c *core) hold() int64 {
 	for {
 		users := c.users.Load()
@@ -125,7 +126,7 @@ func (c *core) leave() {
 }
 
 func (c *core) close() {
-	// At once, though calls may be under way: a refresher must not keep them.
+	// Even while calls are under way, so that a refresher cannot delay the end.
 	c.hooks.cancel()
 	if c.users.Or(closedBit) == 0 {
 		c.free()
@@ -134,15 +135,15 @@ func (c *core) close() {
 
 func (c *core) free() {
 	if c.hooks.any() {
-		// What is of no call may still be there for hooks.
+		// Events outside of calls may still wait for hooks.
 		c.queue.take(c)
 	}
-	// The library's thread is joined, so nothing signals the queue after this.
+	// This joins the library's thread, so nothing signals the queue afterwards.
 	C.reqtrail_client_free(c.handle)
 	c.queue.close()
 }
 
-// handled says that all hooks have run whose events were taken, so that the clock of a mock may go on.
+// handled says that the hooks have run for all events that were taken, so that the clock of a mock may go on.
 func (c *core) handled() { C.reqtrail_go_handled(c.handle) }
 
 func (c *core) setToken(token Secret) error {
@@ -162,8 +163,8 @@ func (c *core) setToken(token Secret) error {
 // encoderPool keeps the buffers of requests.
 var encoderPool = sync.Pool{New: func() any { s := make(encoder, 0, 512); return &s }}
 
-// do makes a call: on this thread where nothing else is under way, since nothing then has to be woken; else by the queue,
-// so that no goroutine that waits holds a thread.
+// do makes a call: on this thread if nothing else is under way, since nothing then has to be woken; otherwise through
+// the queue, so that waiting goroutines occupy no threads.
 func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	if ctx == nil {
 		return nil, nilContext().of(r)
@@ -199,14 +200,14 @@ func (c *core) do(ctx context.Context, r *Request) (*Response, error) {
 	return nil, failed
 }
 
-// settle waits until all that happened in a call has been told, or until its context ends.
+// settle waits until the hooks have run for all events of a call, or until its context ends.
 func (c *core) settle(ctx context.Context, w *waiter) {
 	if w.progress != nil || c.hooks.any() {
 		c.queue.notifiers.settle(ctx, w.tag)
 	}
 }
 
-// explain adds what is Go's own to an error: what ended the context, and what a refresher said.
+// explain adds Go's own errors to the causes of an error: the context's, and the refresher's.
 func (c *core) explain(ctx context.Context, failed *Error, bounded bool) {
 	if refused := c.hooks.refusal(failed); refused != nil {
 		failed.causes = []error{refused}
@@ -214,8 +215,8 @@ func (c *core) explain(ctx context.Context, failed *Error, bounded bool) {
 	explainContext(ctx, failed, bounded)
 }
 
-// bound has the context's deadline bound the call if it is earlier than the request's own: the core then knows that a
-// wait would not fit, and ends the call before it. It says whether the context does.
+// bound passes the context's deadline to the core if it is earlier than the request's own. The core then ends a call
+// before a wait that would not fit. It returns whether it did so.
 func (c *core) bound(ctx context.Context, r *Request, s *encoder) (bounded bool) {
 	deadline, has := ctx.Deadline()
 	if !has {
@@ -229,14 +230,14 @@ func (c *core) bound(ctx context.Context, r *Request, s *encoder) (bounded bool)
 		return false
 	}
 	if r.AttemptTimeout == 0 {
-		// A call's own time may lift the attempt's; the context's deadline must not.
+		// A call's own timeout may raise the attempt's; the context's deadline must not.
 		s.duration(requestAttemptTimeout, max(c.attemptTimeout, timeOr(r.Timeout, 0)))
 	}
 	s.duration(requestTimeout, left+slack)
 	return true
 }
 
-// cancel cancels the calls of a token for what ended a context.
+// cancel cancels the calls of a token because a context ended.
 func cancel(token *C.reqtrail_cancel_token, ended error) {
 	if isDeadline(ended) {
 		C.reqtrail_cancel_token_expire(token)
@@ -250,15 +251,16 @@ type job struct {
 	steps encoder
 	// started is the trail of the request that an operation follows, or nil.
 	started *Trail
-	// progress gets the polls of an operation, or is nil.
+	// progress receives the polls of an operation, or is nil.
 	progress func(*Progress)
 	serving  *serving
-	// left is the virtual time that an operation has by its context's deadline, or 0.
+	// left is the virtual time until the deadline of an operation's context, or 0.
 	left time.Duration
 }
 
-// drive does a job and waits for its end: by the queue, or on this goroutine's thread if that is asked for, or the process
-// has no descriptor for the queue. There, the core gives its own account of a context that is over, and sends nothing.
+// drive runs a job and waits for its end: through the queue, or on this goroutine's thread if onThread is set, the
+// context has ended, or the process has no descriptor for the queue. If the context has ended, the core sends nothing
+// and makes the error.
 func (c *core) drive(ctx context.Context, j job, onThread bool) *waiter {
 	j.serving = c.servingOf(ctx)
 	ended := contextEnd(ctx)
@@ -278,7 +280,7 @@ func (c *core) drive(ctx context.Context, j job, onThread bool) *waiter {
 	return w
 }
 
-// run does a job on this goroutine's thread. The context's end cancels it.
+// run runs a job on this goroutine's thread. The context's end cancels it.
 func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
 	token, over := tokenOf(ctx, ended)
 	if c.mock != nil && token != nil && ended == nil {
@@ -290,14 +292,14 @@ func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
 		C.uint64_t(w.tag), token, j.serving.pointer(), &w.ended, &w.ended.error)
 	over()
 	runtime.KeepAlive(j)
-	// What has ended says so itself; this is a misuse or a bug.
+	// A job that ran has its own code; this one is a misuse or a bug.
 	if code != C.REQTRAIL_OK {
 		w.ended.code = code
 	}
 }
 
-// watchMock has a call of a mock end with its context, also before the clock moves on after a hook, and when so much virtual
-// time is over, unless that is 0.
+// watchMock ends a call of a mock with its context, even before the clock moves on after a hook, and after `left` of
+// virtual time, unless that is 0.
 func (c *core) watchMock(ctx context.Context, token *C.reqtrail_cancel_token, left time.Duration) (over func()) {
 	stop := func() {}
 	if left > 0 {
@@ -311,8 +313,8 @@ func (c *core) watchMock(ctx context.Context, token *C.reqtrail_cancel_token, le
 	return func() { unwatch(); stop() }
 }
 
-// tokenOf makes a token that the context's end cancels, NULL if the context has none, and says how to free it. `ended` is
-// what has ended the context already.
+// tokenOf makes a token that the context's end cancels, or NULL if the context never ends, and a function that frees
+// it. ended is what has already ended the context.
 func tokenOf(ctx context.Context, ended error) (token *C.reqtrail_cancel_token, over func()) {
 	if ctx.Done() == nil && ended == nil {
 		return nil, func() {}

@@ -1,6 +1,6 @@
 // Package reqtrail is an API client whose every call leaves a trail: each HTTP attempt that really went out, in order,
 // with the server's request ID, the status, the typed error code, the times, why it was retried and why it stopped.
-// The trail is on every [Response] and on every [Error].
+// Every [Response] and every [Error] has the trail.
 //
 //	client, err := reqtrail.NewClient(reqtrail.Config{
 //		BaseURL: "https://novavms.example/api/v1",
@@ -23,18 +23,19 @@
 //		fmt.Println(failed.Trail)     // the support report, to be pasted into a ticket
 //	}
 //
-// A [Client] is made once per API and shared by all goroutines. Every call takes a [context.Context]; when it ends, the
-// call ends at once, with its trail, and [errors.Is] finds [context.Canceled] or [context.DeadlineExceeded] in the error.
+// Make one [Client] per API and share it between all goroutines. Every call takes a [context.Context]; when the context
+// ends, the call ends at once, with its trail, and [errors.Is] finds [context.Canceled] or [context.DeadlineExceeded]
+// in the error.
 //
-// A call whose request ID nobody logged is found afterwards by any of its IDs, as long as the process runs:
+// As long as the process runs, [Recorder] finds a call by any of its IDs, even if nobody logged its request ID:
 //
 //	for _, trail := range client.Recorder().Find("req_01JD8Z") {
 //		fmt.Println(trail)
 //	}
 //
-// [Recorder] also has the last calls that failed, and those under way.
+// It also has the last calls that failed, and the calls under way.
 //
-// The work is done by libreqtrail, which this package binds by cgo; its README says how to get the library.
+// This package binds libreqtrail with cgo; its README says how to get the library.
 package reqtrail
 
-import _ "github.com/reqtrail/reqtrail/bindings-c/go/internal/platform" // it says what is missing to build this
+import _ "github.com/reqtrail/reqtrail/bindings-c/go/internal/platform" // reports what is missing to build this

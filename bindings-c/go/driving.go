@@ -1,11 +1,11 @@
 package reqtrail
 
-// driving is how calls are driven: "" on the caller's thread where nothing else is under way and else by the queue,
-// "queue" or "blocking" always the one or the other. It is a text, so that the bench can set it when it links; tests set
-// it too.
+// driving is how calls are driven: "" on the caller's thread if nothing else is under way and otherwise through the
+// queue, "queue" always through the queue, "blocking" always on the caller's thread. It is a string, so that the bench
+// can set it with the linker; tests set it too.
 var driving = ""
 
-// onCallersThread says whether a call is made on the caller's thread, when so many use the client.
+// onCallersThread says whether a call is made on the caller's thread. users is the number of uses of the client.
 func onCallersThread(users int64) bool {
 	switch driving {
 	case "queue":

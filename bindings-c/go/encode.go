@@ -13,10 +13,10 @@ import (
 	"time"
 )
 
-// encoder is the buffer of what is to be set: a request, the options of a client, an operation.
+// encoder is a buffer of encoded steps: a request, the options of a client, an operation, or the answer of a refresher.
 type encoder []byte
 
-// head begins a step: what it is, and the number of the option that it is a value of, or 0.
+// head begins a step: its kind, the number of the option whose value it is, or 0, and the lengths of its two texts.
 func (s *encoder) head(what uint8, option uint16, first, second int) {
 	buffer := append(*s, what)
 	buffer = binary.NativeEndian.AppendUint16(buffer, option)
@@ -47,19 +47,19 @@ func (s *encoder) flag(what uint8, set bool) {
 	}
 }
 
-// moment sets a point in time, unless it is the zero one.
+// moment writes a point in time, unless it is zero.
 func (s *encoder) moment(option uint16, at time.Time) {
 	if !at.IsZero() {
 		s.number(C.REQTRAIL_GO_MOMENT, option, math.Float64bits(unixSeconds(at)))
 	}
 }
 
-// unixSeconds is a moment from 1970 on, and not after the year 9999.
+// unixSeconds converts a moment, limited to the years 1970 to 9999.
 func unixSeconds(at time.Time) float64 {
 	return min(max(float64(at.Unix())+float64(at.Nanosecond())/1e9, 0), latestMoment)
 }
 
-// headers writes header fields and secret ones.
+// headers writes header fields and secret header fields.
 func (s *encoder) headers(option uint16, header http.Header, secret map[string]Secret) {
 	s.lists(C.REQTRAIL_GO_HEADER, option, header)
 	byName(secret, func(name string, value Secret) {
@@ -76,7 +76,7 @@ func (s *encoder) lists(what uint8, option uint16, lists map[string][]string) {
 	})
 }
 
-// byName goes through a map in the order of its names.
+// byName visits the entries of a map in the order of their names.
 func byName[V any](of map[string]V, write func(name string, value V)) {
 	if len(of) <= 1 {
 		for name, value := range of {
@@ -89,7 +89,7 @@ func byName[V any](of map[string]V, write func(name string, value V)) {
 	}
 }
 
-// request writes a request, or says why it cannot be sent. `typed` says that the client has a Content-Type of its own.
+// request writes a request, or returns why it cannot be sent. typed says that the client has its own Content-Type.
 func (s *encoder) request(r *Request, typed bool) *Error {
 	switch {
 	case r == nil:
@@ -97,7 +97,7 @@ func (s *encoder) request(r *Request, typed bool) *Error {
 	case r.nilOption:
 		return invalidRequest("an option of the request is nil", nil)
 	case r.JSON != nil && (r.Body != nil || r.hasBody):
-		return invalidRequest("the request has both a JSON body and another; give one of them", nil)
+		return invalidRequest("the request has both a JSON body and another body; expected one of them", nil)
 	}
 	if r.Link != "" {
 		s.pair(C.REQTRAIL_GO_LINK, 0, r.method(), r.Link)
@@ -126,7 +126,7 @@ func (s *encoder) request(r *Request, typed bool) *Error {
 	return s.requestOptions(r)
 }
 
-// body writes a body, and its type where no header says it.
+// body writes a body, and its type if no header sets it.
 func (s *encoder) body(r *Request, typed bool) *Error {
 	switch {
 	case r.JSON != nil:
@@ -148,7 +148,7 @@ func (s *encoder) body(r *Request, typed bool) *Error {
 	return nil
 }
 
-// hasContentType says whether a header names a type, or says by an empty list that there shall be none.
+// hasContentType says whether a header sets Content-Type, or suppresses it with an empty list.
 func hasContentType(header http.Header) bool {
 	for name := range header {
 		if strings.EqualFold(name, "Content-Type") {

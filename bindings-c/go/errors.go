@@ -9,21 +9,21 @@ import (
 	"unicode/utf8"
 )
 
-// ErrClosed is in the error of a call through a client that was closed.
+// ErrClosed is a cause of the error of a call through a closed client.
 var ErrClosed = errors.New("reqtrail: the client is closed")
 
 // Code is an API's error code in its canonical spelling: one of the dialect's constants, such as [NovaVMSRateLimited],
 // or any other text.
 type Code string
 
-// Error makes it a target of [errors.Is].
+// Error returns the code, and makes it a target for [errors.Is].
 func (c Code) Error() string { return string(c) }
 
-// Error is why a call gave no response, or a client could not be built.
+// Error says why a call failed, or why a client could not be built.
 //
-// Its text is one line that is enough for support: what failed, status, code, every request ID, the number of attempts
-// and the call ID. StatusCode, Code, Category, RequestID and RetryAfter describe the last attempt, and are zero where it
-// has none.
+// Its text is one line with all that support needs: what failed, status, code, every request ID, the number of attempts
+// and the call ID. StatusCode, Code, Category, RequestID and RetryAfter describe the last attempt, and are zero if it
+// has no such value.
 //
 // [errors.Is] finds its [Kind], its [Category], its [Code], the codes of the built-in dialects ([NovaVMSCode],
 // [OpenStackFault]), what ended the context, and in every timeout [context.DeadlineExceeded].
@@ -76,8 +76,8 @@ type Error struct {
 
 	// Generated until here.
 
-	// Trail is the call's trail; nil only where there was no call: for a client that could not be built, or was closed,
-	// and for a request that Go values cannot make, such as a body that cannot be written as JSON.
+	// Trail is the call's trail. It is nil only if there was no call: if the client could not be built or is closed, or
+	// the request cannot be made from its Go values, such as a body that cannot be written as JSON.
 	Trail *Trail
 
 	text   string
@@ -86,7 +86,7 @@ type Error struct {
 	body *string
 }
 
-// Error is one line with all that support needs.
+// Error returns one line with all that support needs.
 func (e *Error) Error() string {
 	if e.text == "" {
 		return string(e.Kind) + ": " + e.Message
@@ -94,8 +94,8 @@ func (e *Error) Error() string {
 	return e.text
 }
 
-// Text is the body of an API's answer, 64 KiB of it, as a string: decoded by the charset of its Content-Type, else as UTF-8
-// with replacement characters for what cannot be decoded. It is empty for other kinds.
+// Text returns the body of an API's response, at most 64 KiB of it, as a string, decoded by the charset of its
+// Content-Type or else as UTF-8, with replacement characters for what cannot be decoded. It is empty for other kinds.
 func (e *Error) Text() string {
 	if e.body != nil {
 		return *e.body
@@ -105,8 +105,8 @@ func (e *Error) Text() string {
 
 var errNotJSON = errors.New("the body of the error is not JSON of the wanted shape")
 
-// JSON reads the body of an API's answer into v. Its error says that the body is not JSON, does not fit, or is longer than
-// the 64 KiB that are kept; it is the same for other kinds, which have no body.
+// JSON unmarshals the body of an API's response into v. It fails if the body is not JSON, does not fit v, or is longer
+// than the 64 KiB that are kept. It also fails for other kinds, which have no body.
 func (e *Error) JSON(v any) error {
 	if wrong := checkTarget(v); wrong != nil {
 		return wrong
@@ -117,13 +117,13 @@ func (e *Error) JSON(v any) error {
 		body = []byte(e.Text())
 	}
 	if json.Unmarshal(body, v) != nil {
-		// The parser's own text may repeat the body.
+		// The parser's own message may repeat the body.
 		return errNotJSON
 	}
 	return nil
 }
 
-// RequestIDs are the request IDs of all attempts that have one, in order.
+// RequestIDs returns the request IDs of all attempts that have one, in order.
 func (e *Error) RequestIDs() []string {
 	if e.Trail == nil {
 		return nil
@@ -131,10 +131,10 @@ func (e *Error) RequestIDs() []string {
 	return e.Trail.RequestIDs()
 }
 
-// Timeout says whether time ran out, as net.Error has it.
+// Timeout says whether time ran out, as in net.Error.
 func (e *Error) Timeout() bool { return e.Kind == KindTimeout }
 
-// Unwrap gives what ended the context, the token refresher's error, or that of a parser.
+// Unwrap returns what ended the context, the token refresher's error, or the error of a parser.
 func (e *Error) Unwrap() []error { return e.causes }
 
 // Is compares with a kind, a category or a code.
@@ -155,12 +155,13 @@ func (e *Error) Is(target error) bool {
 	}
 }
 
-// isCode compares with a code of a built-in dialect: another API may use the same text for something else.
+// isCode compares with a code of a built-in dialect. It checks the dialect, because another API may use the same code
+// for something else.
 func (e *Error) isCode(dialect, code string) bool {
 	return string(e.Code) == code && e.Trail != nil && e.Trail.Dialect() == dialect
 }
 
-// invalidRequest is the error of a request that did not come as far as the core.
+// invalidRequest makes the error of a request that did not reach the core.
 func invalidRequest(message string, cause error) *Error {
 	e := &Error{Kind: KindInvalidRequest, Message: message}
 	if cause != nil {
@@ -169,7 +170,7 @@ func invalidRequest(message string, cause error) *Error {
 	return e
 }
 
-// of adds to an error without a trail which request it is about.
+// of adds the request to the text of an error without a trail.
 func (e *Error) of(r *Request) *Error {
 	if e.Trail == nil && r != nil {
 		e.text = r.shown() + ": " + string(e.Kind) + ": " + e.Message

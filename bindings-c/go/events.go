@@ -10,15 +10,15 @@ import (
 	"unsafe"
 )
 
-// dispatch hands an event on: a result to who waits for it, and the rest to functions of the program. It runs with the
-// waiters locked, and calls none of them itself.
+// dispatch passes an event on: a result to its waiter, other events to functions of the program. It runs with the
+// waiters locked, so it does not call those functions itself.
 func (q *queue) dispatch(c *core, e *C.reqtrail_go_event) {
 	tag := uint64(e.tag)
 	w := q.pending[tag]
 	switch e.what {
 	case C.REQTRAIL_GO_ENDED:
 		if w == nil {
-			panic("reqtrail: a result that nobody waits for")
+			panic("reqtrail: a result has no waiter")
 		}
 		delete(q.pending, tag)
 		w.ended = e.ended

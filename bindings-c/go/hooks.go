@@ -11,7 +11,7 @@ type hooks struct {
 	onCall    func(*Trail)
 	refresher func(context.Context) (Token, error)
 
-	// ctx is the refresher's: it ends when the client is closed.
+	// ctx is the refresher's context, which ends when the client is closed.
 	ctx    context.Context
 	cancel context.CancelFunc
 
@@ -19,14 +19,14 @@ type hooks struct {
 	refusals []*refusal
 }
 
-// keptRefusals is how many errors of a refresher are kept for the calls that they end.
+// keptRefusals is how many errors of the refresher are kept for the calls that they end.
 const keptRefusals = 8
 
-// any says whether there are functions, so that what happens in a call is asked for.
+// any says whether there are functions, so that a call needs its events.
 func (h *hooks) any() bool { return h.onAttempt != nil || h.onCall != nil || h.refresher != nil }
 
-// notifiers call functions of programs: in order for each call, apart from the goroutines that take events, which must not
-// wait for them.
+// notifiers call functions of the program, in order for each call. They run on separate goroutines, because the
+// goroutines that take events must not wait for them.
 type notifiers struct {
 	// counter is nil unless the client is a mock's.
 	counter *hookCounter
@@ -40,7 +40,7 @@ type notifier struct {
 	done  chan struct{}
 }
 
-// notify has a function run after those of the same call.
+// notify runs a function after the earlier ones of the same call.
 func (n *notifiers) notify(tag uint64, function func()) {
 	if n.counter != nil {
 		n.counter.begin()
@@ -64,7 +64,8 @@ func (n *notifiers) notify(tag uint64, function func()) {
 	one.queue = append(one.queue, function)
 }
 
-// run calls what waits. A function may end the goroutine by runtime.Goexit, as t.FailNow does; another one goes on then.
+// run calls the functions that wait. If a function ends the goroutine with runtime.Goexit, as t.FailNow does, another
+// goroutine continues.
 func (n *notifiers) run(tag uint64, one *notifier) {
 	over := false
 	defer func() {
@@ -88,8 +89,8 @@ func (n *notifiers) run(tag uint64, one *notifier) {
 	}
 }
 
-// settle waits until the functions of a call have run, or until the context ends: a call that is cancelled returns at
-// once, however long its hooks take.
+// settle waits until the functions of a call have run, or until the context ends: a cancelled call returns at once,
+// however long its hooks take.
 func (n *notifiers) settle(ctx context.Context, tag uint64) {
 	n.mutex.Lock()
 	one := n.calls[tag]
@@ -102,6 +103,7 @@ func (n *notifiers) settle(ctx context.Context, tag uint64) {
 	}
 }
 
+// runHook calls a hook and logs a panic in it.
 func runHook(function func()) {
 	defer func() {
 		if panicked := recover(); panicked != nil {

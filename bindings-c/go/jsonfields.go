@@ -9,7 +9,7 @@ import (
 	"unicode"
 )
 
-// typeMemo keeps what was found out about types.
+// typeMemo caches a result for each type.
 type typeMemo[V any] struct{ known sync.Map }
 
 func (m *typeMemo[V]) of(t reflect.Type, find func(reflect.Type) V) V {
@@ -26,12 +26,12 @@ type jsonField struct {
 	name  string
 	t     reflect.Type
 	index []int
-	// rank orders the fields of a name: the lowest counts.
+	// rank orders the fields with one name: the lowest counts.
 	rank                int
 	omitEmpty, omitZero bool
 }
 
-// omits says whether encoding/json leaves the field out for its value.
+// omits says whether encoding/json omits the field because of its value.
 func (f *jsonField) omits(v reflect.Value) bool {
 	return f.omitEmpty && isEmpty(v) || f.omitZero && f.isZero(v)
 }
@@ -50,7 +50,7 @@ type zeroer interface{ IsZero() bool }
 
 var zeroerType = reflect.TypeFor[zeroer]()
 
-// isZero is as the field's type says, if it does; what an any holds is not asked.
+// isZero uses the IsZero method of the field's type, if there is one, but not that of a value in an any.
 func (f *jsonField) isZero(v reflect.Value) bool {
 	switch {
 	case f.t.Implements(zeroerType):
@@ -71,7 +71,7 @@ func (f *jsonField) isZero(v reflect.Value) bool {
 	default:
 		return v.IsZero()
 	}
-	// Where it panics, though it did not for encoding/json, the value is looked at.
+	// If it panics, although it did not for encoding/json, the value counts as not zero.
 	zero := false
 	_ = catchPanic("IsZero", func() { zero = v.Interface().(zeroer).IsZero() })
 	return zero
@@ -79,8 +79,8 @@ func (f *jsonField) isZero(v reflect.Value) bool {
 
 var fieldsOfTypes typeMemo[[]jsonField]
 
-// jsonFields are the fields that encoding/json writes of a struct, by its rules: of several of a name the one that is
-// least deep counts, of those that are equally deep the one with a tag, and where that decides nothing either, none.
+// jsonFields returns the fields that encoding/json writes of a struct, by its rules: of several fields with one name
+// the least nested counts, of those the one with a tag, and if there are still several, none.
 func jsonFields(t reflect.Type) []jsonField { return fieldsOfTypes.of(t, fieldsThatCount) }
 
 func fieldsThatCount(t reflect.Type) []jsonField {
@@ -100,15 +100,15 @@ func fieldsThatCount(t reflect.Type) []jsonField {
 	return fields
 }
 
-// embedded is a struct within another, at `index`; `again` says that its level has several of the type.
+// embedded is a struct within another, at index. again says that its level has the type several times.
 type embedded struct {
 	t     reflect.Type
 	index []int
 	again bool
 }
 
-// fieldsWithin are the fields of a struct and of those that it embeds, level by level. A type counts where it is met first,
-// and its fields twice where it is met again on the same level.
+// fieldsWithin returns the fields of a struct and of those that it embeds, level by level. A type counts where it
+// occurs first. If it occurs again on the same level, its fields are returned twice.
 func fieldsWithin(t reflect.Type) (fields []jsonField) {
 	seen := map[reflect.Type]bool{}
 	for level := []embedded{{t: t}}; len(level) > 0; {
@@ -142,7 +142,8 @@ func fieldsWithin(t reflect.Type) (fields []jsonField) {
 	return fields
 }
 
-// fieldOf is what encoding/json makes of a field: one that it writes, the struct whose fields stand in its place, or nothing.
+// fieldOf returns what encoding/json makes of a field: a field that it writes, the struct whose fields it writes
+// instead, or nothing.
 func fieldOf(field reflect.StructField, index []int) (*jsonField, reflect.Type) {
 	inner := field.Type
 	if inner.Name() == "" && inner.Kind() == reflect.Pointer {
@@ -165,7 +166,7 @@ func fieldOf(field reflect.StructField, index []int) (*jsonField, reflect.Type) 
 	return &jsonField{name, field.Type, index, rank, has("omitempty"), has("omitzero")}, nil
 }
 
-// validName says whether encoding/json takes a name from a tag.
+// validName says whether encoding/json accepts a name in a tag.
 func validName(name string) bool {
 	return !strings.ContainsFunc(name, func(c rune) bool {
 		return !strings.ContainsRune("!#$%&()*+-./:;<=>?@[]^_{|}~ ", c) && !unicode.IsLetter(c) && !unicode.IsDigit(c)

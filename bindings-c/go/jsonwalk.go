@@ -11,11 +11,11 @@ import (
 	"unicode/utf8"
 )
 
-// encoding/json changes some values without an error. It writes a Secret as [redacted], or in the clear as the key of a map;
-// it writes a stream as {}, and bytes that are not UTF-8 as U+FFFD. It also passes on such bytes from values that write their
-// own JSON, and the result is not valid JSON. The walk visits what encoding/json visits, and nothing else.
+// encoding/json changes some values without an error. It writes a Secret as [redacted], or in the clear as the key of a
+// map; it writes a stream as {}, and bytes that are not UTF-8 as U+FFFD. It also copies such bytes from values that
+// write their own JSON, and the result is not valid JSON. The walk visits exactly what encoding/json visits.
 
-// jsonProblem says what in a value JSON does not show as it is; "" if all is well. `data` is the value's JSON.
+// jsonProblem says which part of a value its JSON does not show faithfully, or "" if there is none. data is the JSON.
 func jsonProblem(value any, data []byte) string {
 	w := jsonWalk{
 		secrets: bytes.Contains(data, []byte(redacted)),
@@ -30,47 +30,48 @@ func jsonProblem(value any, data []byte) string {
 		return found.text()
 	}
 	if w.raw {
-		// What wrote it writes something else each time.
+		// The method that wrote it writes something else each time.
 		return (&finding{format: foundRaw}).text()
 	}
 	return ""
 }
 
-// finding is what is wrong, and where: the names on the way to it, the innermost first.
+// finding is a problem and its location.
 type finding struct {
 	format string
-	way    []string
+	// path has the names on the way to the problem, the innermost first.
+	path []string
 }
 
 const (
 	foundSecret = "holds a Secret%s, which JSON shows as " + redacted + "; convert it to string to send it"
 	foundKey    = "holds a Secret as the key of a map%s, which JSON shows; convert it to string to send it"
-	foundStream = "holds a stream%s, which JSON writes as {}; read it and give what it holds"
-	foundText   = "holds a text%s that is not UTF-8, which JSON would change; give a []byte, which JSON writes as base64"
+	foundStream = "holds a stream%s, which JSON writes as {}; read it and pass its content"
+	foundText   = "holds a text%s that is not UTF-8, which JSON would change; pass a []byte, which JSON writes as base64"
 	foundRaw    = "holds a value%s that writes itself as JSON that is not UTF-8; expected UTF-8"
 )
 
 func (f *finding) text() string {
-	if len(f.way) == 0 {
+	if len(f.path) == 0 {
 		return fmt.Sprintf(f.format, "")
 	}
-	slices.Reverse(f.way)
-	return fmt.Sprintf(f.format, " at `"+oneLine(strings.Join(f.way, "."))+"`")
+	slices.Reverse(f.path)
+	return fmt.Sprintf(f.format, " at `"+oneLine(strings.Join(f.path, "."))+"`")
 }
 
-// in says that a finding is within a member of this name.
+// in says that the problem is within a member with this name.
 func (f *finding) in(name string) *finding {
-	f.way = append(f.way, name)
+	f.path = append(f.path, name)
 	return f
 }
 
-// jsonWalk walks through a value that encoding/json has written, which therefore has no cycles.
+// jsonWalk walks a value that encoding/json has written and that therefore has no cycles.
 type jsonWalk struct {
-	// secrets and texts say what the JSON may have changed, and raw that it is not UTF-8.
+	// secrets and texts say what the JSON may have changed; raw says that it is not UTF-8.
 	secrets, texts, raw bool
 }
 
-// typesSuffice says that types alone can tell whether something is wrong.
+// typesSuffice says that types alone show whether there is a problem.
 func (w *jsonWalk) typesSuffice() bool { return !w.secrets && !w.texts && !w.raw }
 
 func (w *jsonWalk) value(v reflect.Value) *finding {
@@ -108,7 +109,7 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 		return w.value(v.Elem())
 	case reflect.Struct:
 		for _, field := range jsonFields(t) {
-			// The error is that it is behind a nil pointer.
+			// An error means that the field is behind a nil pointer.
 			member, err := v.FieldByIndexErr(field.index)
 			if err != nil || field.omits(member) {
 				continue
@@ -132,7 +133,7 @@ func (w *jsonWalk) value(v reflect.Value) *finding {
 	return nil
 }
 
-// isBare says whether values of the type are numbers or truth values without methods.
+// isBare says whether values of the type are numbers or booleans without methods.
 func isBare(t reflect.Type) bool { return t.PkgPath() == "" && t.Kind() < reflect.Array }
 
 func (w *jsonWalk) entries(v reflect.Value) *finding {
@@ -141,7 +142,7 @@ func (w *jsonWalk) entries(v reflect.Value) *finding {
 	}
 	for entries := v.MapRange(); entries.Next(); {
 		name := "…"
-		// A key that is a string is written as such, whatever methods its type has.
+		// encoding/json writes a string key as a string, whatever methods its type has.
 		if entries.Key().Kind() == reflect.String {
 			name = entries.Key().String()
 			if w.texts && !utf8.ValidString(name) {
@@ -157,7 +158,7 @@ func (w *jsonWalk) entries(v reflect.Value) *finding {
 	return nil
 }
 
-// writtenAsJSON looks at a value that writes itself, by what it wrote.
+// writtenAsJSON checks the output of a value that writes its own JSON.
 func (w *jsonWalk) writtenAsJSON(v reflect.Value) *finding {
 	if !v.Type().Implements(marshalerType) {
 		return w.writtenAsText(v)
@@ -176,7 +177,7 @@ func (w *jsonWalk) writtenAsJSON(v reflect.Value) *finding {
 	return nil
 }
 
-// writtenAsText is the same for one that gives its text, as keys of maps do.
+// writtenAsText checks the output of a value that writes its own text, such as the key of a map.
 func (w *jsonWalk) writtenAsText(v reflect.Value) *finding {
 	for v.Kind() == reflect.Interface {
 		v = v.Elem()
@@ -203,14 +204,14 @@ func (w *jsonWalk) writtenAsText(v reflect.Value) *finding {
 	return nil
 }
 
-// visit is a place where a search has been: slices of several lengths may begin at one.
+// visit is a visited location. It has a length, because slices with different lengths may begin at one address.
 type visit struct {
 	at     uintptr
 	length int
 	t      reflect.Type
 }
 
-// holdsSecret says whether there is a Secret anywhere in a value, which may have cycles and be of any depth.
+// holdsSecret says whether there is a Secret anywhere in a value, which may have cycles and any depth.
 func holdsSecret(v reflect.Value) bool {
 	var open []reflect.Value
 	add := func(v reflect.Value) {
@@ -261,7 +262,7 @@ func holdsSecret(v reflect.Value) bool {
 
 var typesOfSecrets, plainTypes typeMemo[bool]
 
-// mayHoldSecret says whether a value of the type may hold a Secret, shown or not.
+// mayHoldSecret says whether a value of the type may contain a Secret, written by encoding/json or not.
 func mayHoldSecret(t reflect.Type) bool {
 	return typesOfSecrets.of(t, func(t reflect.Type) bool { return secretWithin(t, map[reflect.Type]bool{}) })
 }
@@ -290,8 +291,8 @@ func secretWithin(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return false
 }
 
-// isPlain says whether JSON shows every value of the type as it is, but for texts that are not UTF-8. Types that write
-// themselves count as plain.
+// isPlain says whether JSON shows every value of the type faithfully, except texts that are not UTF-8. Types with their
+// own marshaler count as plain.
 func isPlain(t reflect.Type) bool {
 	return plainTypes.of(t, func(t reflect.Type) bool { return plainWithin(t, map[reflect.Type]bool{}) })
 }

@@ -2,9 +2,9 @@
 
 package reqtrail
 
-// The archives are where a release has them, and where scripts/go_archive.sh puts them. What they need besides is what
-// `cargo rustc -- --print native-static-libs` names, but for the unwinder, which is gcc's static one: a program then needs
-// no libgcc_s.so.1 where it runs.
+// Releases contain the archives, and scripts/go_archive.sh puts them there in a checkout. The other libraries are those
+// that `cargo rustc -- --print native-static-libs` prints, except that the unwinder is gcc's static one, so that a
+// program does not need libgcc_s.so.1 at run time.
 
 // #cgo CFLAGS: -I${SRCDIR}
 // #cgo linux,amd64 LDFLAGS: ${SRCDIR}/lib/linux_amd64/libreqtrail.a

@@ -10,7 +10,7 @@ import (
 	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
 )
 
-// What package reqtrailtest needs of this one. Everything that a script does is the library's.
+// Functions for package reqtrailtest. The library does everything that a script does.
 
 func init() {
 	scripted.NewClient = func(config any, mock scripted.Mock) (any, error) {
@@ -25,7 +25,7 @@ func init() {
 		response, err := take(ended)
 		var failed *Error
 		if errors.As(err, &failed) {
-			// What cancels a call in Go is its context.
+			// In Go, only a context cancels a call.
 			explainContext(cancelled(), failed, false)
 		}
 		return response, err
@@ -33,15 +33,15 @@ func init() {
 	scripted.Describe = func(dialect any) (string, []byte, error) { return dialect.(Dialect).describe() }
 }
 
-// cancelled is a context that was cancelled.
+// cancelled returns a cancelled context.
 func cancelled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	return ctx
 }
 
-// virtualLeft is what a context's deadline leaves a call that goes by a virtual clock. The program has spent a little real
-// time since it set the deadline, which differs from run to run, so this rounds up to two digits or so.
+// virtualLeft rounds the time until a context's deadline up to about two digits, for a call with a virtual clock. The
+// program has spent a little real time since it set the deadline, and that time differs from run to run.
 func virtualLeft(left time.Duration) time.Duration {
 	step := 100 * time.Millisecond
 	switch {
@@ -53,8 +53,8 @@ func virtualLeft(left time.Duration) time.Duration {
 	return (left + step - 1).Truncate(step)
 }
 
-// untilCancelled has a call that goes by a virtual clock end with its context when that is cancelled, but not when the
-// deadline passes in real time. A context that is over already stays as it is.
+// untilCancelled returns a context for a call with a virtual clock. It ends when ctx is cancelled, but not when the
+// deadline of ctx passes in real time. A context that has already ended is returned unchanged.
 func untilCancelled(ctx context.Context, mock scripted.Mock) (cancellable context.Context, over func()) {
 	if _, has := ctx.Deadline(); !has || contextEnd(ctx) != nil {
 		return ctx, func() {}
@@ -73,14 +73,15 @@ func untilCancelled(ctx context.Context, mock scripted.Mock) (cancellable contex
 	}
 }
 
-// hookCounter counts the hooks that are to run for a client of a mock. Its clock stands still until they have.
+// hookCounter counts the hooks that still have to run for a client of a mock. Its clock stands still until they have
+// run.
 type hookCounter struct {
 	core    *core
 	mutex   sync.Mutex
 	running int
 }
 
-// begin is called before events are taken, and for each hook among them. A nil one counts nothing.
+// begin is called before events are taken, and for each hook among them. A nil counter does nothing.
 func (h *hookCounter) begin() {
 	if h != nil {
 		h.mutex.Lock()
@@ -89,7 +90,7 @@ func (h *hookCounter) begin() {
 	}
 }
 
-// end lets the time go on after the last one.
+// end lets the time continue after the last hook.
 func (h *hookCounter) end() {
 	if h == nil {
 		return
@@ -99,7 +100,7 @@ func (h *hookCounter) end() {
 	open := h.core.hold() != 0
 	h.mutex.Lock()
 	h.running--
-	// Within the lock: what is taken from here on is not handled yet.
+	// Within the lock, because events that are taken from here on are not handled yet.
 	if open && h.running == 0 {
 		h.core.handled()
 	}

@@ -8,19 +8,20 @@ import (
 // document is a report as the core wrote it.
 type document struct{ json, text string }
 
-// String is the text for a person: at most 100 columns, without secrets and stack traces.
+// String returns the text for a person: at most 100 columns wide, without secrets or stack traces.
 func (d document) String() string { return d.text }
 
-// JSON is all of it, the same in every language. It has stack traces where the API gave them to this caller.
+// JSON returns the whole report, the same in every language. It has stack traces if the API returned them to this
+// caller.
 func (d document) JSON() string { return d.json }
 
-// MarshalJSON is all of it, the same in every language.
+// MarshalJSON returns the same as JSON.
 func (d document) MarshalJSON() ([]byte, error) { return orNull([]byte(d.json)), nil }
 
-// ActionError says that a server action failed, or could not be followed to its end. [errors.As] finds the [*Error] of
+// ActionError says that a server action failed or could not be followed to its end. [errors.As] finds the [*Error] of
 // the poll that failed.
 type ActionError struct {
-	// Failed says that the action itself failed; if not, it could not be followed.
+	// Failed says that the action itself failed. If false, the action could not be followed.
 	Failed bool
 	// Report is what was seen.
 	Report *ActionReport
@@ -29,28 +30,28 @@ type ActionError struct {
 	cause error
 }
 
-// Error names action, server, request ID and reason, in one line.
+// Error returns one line with action, server, request ID and reason.
 func (e *ActionError) Error() string { return e.text }
 
-// Unwrap says why it could not be followed.
+// Unwrap returns why the action could not be followed.
 func (e *ActionError) Unwrap() error { return e.cause }
 
 // Is matches [KindAPI] if the action itself failed.
 func (e *ActionError) Is(target error) bool { return e.Failed && target == KindAPI }
 
-// ExplainError says that a server's story could not be read. [errors.As] finds the [*Error] of the call that failed.
+// ExplainError says that a server's history could not be read. [errors.As] finds the [*Error] of the call that failed.
 type ExplainError struct {
-	// Trails are those of all calls that were made for it, the failed one included.
+	// Trails has the trails of all calls that were made, the failed one included.
 	Trails []*Trail
 
 	text  string
 	cause error
 }
 
-// Error says why, in one line.
+// Error returns the reason, in one line.
 func (e *ExplainError) Error() string { return e.text }
 
-// Unwrap is the error of the call that failed.
+// Unwrap returns the error of the call that failed.
 func (e *ExplainError) Unwrap() error { return e.cause }
 
 func readActionReport(raw *rawReport) (*ActionReport, error) {
@@ -82,7 +83,7 @@ func readProgress(text []byte) (*Progress, error) {
 	return &progress, nil
 }
 
-// rawReport is what a read, a follow or a story gave, copied out of the core.
+// rawReport is the result of a read, a follow or an explain, copied from the core.
 type rawReport struct {
 	json, text string
 	trails     []*Trail
@@ -99,7 +100,7 @@ func (r *rawReport) read(into any) error {
 	return nil
 }
 
-// trail is that of the last call, which read the value.
+// trail returns the trail of the last call, which read the value.
 func (r *rawReport) trail() *Trail {
 	if len(r.trails) == 0 {
 		return nil

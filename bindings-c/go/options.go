@@ -20,7 +20,7 @@ func outOfRange(kind Kind, name string, value any, expected string) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf("%s is %v; expected %s", name, value, expected)}
 }
 
-// isNoCount says whether a number is beyond those that the core takes for a number of 32 bits.
+// isNoCount says whether a number does not fit into the core's unsigned 32 bits.
 func isNoCount(value int64) bool { return value < 0 || value > math.MaxUint32 }
 
 func notUTF8(kind Kind, name string, texts []string) *Error {
@@ -32,7 +32,7 @@ func notUTF8(kind Kind, name string, texts []string) *Error {
 	return nil
 }
 
-// notStatus refuses what would not cross: the core knows which numbers are statuses.
+// notStatus refuses numbers that cannot cross to the core, which checks whether the others are statuses.
 func notStatus(kind Kind, name string, statuses []int) *Error {
 	for at, status := range statuses {
 		if isNoCount(int64(status)) {
@@ -42,10 +42,10 @@ func notStatus(kind Kind, name string, statuses []int) *Error {
 	return nil
 }
 
-// added is a list with more at its end, in an array that no other request has.
+// added appends to a list in a new array, so that requests share none.
 func added[T any](list, more []T) []T { return append(list[:len(list):len(list)], more...) }
 
-// config writes what a client consists of.
+// config writes the options of a client.
 func (s *encoder) config(c *Config) *Error {
 	if c.Proxy != "" && c.NoProxy {
 		return wrongOption("Proxy and NoProxy are both set; expected one of them")
@@ -86,14 +86,14 @@ func (s *encoder) count(option uint16, value uint64, isGiven bool) {
 	}
 }
 
-// duration writes a time; zero stands for the default.
+// duration writes a duration; zero stands for the default.
 func (s *encoder) duration(option uint16, value time.Duration) {
 	if value != 0 {
 		s.number(C.REQTRAIL_GO_DURATION, option, uint64(value))
 	}
 }
 
-// flagIf writes a flag that is not its default.
+// flagIf writes a flag if isSet.
 func (s *encoder) flagIf(option uint16, isSet, value bool) {
 	if isSet {
 		s.flagOf(option, &value)
@@ -117,7 +117,7 @@ func (s *encoder) null(option uint16, isOff bool) {
 	}
 }
 
-// retryBudget writes the numbers that are given.
+// retryBudget writes the numbers that are set.
 func (s *encoder) retryBudget(option uint16, budget RetryBudget) {
 	number := func(value int) (written []byte) {
 		if value != 0 {

@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// paramText is how a value is written into a path: as a type says itself, by MarshalText or else by String; a time by
-// RFC 3339, and a number in plain decimals. What has no text of its own, such as a pointer or a list, would be sent as an
-// address or in Go's notation, and is refused.
+// paramText returns a value as text for a path: by the type's MarshalText or else its String, a time in RFC 3339, and a
+// number in plain decimals. It refuses values without a text form, such as pointers and lists, which would be sent as
+// an address or in Go's notation.
 func paramText(name string, value any) (string, *Error) {
 	refuse := func(format string, arguments ...any) (string, *Error) {
 		return "", invalidRequest("the value of the parameter `"+oneLine(name)+"` "+fmt.Sprintf(format, arguments...), nil)

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// errRefused is in the place of what a type said about a value.
-var errRefused = errors.New("a type refused a value of the body; its own words are left out, since they may repeat the value")
+// errRefused replaces the error of a type that refused a value.
+var errRefused = errors.New("a type refused a value of the body; its own message is left out, since it may repeat the value")
 
-// withoutValues is a parser's error without values of the body: errors are printed into logs with all that is behind them.
+// withoutValues removes values of the body from a parser's error, because logs print errors with all their causes.
 func withoutValues(err error) error {
 	var shape *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
@@ -17,7 +17,7 @@ func withoutValues(err error) error {
 	switch {
 	case errors.As(err, &shape):
 		clean := *shape
-		// A number stands behind its kind, as in "number 42".
+		// A number follows its kind, as in "number 42".
 		clean.Value, _, _ = strings.Cut(clean.Value, " ")
 		return &clean
 	case errors.As(err, &syntax):

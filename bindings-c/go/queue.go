@@ -13,28 +13,28 @@ import (
 	"unsafe"
 )
 
-// batch is how many events are taken in one crossing.
+// batch is how many events one call into C takes.
 const batch = 64
 
-// queue is the client's way of waiting for many calls: they are driven by one thread of the library, which signals a
-// descriptor once per batch of events. Go's netpoller watches it, one goroutine takes the events and wakes those who
-// wait. So there is one wake-up per batch, and no goroutine that waits holds a thread.
+// queue lets a client wait for many calls. One thread of the library drives them and signals a descriptor once per
+// batch of events. Go's netpoller watches the descriptor; one goroutine takes the events and wakes the waiters. So
+// there is one wake-up per batch, and waiting goroutines occupy no threads.
 //
-// What hooks and refreshers are asked comes the same way, also for calls that are made on their callers' threads: the
-// library never calls into Go.
+// Events for hooks and refreshers arrive the same way, also for calls that are made on their callers' threads, because
+// the library never calls into Go.
 type queue struct {
-	// opened says that it is watched; opening is held by those who begin to.
+	// opened says that the descriptor is watched; opening guards the start of that.
 	opened  atomic.Bool
 	opening sync.Mutex
-	// ready can be read when events wait, and the library writes to signal.
+	// ready is readable when events wait; the library writes to signal.
 	ready, signal *os.File
-	// readers counts the calls of a mock's client that are under way, and over is closed once nobody reads for them.
+	// readers counts the calls under way of a mock's client; over is closed once no goroutine reads for them.
 	readers int
 	over    chan struct{}
 
-	// taking is held by who takes events and hands them on, so that those of a call stay in order.
+	// taking is held while events are taken and dispatched, so that those of a call stay in order.
 	taking sync.Mutex
-	// events has room for a batch. It is memory of C: that of Go is searched for pointers whenever it is passed.
+	// events has room for a batch. It is C memory, because cgo scans Go memory for pointers each time it is passed.
 	events    *C.reqtrail_go_event
 	notifiers notifiers
 
@@ -43,15 +43,15 @@ type queue struct {
 	pending map[uint64]*waiter
 }
 
-// waiter is one who waits for a result. What C writes into it is copied before it is used again.
+// waiter waits for a result. The values that C writes into it are copied before it is reused.
 type waiter struct {
 	ended C.reqtrail_go_ended
 	woken chan struct{}
-	// tag is 0 where nothing of the call is asked for but its result.
+	// tag is 0 if the call needs no events, only its result.
 	tag uint64
-	// ctx is the caller's.
+	// ctx is the caller's context.
 	ctx context.Context
-	// progress gets the polls of an operation.
+	// progress receives the polls of an operation.
 	progress func(*Progress)
 }
 
@@ -59,8 +59,8 @@ var waiters = sync.Pool{New: func() any { return makeWaiter() }}
 
 func makeWaiter() *waiter { return &waiter{woken: make(chan struct{}, 1)} }
 
-// newWaiter gives a waiter. Those of a mock are not used again: a channel that was made within a bubble of testing/synctest
-// must not leave it.
+// newWaiter returns a waiter. Those of a mock are not reused, because a channel that was made within a bubble of
+// testing/synctest must not leave it.
 func (c *core) newWaiter() *waiter {
 	if c.mock != nil {
 		return makeWaiter()
@@ -68,7 +68,7 @@ func (c *core) newWaiter() *waiter {
 	return waiters.Get().(*waiter)
 }
 
-// release gives a waiter back, once nobody will wake it any more.
+// release returns a waiter to the pool, once nothing will wake it any more.
 func (c *core) release(w *waiter) {
 	if c.mock == nil {
 		*w = waiter{woken: w.woken}
@@ -76,8 +76,8 @@ func (c *core) release(w *waiter) {
 	}
 }
 
-// open begins to watch, with the first call that is queued. false says that the process has no descriptor for it: a later
-// call tries again.
+// open starts to watch the descriptor, with the first call that is queued. It returns false if the process has no
+// descriptors left; a later call tries again.
 func (q *queue) open(c *core) bool {
 	if q.opened.Load() {
 		return true
@@ -92,7 +92,7 @@ func (q *queue) open(c *core) bool {
 		return false
 	}
 	q.ready, q.signal = ready, signal
-	// By Fd it would be one that blocks.
+	// Fd would make the descriptor blocking.
 	connection, err := signal.SyscallConn()
 	if err != nil || connection.Control(func(fd uintptr) { C.reqtrail_go_watch(c.handle, C.int32_t(fd)) }) != nil {
 		return false
@@ -104,8 +104,8 @@ func (q *queue) open(c *core) bool {
 	return true
 }
 
-// read has the events of a mock's client read until the function that it returns is called. Nobody reads while no call is
-// under way: who waits for a descriptor keeps the time of a bubble of testing/synctest from moving, for ever.
+// read reads the events of a mock's client until the returned function is called. No goroutine reads while no call is
+// under way, because waiting for a descriptor would stop the time of a bubble of testing/synctest for ever.
 func (q *queue) read(c *core) (end func()) {
 	q.opening.Lock()
 	defer q.opening.Unlock()
@@ -124,7 +124,7 @@ func (q *queue) read(c *core) (end func()) {
 		defer q.opening.Unlock()
 		q.readers--
 		if q.readers == 0 {
-			// What comes from here on waits in the pipe for the next reader.
+			// Later signals wait in the pipe for the next reader.
 			_ = q.ready.SetReadDeadline(time.Unix(1, 0))
 			<-q.over
 		}
@@ -139,14 +139,14 @@ func (q *queue) close() {
 	}
 }
 
-// drain takes events when it is woken, and hands them on.
+// drain takes and dispatches events whenever it is woken.
 func (q *queue) drain(c *core) {
 	signals := make([]byte, batch)
 	for {
 		if _, err := q.ready.Read(signals); err != nil {
 			return
 		}
-		// A signal may come late, when all events are taken and the client is gone.
+		// A signal may be late, when all events are taken and the client is freed.
 		if c.hold() == 0 {
 			return
 		}
@@ -155,7 +155,7 @@ func (q *queue) drain(c *core) {
 	}
 }
 
-// take takes all events and hands them on.
+// take takes and dispatches all events.
 func (q *queue) take(c *core) {
 	q.taking.Lock()
 	defer q.taking.Unlock()
@@ -175,7 +175,7 @@ func (q *queue) take(c *core) {
 	}
 }
 
-// expect gives a waiter a new tag.
+// expect returns a waiter with a new tag.
 func (q *queue) expect(c *core, ctx context.Context, progress func(*Progress)) *waiter {
 	w := c.newWaiter()
 	w.tag, w.ctx, w.progress = q.next.Add(1), ctx, progress
@@ -188,22 +188,22 @@ func (q *queue) expect(c *core, ctx context.Context, progress func(*Progress)) *
 	return w
 }
 
-// forget takes back a tag whose result comes another way.
+// forget removes a tag whose result does not come from the queue.
 func (q *queue) forget(w *waiter) {
 	q.mutex.Lock()
 	delete(q.pending, w.tag)
 	q.mutex.Unlock()
 }
 
-// submit submits a call or an operation to the queue, which is open, and waits for its end. The context's end cancels what
-// is under way, and its one result then comes at once.
+// submit submits a call or an operation to the open queue and waits for its end. The context's end cancels it, and its
+// single result then arrives at once.
 func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 	w := q.expect(c, ctx, j.progress)
 	var failed *C.reqtrail_error
 	C.reqtrail_go_submit(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(), C.uint64_t(w.tag),
 		j.serving.pointer(), &failed)
 	runtime.KeepAlive(j)
-	// The result may have come already, so a failure to submit is kept apart from it.
+	// The result may already have arrived, so an error of the submission is kept separate.
 	if failed != nil {
 		q.forget(w)
 		w.ended.error = failed
@@ -227,7 +227,7 @@ func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 	return w
 }
 
-// cancelTag cancels what is submitted under a tag for what ended its context.
+// cancelTag cancels the call or operation with a tag because its context ended.
 func (c *core) cancelTag(tag uint64, ended error) {
 	if isDeadline(ended) {
 		C.reqtrail_client_expire(c.handle, C.uint64_t(tag))
@@ -236,7 +236,7 @@ func (c *core) cancelTag(tag uint64, ended error) {
 	}
 }
 
-// attend has the events of a call that is made on this thread handed on, and returns what ends that.
+// attend dispatches the events of a call that is made on this thread, until the returned function is called.
 func (q *queue) attend(c *core) (end func()) {
 	if q.open(c) {
 		if c.mock == nil {
@@ -245,7 +245,7 @@ func (q *queue) attend(c *core) (end func()) {
 		stop := q.read(c)
 		return func() { stop(); q.take(c) }
 	}
-	// Without a descriptor nobody is woken, so somebody looks again and again.
+	// Without a descriptor nothing wakes a reader, so a goroutine polls.
 	var isOver atomic.Bool
 	go func() {
 		for !isOver.Load() && c.hold() != 0 {
@@ -260,8 +260,8 @@ func (q *queue) attend(c *core) (end func()) {
 	}
 }
 
-// pollInterval is how often events are looked for where the process has no descriptor to be woken by.
+// pollInterval is the interval of polling for events if the process has no descriptor for signals.
 const pollInterval = 5 * time.Millisecond
 
-// start is the address of a buffer, which is lent to C for one call.
+// start returns the address of a buffer, which is lent to C for one call.
 func start(s encoder) *byte { return unsafe.SliceData(s) }

@@ -10,26 +10,26 @@ import (
 	"time"
 )
 
-// Recorder keeps the trails of a client's last calls in memory, and knows its calls under way. It is on unless
-// [Config.NoRecorder] turns it off; then it holds nothing.
+// Recorder keeps the trails of a client's last calls in memory, and knows its calls under way. [Config.NoRecorder]
+// turns it off; it then holds nothing.
 //
 // It keeps up to 64 failed calls, 64 notable ones (slow, or with several attempts) and 64 others, in at most 1 MiB per
 // client and 16 MiB per process. Successes never displace failures. All goroutines may use it at the same time. It
-// outlives its client, and can be asked after [Client.Close].
+// outlives its client, and works after [Client.Close].
 //
 // A nil recorder holds nothing.
 type Recorder struct {
 	handle *C.reqtrail_recorder
 }
 
-// newRecorder makes the recorder of a client's handle, which it outlives.
+// newRecorder makes a recorder that outlives the client's handle.
 func newRecorder(client *C.reqtrail_client) *Recorder {
 	recorder := &Recorder{handle: C.reqtrail_recorder_clone(C.reqtrail_client_recorder(client))}
 	runtime.AddCleanup(recorder, func(handle *C.reqtrail_recorder) { C.reqtrail_recorder_free(handle) }, recorder.handle)
 	return recorder
 }
 
-// Recorder gives the recorder of the client's calls, always the same.
+// Recorder returns the recorder of the client's calls. It is always the same one.
 func (c *Client) Recorder() *Recorder {
 	if c == nil || c.core == nil {
 		return nil
@@ -37,8 +37,8 @@ func (c *Client) Recorder() *Recorder {
 	return c.core.recorder
 }
 
-// RecentFilter says which of the kept calls [Recorder.Recent] gives: those that match all of its fields. Every call matches
-// the zero value of a field.
+// RecentFilter selects the kept calls that [Recorder.Recent] returns: those that match all of its fields. Every call
+// matches the zero value of a field.
 type RecentFilter struct {
 	// The options that a type describes. Generated from core/src/surface; do not edit.
 
@@ -58,11 +58,11 @@ type RecentFilter struct {
 	// Generated until here.
 }
 
-// Find gives the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest
-// comes first.
+// Find returns the calls that have this ID, the newest first: a request ID, a call ID, a trace or span ID, or a
+// correlation ID.
 //
-// If no call has this ID, those with an ID that begins with id are given, from 6 characters on. UUIDs match with and
-// without dashes, in any case. Calls under way are not among them; see [Recorder.InFlight].
+// If no call has this ID, it returns the calls with an ID that begins with id, which then has at least 6 characters.
+// UUIDs match with and without dashes, in any case. It does not return calls under way; see [Recorder.InFlight].
 func (r *Recorder) Find(id string) []*Trail {
 	if r == nil {
 		return nil
@@ -73,8 +73,8 @@ func (r *Recorder) Find(id string) []*Trail {
 	return takeTrails(found)
 }
 
-// Recent gives the kept calls that match a filter, the newest first. No call matches a filter with impossible values, such
-// as a negative Limit.
+// Recent returns the kept calls that match a filter, the newest first. No call matches a filter with impossible values,
+// such as a negative Limit.
 func (r *Recorder) Recent(filter RecentFilter) []*Trail {
 	if r == nil {
 		return nil
@@ -89,13 +89,13 @@ func (r *Recorder) Recent(filter RecentFilter) []*Trail {
 	return takeTrails(found)
 }
 
-// InFlight gives the calls under way, the oldest first.
+// InFlight returns the calls under way, the oldest first.
 func (r *Recorder) InFlight() []InFlightCall {
 	if r == nil {
 		return nil
 	}
 	var data []inFlightCallJSON
-	// The core wrote it.
+	// The core wrote valid JSON.
 	_ = json.Unmarshal(ownText(C.reqtrail_recorder_in_flight(r.handle)), &data)
 	runtime.KeepAlive(r)
 	calls := make([]InFlightCall, len(data))
@@ -105,7 +105,7 @@ func (r *Recorder) InFlight() []InFlightCall {
 	return calls
 }
 
-// Stats says what the recorder holds, what it had to leave out, and what the journal wrote.
+// Stats returns what the recorder holds, what it had to drop, and what the journal wrote.
 func (r *Recorder) Stats() RecorderStats {
 	var stats RecorderStats
 	if r != nil {
@@ -115,7 +115,8 @@ func (r *Recorder) Stats() RecorderStats {
 	return stats
 }
 
-// Dump is all that is kept as JSON Lines, the oldest call first: each line as a journal has it, calls under way at the end.
+// Dump returns all kept calls as JSON Lines, the oldest first, and the calls under way at the end. Each line is as in a
+// journal.
 func (r *Recorder) Dump() []byte {
 	if r == nil {
 		return nil
@@ -124,13 +125,13 @@ func (r *Recorder) Dump() []byte {
 	return ownText(C.reqtrail_recorder_dump(r.handle))
 }
 
-// WriteTo writes the dump. It makes a recorder an [io.WriterTo].
+// WriteTo writes the dump. It implements [io.WriterTo].
 func (r *Recorder) WriteTo(w io.Writer) (int64, error) {
 	n, err := w.Write(r.Dump())
 	return int64(n), err
 }
 
-// takeTrails takes the trails of a list, which it frees.
+// takeTrails copies the trails of a list, and frees the list.
 func takeTrails(found *C.reqtrail_trails) []*Trail {
 	defer C.reqtrail_trails_free(found)
 	trails := make([]*Trail, int(C.reqtrail_trails_count(found)))
@@ -140,7 +141,7 @@ func takeTrails(found *C.reqtrail_trails) []*Trail {
 	return trails
 }
 
-// ownText copies a text that is the caller's, and frees it.
+// ownText copies a text that the caller owns, and frees it.
 func ownText(own *C.reqtrail_text) []byte {
 	defer C.reqtrail_text_free(own)
 	var copied C.reqtrail_go_text

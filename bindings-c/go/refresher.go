@@ -16,12 +16,12 @@ import (
 // errExited is the error of a refresher that called runtime.Goexit.
 var errExited = errors.New("the token refresher ended its goroutine")
 
-// refusal is an error of the program's refresher, and its text, which the core carries.
+// refusal is an error of the program's refresher, with the text that the core passes on.
 type refusal struct {
 	err  error
 	text string
-	// own is the error of a call of the refresher's own, if that is what failed, and else an empty one: the core then knows
-	// of which kind it is.
+	// own is the error of the refresher's own call, if such a call failed, and otherwise empty. It gives the core the
+	// error's kind.
 	own *Error
 }
 
@@ -29,18 +29,18 @@ func refusalOf(err error) *refusal {
 	err = printable(err)
 	refused := &refusal{err, errorText(err), &Error{}}
 	var own *Error
-	// A method As of the program's own may panic.
+	// The program's own As method may panic.
 	if catchPanic("an error of the refresher", func() { _ = errors.As(err, &own) }) != nil || own == nil {
 		return refused
 	}
 	refused.own = own
-	// The whole line of that call is too long to stand in another's.
+	// The whole line of that call is too long for the line of another.
 	brief := strings.ToValidUTF8(own.brief(), "\uFFFD")
 	refused.text = strings.Replace(refused.text, errorText(own), brief, 1)
 	return refused
 }
 
-// brief is what failed, without the story of the call.
+// brief returns what failed, without the details of the call.
 func (e *Error) brief() string {
 	what := string(e.Kind)
 	if e.Kind == KindAPI && e.StatusCode != 0 {
@@ -52,11 +52,11 @@ func (e *Error) brief() string {
 	return what + ": " + e.Message
 }
 
-// refreshContext has the values of the call's context that began the refresh, and ends with the client: the refresh serves
-// others too, whatever becomes of that call.
+// refreshContext has the values of the context of the call that began the refresh. It ends with the client and not with
+// that call, because the refresh serves others too.
 type refreshContext struct {
 	context.Context
-	// values is nil where the call is not known.
+	// values is nil if the call is not known.
 	values  context.Context
 	serving *serving
 }
@@ -71,13 +71,13 @@ func (c refreshContext) Value(key any) any {
 	return c.values.Value(key)
 }
 
-// serving says on whose behalf a refresher runs. Its calls take that along, so that none waits for itself.
+// serving says on whose behalf a refresher runs. The refresher's calls carry it, so that no refresh waits for itself.
 type serving struct {
 	handle *C.reqtrail_go_serving
 	over   atomic.Bool
 }
 
-// servingKey is the key of it in a refresher's context.
+// servingKey is the key of the serving in a refresher's context.
 type servingKey struct{}
 
 func newServing(handle *C.reqtrail_go_serving) *serving {
@@ -86,7 +86,7 @@ func newServing(handle *C.reqtrail_go_serving) *serving {
 	return s
 }
 
-// pointer is what a call takes along: NULL outside of a refresher, and once that has returned.
+// pointer returns what a call carries: NULL outside of a refresher, and once the refresher has returned.
 func (s *serving) pointer() *C.reqtrail_go_serving {
 	if s == nil || s.over.Load() {
 		return nil
@@ -94,8 +94,8 @@ func (s *serving) pointer() *C.reqtrail_go_serving {
 	return s.handle
 }
 
-// servingOf is on whose behalf a call is made. A client without a refresher has none that could wait for itself; a mock's
-// clock moves for the calls of a refresher, through whichever client.
+// servingOf returns on whose behalf a call is made. A client without a refresher does not need it, unless it is a
+// mock's: the clock of a mock moves for the calls of a refresher through any client.
 func (c *core) servingOf(ctx context.Context) *serving {
 	if c.hooks.refresher == nil && c.mock == nil {
 		return nil
@@ -104,8 +104,8 @@ func (c *core) servingOf(ctx context.Context) *serving {
 	return s
 }
 
-// refresh asks the program for a token, on a goroutine of its own that the program may end. Nothing that the program does
-// there, or that its error does when it is asked for its text, may leave it.
+// refresh asks the program for a token, on a separate goroutine that the program may end. Panics of the program, and of
+// the methods of its error, do not leave this goroutine.
 func (c *core) refresh(number uint64, s *serving, caller context.Context) {
 	ctx := refreshContext{Context: c.hooks.ctx, serving: s}
 	if caller != nil {
@@ -113,7 +113,7 @@ func (c *core) refresh(number uint64, s *serving, caller context.Context) {
 	}
 	var token Token
 	refused := refusalOf(errExited)
-	// Also if the log's handler ends the goroutine.
+	// Runs even if the log handler ends the goroutine.
 	defer func() {
 		s.over.Store(true)
 		c.answer(number, token, refused)
@@ -132,8 +132,8 @@ func (c *core) refresh(number uint64, s *serving, caller context.Context) {
 	token, refused = given, nil
 }
 
-// answer gives a token, or says why there is none, and of which kind of error that is where it is one of this package's
-// own.
+// answer passes a token to the core, or the reason why there is none, with its kind if the reason is an error of this
+// package.
 func (c *core) answer(number uint64, token Token, refused *refusal) {
 	if refused != nil {
 		c.hooks.keep(refused)
@@ -158,14 +158,14 @@ func (c *core) answer(number uint64, token Token, refused *refusal) {
 	C.reqtrail_go_answer(c.handle, C.uint64_t(number), (*C.uint8_t)(start(s)), C.size_t(len(s)))
 }
 
-// keep keeps an error of the refresher for the calls that it ends.
+// keep stores an error of the refresher for the calls that it ends.
 func (h *hooks) keep(refused *refusal) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	h.refusals = append(h.refusals[max(len(h.refusals)+1-keptRefusals, 0):], refused)
 }
 
-// refusal finds the refresher's error behind the error of a call: the core carries its text.
+// refusal finds the refresher's error behind the error of a call, by the text that the core passed on.
 func (h *hooks) refusal(failed *Error) error {
 	if h.refresher == nil || len(failed.causes) == 0 {
 		return nil

@@ -9,27 +9,27 @@ import (
 	"unicode"
 )
 
-// Params are the values of a path template. A [Secret] stays {name} in trails, reports and logs. Strings, numbers and
-// bools are written as they are, numbers in plain decimals; a [time.Time] by RFC 3339; and what is an
-// [encoding.TextMarshaler] or a [fmt.Stringer] as it says itself. All are percent-encoded whole. Anything else, nil too,
-// is refused, and nothing is sent.
+// Params are the values of a path template. A [Secret] stays {name} in trails, reports and logs. Strings and bools are
+// written directly, numbers in plain decimals, a [time.Time] in RFC 3339, and an [encoding.TextMarshaler] or a
+// [fmt.Stringer] by its method. All of a value is percent-encoded. Any other value, nil too, is refused, and nothing is
+// sent.
 type Params map[string]any
 
-// Request is one call. The zero value of a field stands for the client's own setting; a negative number is refused.
+// Request describes one call. The zero value of a field stands for the client's setting; a negative number is refused.
 // [NoLimit] as a time sets no limit.
 type Request struct {
 	// Method is GET if it is empty.
 	Method string
-	// Path is a template such as /cameras/{id}. Trails show it as it is, so values belong into Params and Query.
+	// Path is a template such as /cameras/{id}. Trails show it unchanged, so values belong in Params and Query.
 	Path string
-	// Link is a URL that the API gave out, such as that of a next page, in the place of Path. It has to be on the
-	// client's origin, and takes neither Params nor a query.
+	// Link is a URL that the API returned, such as that of a next page. It replaces Path, must be on the client's
+	// origin, and takes neither Params nor a query.
 	Link string
 
-	// OrderedQuery is sent after Query, in its order: names and values.
+	// OrderedQuery has names and values that are sent after Query, in this order.
 	OrderedQuery [][2]string
-	// SecretHeader is added like Header. Its values are redacted wherever the server repeats them, as those of
-	// Authorization, Cookie and headers whose names say so are by themselves.
+	// SecretHeader is added like Header. Its values are redacted wherever the server repeats them. The values of
+	// Authorization, Cookie and headers whose names indicate a secret are always redacted.
 	SecretHeader map[string]Secret
 
 	// The options that a type describes. Generated from core/src/surface; do not edit.
@@ -81,9 +81,9 @@ type Request struct {
 
 	// Generated until here.
 
-	// empty has a bit for each text that a program meant to give and that is empty, by the option's number.
+	// empty has a bit, at the option's number, for each text that the program set to "".
 	empty uint64
-	// nilOption and hasBody have the request refused, where an option was nil, or a JSON body was given too.
+	// nilOption refuses the request because an option was nil; hasBody refuses a JSON body beside WithBody.
 	nilOption, hasBody bool
 }
 
@@ -94,8 +94,8 @@ func (r *Request) method() string {
 	return r.Method
 }
 
-// shown is the request as errors name it: method and template, without a query that the template should not have, and a
-// link, which may hold anything, not at all.
+// shown returns the request as errors name it: method and template, without a query that the template should not have.
+// It never shows a link, which may contain anything.
 func (r *Request) shown() string {
 	if r.Link != "" {
 		return oneLine(r.method()) + " of a link"
@@ -107,7 +107,7 @@ func (r *Request) shown() string {
 	return oneLine(r.method()) + " " + oneLine(path)
 }
 
-// oneLine escapes what would break a line, and shortens.
+// oneLine escapes characters that are not printable, and shortens long texts.
 func oneLine(text string) string {
 	const longest = 200
 	var line strings.Builder
@@ -124,7 +124,7 @@ func oneLine(text string) string {
 	return line.String()
 }
 
-// Option sets something of a [Request].
+// Option sets a part of a [Request].
 type Option func(*Request)
 
 // WithParam sets a parameter of the path template; see [Params].
@@ -137,7 +137,7 @@ func WithParam(name string, value any) Option {
 	}
 }
 
-// WithQuery adds a query parameter. The order in which they are added is the order in which they are sent.
+// WithQuery adds a query parameter. Query parameters are sent in the order in which they are added.
 func WithQuery(name, value string) Option {
 	return func(r *Request) { r.OrderedQuery = append(r.OrderedQuery, [2]string{name, value}) }
 }
@@ -162,7 +162,7 @@ func WithSecretHeader(name string, value Secret) Option {
 	}
 }
 
-// WithBody sets the body as it is, and its type. It takes the place of a JSON body, which must be nil.
+// WithBody sets the body and its type. The body is sent unchanged. The JSON body must be nil.
 func WithBody(contentType string, body []byte) Option {
 	return func(r *Request) {
 		r.Body, r.hasBody = body, true
@@ -170,7 +170,7 @@ func WithBody(contentType string, body []byte) Option {
 	}
 }
 
-// setText sets an option whose empty text is refused, and not taken for none.
+// setText sets an option for which an empty text is refused instead of meaning unset.
 func (r *Request) setText(text *string, option uint16, value string) {
 	*text = value
 	if value == "" {

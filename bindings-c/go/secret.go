@@ -7,12 +7,12 @@ import (
 	"reflect"
 )
 
-// redacted is what is shown in the place of a secret.
+// redacted is shown instead of a secret.
 const redacted = "[redacted]"
 
-// Secret is a text that no formatting shows: not fmt, not slog, not encoding/json. Convert it to string to see it.
+// Secret is a text that fmt, slog and encoding/json do not show. Convert it to string to see it.
 //
-// What fmt never asks a value about it cannot hide: the misused verbs %p and %w, and unexported fields of structs.
+// It cannot hide where fmt calls no method of a value: the misused verbs %p and %w, and unexported fields of structs.
 type Secret string
 
 // Format hides the text, whatever the verb.

@@ -9,7 +9,7 @@ import (
 	"runtime"
 )
 
-// ServiceOptions choose an endpoint of a service. They override what the cloud says.
+// ServiceOptions choose an endpoint of a service. They override the cloud's configuration.
 type ServiceOptions struct {
 	// Interface is the interface of the endpoint: public, internal or admin.
 	Interface string
@@ -19,23 +19,23 @@ type ServiceOptions struct {
 	Microversion string
 }
 
-// Service is a service of a cloud, of which clients are made.
+// Service is a service of a cloud. It makes clients.
 type Service struct {
 	connection  *Connection
 	serviceType string
 	options     ServiceOptions
 }
 
-// Service names a service of the cloud, such as volume, network or image: its type, or an alias of it. Trails and logs have
-// the name as it is given. Nothing is asked yet.
+// Service returns a service of the cloud by its type, such as volume, network or image, or by an alias of the type.
+// Trails and logs use the given name. It sends no request.
 func (c *Connection) Service(serviceType string, options ServiceOptions) *Service {
 	return &Service{connection: c, serviceType: serviceType, options: options}
 }
 
 // Client builds a client of the service, as [Connection.Client] does of the compute API.
 //
-// If the endpoint names no version of the API, the service is asked for its versions first, once for each connection. The
-// error of that is the error of any call, with its trail.
+// If the endpoint names no version of the API, it first asks the service for its versions, once for each connection.
+// The error of that request is the error of any call, with its trail.
 func (s *Service) Client(ctx context.Context, config Config) (*Client, error) {
 	if s == nil || s.connection == nil || s.connection.handle == nil {
 		return nil, invalidRequest("the service is nil or was not made by a connection", nil)
@@ -64,7 +64,8 @@ func (s *Service) Client(ctx context.Context, config Config) (*Client, error) {
 	return connection.Client(config)
 }
 
-// Services are the endpoints of the catalog: type, region, interface and URL of each. There are none without a sign-in.
+// Services returns the endpoints of the catalog: type, region, interface and URL of each. There are none without a
+// sign-in.
 func (c *Connection) Services() []ServiceEndpoint {
 	if c == nil || c.handle == nil {
 		return nil
@@ -72,7 +73,7 @@ func (c *Connection) Services() []ServiceEndpoint {
 	defer runtime.KeepAlive(c)
 	text := textFrom(func(n *C.size_t) *C.char { return C.reqtrail_connection_services(c.handle, n) })
 	var services []ServiceEndpoint
-	// The library wrote it.
+	// The library wrote valid JSON.
 	_ = json.Unmarshal([]byte(text), &services)
 	return services
 }

@@ -1,4 +1,4 @@
-// What Go asks of libreqtrail in C: several handles freed in one crossing.
+// C helpers for Go: they free several handles in one crossing.
 
 #ifndef REQTRAIL_GO_SHIM_H
 #define REQTRAIL_GO_SHIM_H
@@ -6,7 +6,7 @@
 #include "native.h"
 #include <stdlib.h>
 
-// Frees what a call or an operation has come to, but for the trail.
+// Frees the handles of the result of a call or an operation, except the trail.
 void rt_free(reqtrail_response *response, reqtrail_report *report, reqtrail_error *error);
 
 #endif

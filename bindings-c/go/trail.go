@@ -17,16 +17,16 @@ import (
 //
 // A nil trail has no attempts, and its texts are empty.
 //
-// It is read from the core when something is asked of it, so a trail that nobody looks at costs next to nothing.
+// It is read from the core when a method first needs it, so an unused trail costs next to nothing.
 type Trail struct {
 	handle *C.reqtrail_trail
 	once   sync.Once
 	data   trailJSON
-	// text is the JSON of a trail that was read, as it was written.
+	// text is the JSON that a trail was read from.
 	text string
 }
 
-// newTrail takes over a handle; nil gives nil.
+// newTrail takes over a handle. It returns nil for nil.
 func newTrail(handle *C.reqtrail_trail) *Trail {
 	if handle == nil {
 		return nil
@@ -38,7 +38,7 @@ func newTrail(handle *C.reqtrail_trail) *Trail {
 
 func freeTrail(handle *C.reqtrail_trail) { C.reqtrail_trail_free(handle) }
 
-// pointer is what C gets; nil gives NULL.
+// pointer returns the handle for C, NULL for nil.
 func (t *Trail) pointer() *C.reqtrail_trail {
 	if t == nil {
 		return nil
@@ -51,13 +51,13 @@ func (t *Trail) read() *trailJSON {
 		return &trailJSON{}
 	}
 	t.once.Do(func() {
-		// The core wrote it, and scenarios hold it to its schema.
+		// The core wrote valid JSON, and scenarios check it against its schema.
 		_ = json.Unmarshal([]byte(t.JSON()), &t.data)
 	})
 	return &t.data
 }
 
-// Attempts are the attempts, in the order in which they went out.
+// Attempts returns the attempts, in the order in which they were sent.
 func (t *Trail) Attempts() []Attempt {
 	data := t.read()
 	attempts := make([]Attempt, len(data.Attempts))
@@ -67,7 +67,7 @@ func (t *Trail) Attempts() []Attempt {
 	return attempts
 }
 
-// RequestIDs are the request IDs of all attempts that have one, in order.
+// RequestIDs returns the request IDs of all attempts that have one, in order.
 func (t *Trail) RequestIDs() []string {
 	var ids []string
 	for _, attempt := range t.read().Attempts {
@@ -78,7 +78,7 @@ func (t *Trail) RequestIDs() []string {
 	return ids
 }
 
-// RequestID is that of the last attempt, the one to give to support first; empty if it has none.
+// RequestID returns the request ID of the last attempt, the one to give to support first; empty if it has none.
 func (t *Trail) RequestID() string {
 	attempts := t.read().Attempts
 	if len(attempts) == 0 {
@@ -87,7 +87,7 @@ func (t *Trail) RequestID() string {
 	return attempts[len(attempts)-1].RequestID
 }
 
-// String is the support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets.
+// String returns the support report to paste into a ticket: plain text, at most 100 columns wide, without secrets.
 func (t *Trail) String() string {
 	if t == nil || t.handle == nil {
 		return "no trail"
@@ -96,7 +96,7 @@ func (t *Trail) String() string {
 	return textFrom(func(n *C.size_t) *C.char { return C.reqtrail_trail_report(t.handle, n) })
 }
 
-// JSON is the trail as JSON of the schema reqtrail.trail/1, the same in every language.
+// JSON returns the trail as JSON with the schema reqtrail.trail/1, the same in every language.
 func (t *Trail) JSON() string {
 	switch {
 	case t == nil || t.handle == nil:
@@ -108,17 +108,17 @@ func (t *Trail) JSON() string {
 	return textFrom(func(n *C.size_t) *C.char { return C.reqtrail_trail_json(t.handle, n) })
 }
 
-// MarshalJSON is the same as JSON.
+// MarshalJSON returns the same as JSON.
 func (t *Trail) MarshalJSON() ([]byte, error) { return []byte(t.JSON()), nil }
 
-// UnmarshalJSON reads a trail that MarshalJSON or a sibling in another language has written. Its error is an [*Error] of
-// [KindDecode]. null reads as a trail without attempts.
+// UnmarshalJSON reads a trail that MarshalJSON or its counterpart in another language has written. Its error is an
+// [*Error] of [KindDecode]. null is read as a trail without attempts.
 func (t *Trail) UnmarshalJSON(data []byte) error {
 	if string(data) == "null" {
 		return nil
 	}
 	if t.handle != nil {
-		return &Error{Kind: KindDecode, Message: "a trail of a call cannot become another; read into a new one"}
+		return &Error{Kind: KindDecode, Message: "the Trail already contains a call; expected a new Trail to read into"}
 	}
 	text := string(data)
 	var handle *C.reqtrail_trail
@@ -136,8 +136,8 @@ func (t *Trail) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Equal says whether two trails are of the same call, with the same attempts, IDs and times: those of two clients of a mock
-// with the same seed, or one that was read from the JSON of another. It is what go-cmp compares trails by.
+// Equal says whether two trails have the same call, attempts, IDs and times, such as those of two mocks with the same
+// seed, or a trail and one that was read from its JSON. go-cmp uses it.
 func (t *Trail) Equal(other *Trail) bool {
 	if t == nil || other == nil {
 		return t == other
@@ -145,7 +145,7 @@ func (t *Trail) Equal(other *Trail) bool {
 	return t == other || reflect.DeepEqual(t.read(), other.read())
 }
 
-// LogValue is the trail for slog: the call, how it ended, and the request IDs of all attempts.
+// LogValue returns the trail for slog: the call, how it ended, and the request IDs of all attempts.
 func (t *Trail) LogValue() slog.Value {
 	if t == nil {
 		return slog.Value{}
@@ -163,8 +163,8 @@ func (t *Trail) LogValue() slog.Value {
 	)
 }
 
-// decodeError is the decode error of a response whose body a parser refused. The parser's own text may repeat the body, so
-// it is behind the error and not in it.
+// decodeError makes the decode error of a response whose body a parser refused. The parser's own message may repeat the
+// body, so it is the cause of the error and not part of its text.
 func (t *Trail) decodeError(what string, cause error) *Error {
 	cause = withoutValues(cause)
 	why := errorText(cause)

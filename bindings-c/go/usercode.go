@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// Functions and methods of the program that run on goroutines of this package or within a callback from C, where nobody
-// but the package itself can recover a panic.
+// Guards for functions and methods of the program that run on goroutines of this package, where only the package itself
+// can recover a panic.
 
-// panicError is a panic in code of the program. Its text does not show the value, which may be anything.
+// panicError is a panic in code of the program. Its text omits the value, which may contain anything.
 type panicError struct {
 	what  string
 	value any
@@ -19,14 +19,14 @@ type panicError struct {
 
 func (e *panicError) Error() string {
 	if failed, ok := e.value.(runtime.Error); ok {
-		// The runtime's own words name no values of the program but an index.
+		// The runtime's own message contains no values of the program except indexes.
 		return e.what + " panicked: " + failed.Error()
 	}
 	return e.what + " panicked"
 }
 
-// printable is an error of the program if its text can be asked for, and else another that says why not: the methods of
-// an error may panic, as those of a nil pointer do.
+// printable returns an error of the program if its Error method works, and otherwise an error that says why not: the
+// methods of an error may panic, as those of a nil pointer do.
 func printable(err error) error {
 	if catchPanic("an error", func() { _ = err.Error() }) == nil {
 		return err
@@ -37,7 +37,7 @@ func printable(err error) error {
 	return fmt.Errorf("an error of type %T, whose Error method panics", err)
 }
 
-// errorText is the text of an error of the program.
+// errorText returns the text of an error of the program.
 func errorText(err error) string { return strings.ToValidUTF8(printable(err).Error(), "\uFFFD") }
 
 // logPanic logs a panic in code of the program. The program's log handler is code of the program, too.
@@ -46,7 +46,7 @@ func logPanic(message string, value any) {
 	slog.Error(message, "panic", value)
 }
 
-// logWarning logs what the program is warned of.
+// logWarning logs a warning for the program.
 func logWarning(message string) {
 	defer func() { _ = recover() }()
 	slog.Warn(message)

@@ -15,13 +15,13 @@ import (
 	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
 )
 
-// Call describes a call, for tests of what a program does with its trail, response or error. A real call is made as it says,
-// so IDs, times, waits and the outcome fit together. A call that cannot go as described ends the test, which names the rule
-// that forbids it.
+// Call describes a call, for tests of code that uses its trail, response or error. A real call is made from the
+// description, so IDs, times, waits and the outcome are consistent. A call that cannot happen as described fails the
+// test at once, with the rule that forbids it.
 //
-// [Trail], [Response] and [Error] are shorter where the attempts are all that matters.
+// [Trail], [Response] and [Error] are shorter if only the attempts matter.
 type Call struct {
-	// Dialect is that of the API. Default: [reqtrail.NovaVMS].
+	// Dialect is the dialect of the API. Default: [reqtrail.NovaVMS].
 	Dialect reqtrail.Dialect
 	// Method is the method. Default: GET.
 	Method string
@@ -37,30 +37,30 @@ type Call struct {
 	IdempotencyKey string
 	// MaxRetryAfter is the longest Retry-After that is waited for.
 	MaxRetryAfter time.Duration
-	// Stopped says why the last attempt was not repeated, where the attempts leave that open. Default: they were as many as
-	// there may be.
+	// Stopped says why the last attempt was not repeated, if the attempts leave that open. Default: the allowed
+	// attempts were used up.
 	Stopped reqtrail.StopReason
-	// Kind is that of the error which the call ends with. It is needed where there are no attempts, as for
+	// Kind is the kind of the error that the call ends with. It is required if there are no attempts, as for
 	// [reqtrail.KindInvalidRequest].
 	Kind reqtrail.Kind
-	// Attempts are the attempts, in order. Waits between them are worked out.
+	// Attempts are the attempts, in order. Waits between them are computed.
 	Attempts []Attempt
 }
 
-// Attempt describes an attempt of a [Call]: an answer, or a failure. The zero value of a field is its default.
+// Attempt describes an attempt of a [Call]: an answer, or a failure. The zero value of a field stands for its default.
 type Attempt struct {
-	// StatusCode is the answer's status. With a Code it is the code's own unless it is given. The only attempt of a response
-	// has 200.
+	// StatusCode is the answer's status. Default: the status of Code, if there is one, or 200 for the only attempt of a
+	// response.
 	StatusCode int
 	// Code is the API's error code, such as "rate_limited": the body is an error as the API writes it.
 	Code reqtrail.Code
-	// Message is what that error says.
+	// Message is the message of that error.
 	Message string
-	// RequestID is the server's ID of the request. Default: a made one.
+	// RequestID is the server's ID of the request. Default: a generated one.
 	RequestID string
-	// NoRequestID leaves the ID out.
+	// NoRequestID omits the ID.
 	NoRequestID bool
-	// RetryAfter is the wait that the server asked for. A negative one stands for zero.
+	// RetryAfter is the wait that the server asked for. A negative value stands for zero.
 	RetryAfter time.Duration
 	// Header is the answer's headers.
 	Header http.Header
@@ -70,7 +70,7 @@ type Attempt struct {
 	Text string
 	// Body is the answer's body.
 	Body []byte
-	// Failure is how the attempt failed that had no whole, usable answer, such as [reqtrail.KindTimeout].
+	// Failure is how an attempt without a complete, usable answer failed, such as [reqtrail.KindTimeout].
 	Failure reqtrail.Kind
 	// FailureCode is the code of that failure, such as ENOTFOUND for [reqtrail.KindConnect].
 	FailureCode string
@@ -106,22 +106,22 @@ func (c Call) Trail(t testing.TB) *reqtrail.Trail {
 	return response.Trail
 }
 
-// Response makes the call's response. A call that fails ends the test.
+// Response makes the call's response. It fails the test at once if the call fails.
 func (c Call) Response(t testing.TB) *reqtrail.Response {
 	t.Helper()
 	response, failed := c.make(t, true)
 	if failed != nil {
-		t.Fatalf("reqtrailtest: the call has no response: %v; expected an answer with a 2xx in the end, or use Error", failed)
+		t.Fatalf("reqtrailtest: the call has no response: %v; expected a 2xx as the last answer, or use Error", failed)
 	}
 	return response
 }
 
-// Error makes the call's error. A call that succeeds ends the test.
+// Error makes the call's error. It fails the test at once if the call succeeds.
 func (c Call) Error(t testing.TB) *reqtrail.Error {
 	t.Helper()
 	response, failed := c.make(t, false)
 	if failed == nil {
-		t.Fatalf("reqtrailtest: the call has no error: its answer is a %d; expected one that is no 2xx in the end, or use Response",
+		t.Fatalf("reqtrailtest: the call has no error: its answer is a %d; expected a last answer other than 2xx, or use Response",
 			response.StatusCode)
 	}
 	return failed
@@ -195,7 +195,7 @@ func (c Call) describe(responds bool) (string, error) {
 	return string(text), err
 }
 
-// saysNothing says whether an attempt leaves open how it ended.
+// saysNothing says whether an attempt does not describe how it ended.
 func (a *Attempt) saysNothing() bool { return a.StatusCode == 0 && a.Code == "" && a.Failure == "" }
 
 func (a *Attempt) fields() (map[string]any, error) {
@@ -224,7 +224,7 @@ func (a *Attempt) fields() (map[string]any, error) {
 	return fields, nil
 }
 
-// pairsOf are names and values, in the order of the names.
+// pairsOf returns names and values, sorted by name.
 func pairsOf(lists map[string][]string) [][2]string {
 	pairs := [][2]string{}
 	for _, name := range slices.Sorted(maps.Keys(lists)) {

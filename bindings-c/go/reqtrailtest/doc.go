@@ -1,5 +1,5 @@
-// Package reqtrailtest tests programs that use package reqtrail: a [Mock] answers the calls of ordinary clients by what the
-// test says, on a clock that waits for nothing. A Retry-After of a minute or a timeout takes no time, and no port is opened.
+// Package reqtrailtest tests programs that use package reqtrail. A [Mock] answers the calls of ordinary clients as the
+// test says, on a virtual clock: a Retry-After of a minute or a timeout takes no real time. No port is opened.
 //
 //	func TestRateLimitThenSuccess(t *testing.T) {
 //		mock := reqtrailtest.New(t)
@@ -14,29 +14,31 @@
 //	}
 //
 // Only the network and the clock are not real: retries, timeouts, decoding, trails, hooks and logs are those of every
-// client. Each trail says so by the note "scripted".
+// client. Each trail has the note "scripted".
 //
 // # Requests and exchanges
 //
-// Each request takes the first exchange that fits it and has uses left; [Reply] says how many it has. A request that no
-// exchange fits fails as [reqtrail.KindConnect] and names the nearest exchange and what differed. At the end of the test,
-// such requests, requests that were not as [Want] has them, and exchanges that were not used fail the test; see
+// Each request takes the first exchange that matches it and has uses left; [Reply.Times] is their number. A request
+// that matches no exchange fails as [reqtrail.KindConnect]; its error names the nearest exchange and the difference. At
+// the end, the test fails because of such requests, requests that differ from [Want], and unused exchanges; see
 // [Mock.Verify].
 //
 // # Time
 //
-// Everything that a client waits for or measures is virtual: backoff, Retry-After, timeouts, the times in trails. Time begins
-// at 2026-01-01T00:00:00Z. It moves to the next end of a wait when every call of the mock waits and no hook or refresher
-// runs. [ManualClock] turns that off: the test moves it by [Mock.Advance], after [Mock.WaitUntilWaiting].
+// All waits and measured times are virtual: backoff, Retry-After, timeouts, the times in trails. Time starts at
+// 2026-01-01T00:00:00Z. When every call of the mock waits and no hook or refresher runs, it moves to the next end of a
+// wait. With [ManualClock] the test moves it by [Mock.Advance], after [Mock.WaitUntilWaiting].
 //
-// A context's deadline bounds a call by virtual time: by what is left of it when the call begins, rounded up to a tenth of a
-// second (to 10 ms where a second or less is left, to 1 ms where 100 ms or less are). The call ends then as at any deadline, with
-// [context.DeadlineExceeded], but without the cause of [context.WithTimeoutCause], since the context itself goes on. To cancel
-// a context is real: it ends the call at the virtual moment at which it happens. A context whose deadline is past in real time
-// can no longer be cancelled, so a test that cancels one gives it a deadline that the test itself does not reach.
+// A context's deadline bounds a call in virtual time: by the time left when the call begins, rounded up to a tenth of a
+// second (to 10 ms if a second or less is left, to 1 ms if 100 ms or less is left). The call then ends as at any
+// deadline, with [context.DeadlineExceeded], but without the cause of [context.WithTimeoutCause], since the context
+// itself has not ended. Cancelling a context is real: it ends the call at the virtual time at which it happens. A
+// context whose deadline is past in real time can no longer be cancelled, so a test that cancels a context gives it a
+// deadline that the test does not reach.
 //
-// Hooks and refreshers are real, too. The time stands still while they run, so a hook must not wait for a call that waits. The
-// calls of a refresher that take its context are an exception: the time moves for them.
+// Hooks and refreshers are real, too. Time stands still while they run, so a hook must not wait for a call that waits.
+// The calls of a refresher that use its context are an exception: time moves for them.
 //
-// A mock may be made within a bubble of testing/synctest, whose time is another and stands still while a call is under way.
+// A mock may be made within a bubble of testing/synctest. The bubble has a separate time, which stands still while a
+// call is under way.
 package reqtrailtest

@@ -10,19 +10,19 @@ import (
 	reqtrail "github.com/reqtrail/reqtrail/bindings-c/go"
 )
 
-// Route is which requests an answer is for.
+// Route selects the requests that an answer is for.
 type Route struct {
 	mock         *Mock
 	method, path string
 	want         *Want
 }
 
-// Want is what a request must look like, besides its method and its path. One that does not is answered all the same, and
+// Want is what a request must contain, besides its method and its path. A request that differs is still answered, but
 // fails the test at its end.
 //
-// In the place of any value there may be an operator of the script format, such as map[string]any{"$re": "^Bearer "}.
+// Any value may be an operator of the script format instead, such as map[string]any{"$re": "^Bearer "}.
 type Want struct {
-	// Header are the values of headers; one that is nil must be absent.
+	// Header has the values of headers; a header with nil must be absent.
 	Header map[string]any
 	// JSON is the request's body, with exactly these members.
 	JSON any
@@ -32,39 +32,39 @@ type Want struct {
 	Body []byte
 }
 
-// Reply is what answers a request, besides its status. The zero value of a field is its default.
+// Reply is the answer to a request, besides its status. The zero value of a field stands for its default.
 type Reply struct {
-	// JSON is the body, which is sent as application/json. nil is none; json.RawMessage("null") is a null.
+	// JSON is the body, which is sent as application/json. nil means no body; json.RawMessage("null") is a null.
 	JSON any
-	// Text is the body as UTF-8. It brings no Content-Type.
+	// Text is the body as UTF-8. It sets no Content-Type.
 	Text string
-	// Body is the body. It brings no Content-Type.
+	// Body is the body. It sets no Content-Type.
 	Body []byte
 	// Header is the headers.
 	Header http.Header
-	// Code is an error code of the client's dialect, such as "rate_limited": the body is then an error as the API writes it.
-	// A status of 0 is the code's own.
+	// Code is an error code of the client's dialect, such as "rate_limited". The body is then an error as the API
+	// writes it, and a status of 0 stands for the code's own status.
 	Code reqtrail.Code
-	// Message is what that error says.
+	// Message is the message of that error.
 	Message string
-	// RequestID is the server's ID of the request, in the header that the dialect reads. Default: one that the mock makes.
+	// RequestID is the server's ID of the request, in the header that the dialect reads. Default: a generated one.
 	RequestID string
-	// NoRequestID leaves the ID out.
+	// NoRequestID omits the ID.
 	NoRequestID bool
-	// RetryAfter is the wait that the server asks for. A negative one stands for zero.
+	// RetryAfter is the wait that the server asks for. A negative value stands for zero.
 	RetryAfter time.Duration
 	// Delay is how long the answer takes, in virtual time.
 	Delay time.Duration
-	// Times is how many requests this answers, or [Always]. Default: 1.
+	// Times is how many requests it answers, or [Always]. Default: 1.
 	Times int
-	// Optional lets it be left over at the end of the test.
+	// Optional says that it may be unused at the end of the test.
 	Optional bool
 }
 
-// Always as [Reply.Times] has an answer for every request that comes.
+// Always as [Reply.Times] answers every request.
 const Always = -1
 
-// Failure is how a request fails that gets no whole answer. Every fault of the script format is one.
+// Failure is how a request without a complete answer fails. It may be any fault of the script format.
 type Failure string
 
 const (
@@ -72,11 +72,11 @@ const (
 	Timeout Failure = "timeout"
 	// Connect: the server refuses the connection.
 	Connect Failure = "connect"
-	// ConnectTimeout: no connection comes about.
+	// ConnectTimeout: no connection is established.
 	ConnectTimeout Failure = "connect_timeout"
 	// DNS: the name of the host is not found.
 	DNS Failure = "dns"
-	// TLS: the server's certificate is not accepted.
+	// TLS: the client does not accept the server's certificate.
 	TLS Failure = "tls"
 	// Reset: the server resets the connection after it has read the request.
 	Reset Failure = "reset"
@@ -86,14 +86,14 @@ const (
 	CutBody Failure = "cut_body"
 	// ResetBody: the server resets the connection in the middle of the body.
 	ResetBody Failure = "reset_body"
-	// StallBody: the server sends half the body, and then nothing.
+	// StallBody: the server sends half of the body, and then nothing.
 	StallBody Failure = "stall_body"
 )
 
 // Get begins an answer to GET requests of a path.
 //
-// The path is a template, as in /cameras/{id}: each {name} takes one segment. It may leave out the path of the client's base
-// URL. What follows a ? is among the request's query.
+// The path is a template, as in /cameras/{id}: each {name} takes one segment. It may leave out the path of the client's
+// base URL. Parameters after a ? must be in the request's query.
 func (m *Mock) Get(path string, want ...Want) *Route {
 	m.t.Helper()
 	return m.On(http.MethodGet, path, want...)
@@ -135,7 +135,7 @@ func (m *Mock) Options(path string, want ...Want) *Route {
 	return m.On(http.MethodOptions, path, want...)
 }
 
-// On begins an answer to requests of a method, or with an empty one of any, and of a path, or with an empty one of any.
+// On begins an answer to requests with a method and a path. An empty method or path matches any.
 func (m *Mock) On(method, path string, want ...Want) *Route {
 	m.t.Helper()
 	route := &Route{mock: m, method: method, path: path}
@@ -152,7 +152,7 @@ func (m *Mock) On(method, path string, want ...Want) *Route {
 	return route
 }
 
-// String names the requests, as in GET /cameras/{id}.
+// String returns the method and path, as in GET /cameras/{id}.
 func (r *Route) String() string {
 	method, path := r.method, r.path
 	if method == "" {
@@ -171,15 +171,15 @@ func (r *Route) Replies(status int, reply ...Reply) *Sequence {
 	return &Sequence{r}
 }
 
-// Fails has the first of the requests fail. Of a reply, which is only needed for what it says besides, a failure within the
-// body takes the body.
+// Fails makes the first of the requests fail. A reply is only needed for its other fields; a failure within the body
+// also uses its body.
 func (r *Route) Fails(how Failure, reply ...Reply) *Sequence {
 	r.mock.t.Helper()
 	r.add(nil, how, reply)
 	return &Sequence{r}
 }
 
-// Sequence is a route that has an answer, which others may follow.
+// Sequence is a route with an answer, which further answers may follow.
 type Sequence struct {
 	route *Route
 }
@@ -191,14 +191,14 @@ func (s *Sequence) Then(status int, reply ...Reply) *Sequence {
 	return s
 }
 
-// ThenFails has the next of the requests fail.
+// ThenFails makes the next of the requests fail.
 func (s *Sequence) ThenFails(how Failure, reply ...Reply) *Sequence {
 	s.route.mock.t.Helper()
 	s.route.add(nil, how, reply)
 	return s
 }
 
-// add adds an exchange. What is wrong about it ends the test.
+// add adds an exchange. It fails the test at once if the exchange is wrong.
 func (r *Route) add(status *int, fails Failure, replies []Reply) {
 	m := r.mock
 	m.t.Helper()
@@ -231,7 +231,7 @@ func (r *Route) add(status *int, fails Failure, replies []Reply) {
 	}
 }
 
-// exchange is an exchange in the short form that the library reads.
+// exchange returns an exchange in the short form that the library reads.
 func (r *Route) exchange(reply *Reply) (map[string]any, error) {
 	answer, err := reply.fields()
 	if err != nil {
@@ -305,7 +305,7 @@ func (r *Reply) fields() (map[string]any, error) {
 	return fields, nil
 }
 
-// bodyFields are the fields of a body, of which at most one is given.
+// bodyFields returns the field of a body. At most one may be set.
 func bodyFields(of string, value any, text string, body []byte) (map[string]any, error) {
 	fields := map[string]any{}
 	if value != nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
 )
 
-// BaseURL is that of a mock's clients whose configuration has none.
+// BaseURL is the base URL of a mock's clients whose configuration has none.
 const BaseURL = "https://api.example"
 
 // Mock answers the calls of its clients. All goroutines may use it at the same time.
@@ -34,18 +34,18 @@ type settings struct {
 	isManual, isUnusedAllowed bool
 }
 
-// ManualClock has nothing but [Mock.Advance] move the mock's time.
+// ManualClock stops the mock's time, so that only [Mock.Advance] moves it.
 func ManualClock() Option { return func(s *settings) { s.isManual = true } }
 
-// Seed sets what the mock draws from: the IDs of calls and answers, and the length of random waits. Mocks with the same seed
-// and the same calls give equal trails. Default: 0.
+// Seed sets the seed for the IDs of calls and answers and for the length of random waits. Mocks with the same seed and
+// the same calls produce equal trails. Default: 0.
 func Seed(seed uint64) Option { return func(s *settings) { s.seed = seed } }
 
-// AllowUnused lets exchanges be left over at the end of the test.
+// AllowUnused allows unused exchanges at the end of the test.
 func AllowUnused() Option { return func(s *settings) { s.isUnusedAllowed = true } }
 
-// New makes a mock without exchanges. When the test ends, it closes the mock's clients and, unless the test has failed
-// already, reports what [Mock.Verify] finds.
+// New makes a mock without exchanges. When the test ends, the mock closes its clients and, unless the test has already
+// failed, reports what [Mock.Verify] finds.
 func New(t testing.TB, options ...Option) *Mock {
 	t.Helper()
 	var s settings
@@ -60,7 +60,7 @@ func New(t testing.TB, options ...Option) *Mock {
 	return m
 }
 
-// end is what the test ends with.
+// end runs at the end of the test.
 func (m *Mock) end() {
 	m.t.Helper()
 	if err := m.Verify(); err != nil && !m.t.Failed() && !m.t.Skipped() {
@@ -75,9 +75,9 @@ func (m *Mock) end() {
 	}
 }
 
-// Client makes a client whose calls the mock answers; everything else about it is as [reqtrail.NewClient] has it. Where the
-// configuration has no BaseURL, it is [BaseURL], and the Dialect is [reqtrail.NovaVMS] unless there is one. A configuration
-// that is wrong ends the test. The client is closed when the test ends.
+// Client makes a client whose calls the mock answers; otherwise it is like one of [reqtrail.NewClient]. If the
+// configuration has no BaseURL, it is [BaseURL], and the Dialect is [reqtrail.NovaVMS] unless one is set. A wrong
+// configuration fails the test at once. The client is closed when the test ends.
 func (m *Mock) Client(config ...reqtrail.Config) *reqtrail.Client {
 	m.t.Helper()
 	var given reqtrail.Config
@@ -95,8 +95,7 @@ func (m *Mock) Client(config ...reqtrail.Config) *reqtrail.Client {
 	return client
 }
 
-// NewClient is Client with the error of [reqtrail.NewClient], for a test of what a program does about a wrong
-// configuration.
+// NewClient is like Client but returns the error of [reqtrail.NewClient], for tests with a wrong configuration.
 func (m *Mock) NewClient(config reqtrail.Config) (*reqtrail.Client, error) {
 	if config.BaseURL == "" {
 		config.BaseURL = BaseURL
@@ -115,8 +114,8 @@ func (m *Mock) NewClient(config reqtrail.Config) (*reqtrail.Client, error) {
 	return client, nil
 }
 
-// Load adds the exchanges of a script: JSON of the schema reqtrail.script/1, the same in every language. A text that is not
-// one ends the test, which names where it is wrong and what would be right.
+// Load adds the exchanges of a script: JSON with the schema reqtrail.script/1, the same in every language. A text that
+// is not a script fails the test at once, with the location of the mistake and what is right.
 func (m *Mock) Load(script []byte) {
 	m.t.Helper()
 	if err := m.script.load(string(script)); err != nil {
@@ -124,7 +123,7 @@ func (m *Mock) Load(script []byte) {
 	}
 }
 
-// Requests are the requests that were sent so far, in order. One that no exchange fitted was not.
+// Requests returns the requests that were sent so far, in order. A request that matches no exchange is not sent.
 func (m *Mock) Requests() []Request {
 	m.t.Helper()
 	requests, err := requestsOf(m.script.requests())
@@ -134,9 +133,9 @@ func (m *Mock) Requests() []Request {
 	return requests
 }
 
-// Verify says what was not as the mock has it, each problem on a line: requests that no exchange fitted, with the nearest and
-// what differed; requests that were not as [Want] has them; and, unless [AllowUnused], exchanges that have uses left. It is
-// nil if all is well. The end of the test asks for it anyway.
+// Verify returns what differs from the mock's exchanges, each problem on a line: requests that match no exchange, with
+// the nearest one and the difference; requests that differ from [Want]; and, unless [AllowUnused] is set, exchanges
+// with uses left. It returns nil if there are no problems. The mock also calls it at the end of the test.
 func (m *Mock) Verify() error {
 	problems := m.script.problems(m.allowUnused)
 	m.mutex.Lock()
@@ -150,12 +149,12 @@ func (m *Mock) Verify() error {
 	return errors.New("reqtrailtest: " + strings.Join(problems, "\n"))
 }
 
-// Elapsed is the virtual time since the mock was made.
+// Elapsed returns the virtual time since the mock was made.
 func (m *Mock) Elapsed() time.Duration { return m.script.elapsed() }
 
-// Advance moves the mock's time on, from the end of one wait to the next; what follows from each is over before the next. It
-// is for a mock with [ManualClock], and blocks the goroutine, so the calls run on others. The test ends if something has not
-// come to rest after ten seconds of real time.
+// Advance moves the mock's time, from the end of one wait to the next, and waits each time until the calls have
+// reacted. It is for a mock with [ManualClock]. It blocks its goroutine, so calls must run on others. It fails the test
+// at once if a call, a hook or a refresher is still busy after ten seconds of real time.
 func (m *Mock) Advance(by time.Duration) {
 	m.t.Helper()
 	if by < 0 || by%time.Millisecond != 0 {
@@ -166,8 +165,8 @@ func (m *Mock) Advance(by time.Duration) {
 	}
 }
 
-// WaitUntilWaiting waits until every call of the mock waits for the mock's time, and there is one. The test ends if that
-// takes more than ten seconds of real time.
+// WaitUntilWaiting waits until there is a call and every call of the mock waits for the mock's time. It fails the test
+// at once if that takes more than ten seconds of real time.
 func (m *Mock) WaitUntilWaiting() {
 	m.t.Helper()
 	if err := m.script.waitUntilWaiting(); err != nil {

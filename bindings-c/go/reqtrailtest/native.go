@@ -1,6 +1,6 @@
 package reqtrailtest
 
-// Package reqtrail links the library; here its headers are enough.
+// Package reqtrail links the library; this package needs only its headers.
 
 // #cgo CFLAGS: -I${SRCDIR}/..
 // #include "native.h"
@@ -18,7 +18,7 @@ import (
 	"github.com/reqtrail/reqtrail/bindings-c/go/internal/scripted"
 )
 
-// script is a script of the library: the exchanges, the clock, and what became of them.
+// script is a script of the library: the exchanges, the clock, and the requests that were sent.
 type script struct {
 	handle *C.reqtrail_script
 	scripted.Calls
@@ -27,13 +27,13 @@ type script struct {
 func newScript(seed uint64, isManual bool) *script {
 	s := new(script)
 	var failed *C.reqtrail_error
-	// Without a text there is nothing to refuse.
+	// This cannot fail, because there is no text.
 	C.reqtrail_script_new(nil, 0, C.uint64_t(seed), C.bool(isManual), &s.handle, &failed)
 	runtime.AddCleanup(s, func(handle *C.reqtrail_script) { C.reqtrail_script_free(handle) }, s.handle)
 	return s
 }
 
-// NewClient is that of scripted.Mock.
+// NewClient implements scripted.Mock.
 func (s *script) NewClient(options []byte) (client, failed unsafe.Pointer) {
 	defer runtime.KeepAlive(s)
 	var made *C.reqtrail_client
@@ -43,7 +43,7 @@ func (s *script) NewClient(options []byte) (client, failed unsafe.Pointer) {
 	return unsafe.Pointer(made), unsafe.Pointer(refused)
 }
 
-// ExpireAfter is that of scripted.Mock.
+// ExpireAfter implements scripted.Mock.
 func (s *script) ExpireAfter(token unsafe.Pointer, left time.Duration) (stop func()) {
 	defer runtime.KeepAlive(s)
 	timer := C.reqtrail_go_script_expire(s.handle, (*C.reqtrail_cancel_token)(token), C.uint64_t(max(left, 0)))
@@ -99,7 +99,7 @@ func (s *script) waitUntilWaiting() error {
 	return errorOf(failed)
 }
 
-// byHand makes a call as its description says. One of the errors is the call's, the other says what is wrong about the
+// byHand makes the result of a call from its description. failed is the call's error; err says what is wrong in the
 // description.
 func byHand(description string) (response *reqtrail.Response, failed, err error) {
 	var ended C.reqtrail_go_ended
@@ -118,12 +118,12 @@ func byHand(description string) (response *reqtrail.Response, failed, err error)
 // charsOf lends a text to C for one call.
 func charsOf(text string) *C.char { return (*C.char)(unsafe.Pointer(unsafe.StringData(text))) }
 
-// textOf copies a text of the script's.
+// textOf copies a text of the library.
 func textOf(data *C.char, length C.size_t) string {
 	return string(unsafe.Slice((*byte)(unsafe.Pointer(data)), int(length)))
 }
 
-// errorOf copies an error and frees it; nil gives nil.
+// errorOf copies an error and frees it. It returns nil for nil.
 func errorOf(failed *C.reqtrail_error) error {
 	if failed == nil {
 		return nil

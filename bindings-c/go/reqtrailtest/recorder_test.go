@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// recorder is a test that keeps what it reports.
+// recorder is a test that keeps its reports.
 type recorder struct {
 	testing.TB
 	mutex    sync.Mutex
@@ -16,7 +16,7 @@ type recorder struct {
 	cleanups []func()
 }
 
-// record runs a test to its end, and gives what it reports.
+// record runs a test to its end, and returns its reports.
 func record(t testing.TB, test func(t testing.TB)) string {
 	t.Helper()
 	r := &recorder{TB: t}

@@ -10,10 +10,10 @@ import (
 	"time"
 )
 
-// Request is a request as the mock got it.
+// Request is a request that the mock received.
 type Request struct {
 	Method string
-	// Target is path and query as they were sent.
+	// Target is path and query, as sent.
 	Target string
 	// Path is the target without the query.
 	Path string
@@ -21,15 +21,15 @@ type Request struct {
 	Query url.Values
 	// Header is the headers.
 	Header http.Header
-	// Body is the body; of one that is JSON, the same value.
+	// Body is the body. A JSON body has the same value, but not necessarily the same bytes.
 	Body []byte
-	// At is the virtual time of its arrival, since the mock was made.
+	// At is the virtual time of its arrival, from the making of the mock.
 	At time.Duration
-	// Exchange is which of the mock's exchanges answered it, from 0 in the order in which they were added.
+	// Exchange is the index of the mock's exchange that answered it, from 0 in the order in which they were added.
 	Exchange int
 }
 
-// JSON reads the body into v, a pointer.
+// JSON unmarshals the body into v, a pointer.
 func (r Request) JSON(v any) error {
 	if err := json.Unmarshal(r.Body, v); err != nil {
 		return fmt.Errorf("reqtrailtest: the body of %s %s: %w", r.Method, r.Target, err)

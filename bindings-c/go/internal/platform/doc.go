@@ -1,3 +1,3 @@
-// Package platform fails to compile where reqtrail cannot be built, with one line that says what to do. The package that
-// needs it imports it, and so is not tried itself.
+// Package platform fails to compile if reqtrail cannot be built, with one line that says what to do. Package reqtrail
+// imports it, so that the compiler stops here and not there.
 package platform

@@ -1,5 +1,5 @@
-// Package scripted is the border between package reqtrail and package reqtrailtest: what the one lends to the other, and no
-// program can name.
+// Package scripted is the private interface between package reqtrail and package reqtrailtest, which programs cannot
+// import.
 package scripted
 
 import (
@@ -9,29 +9,30 @@ import (
 	"unsafe"
 )
 
-// Mock is the script that answers the calls of a client, and the clock that they go by.
+// Mock is the script that answers the calls of a client, and their clock.
 type Mock interface {
-	// NewClient builds a client of the library on this mock from the options that package reqtrail has written. One of the
-	// two handles is nil; they are package reqtrail's to free.
+	// NewClient builds a client of the library on this mock from the options that package reqtrail has encoded. One of
+	// the two handles is nil; package reqtrail frees the other.
 	NewClient(options []byte) (client, failed unsafe.Pointer)
-	// ExpireAfter lets a cancel token of the library expire when so much virtual time is over. The function that it returns
-	// ends that.
+	// ExpireAfter expires a cancel token of the library after `left` of virtual time, unless the returned function is
+	// called first.
 	ExpireAfter(token unsafe.Pointer, left time.Duration) (stop func())
-	// Watch has CheckContexts call a function until the call that it is for is over.
+	// Watch adds a function for CheckContexts to call, and returns one that removes it. It is used for the time of a
+	// call.
 	Watch(check func()) (over func())
-	// CheckContexts has all calls of the mock check whether their contexts were cancelled. They notice that by themselves, but not
-	// before a clock moves that stood still for a hook.
+	// CheckContexts has all calls of the mock check whether their contexts were cancelled. They also notice that by
+	// themselves, but perhaps too late, when a clock that stood still for a hook has moved on.
 	CheckContexts()
 }
 
 // NewClient makes a *reqtrail.Client from a reqtrail.Config whose calls go to a mock. Package reqtrail sets it.
 var NewClient func(config any, mock Mock) (client any, err error)
 
-// Take takes over what a call has come to, a reqtrail_go_ended of the library: a *reqtrail.Response, or the call's
-// *reqtrail.Error. Package reqtrail sets it.
+// Take takes over the result of a call, a reqtrail_go_ended of the library, and returns a *reqtrail.Response or the
+// call's *reqtrail.Error. Package reqtrail sets it.
 var Take func(ended unsafe.Pointer) (response any, err error)
 
-// Describe gives the name of a built-in reqtrail.Dialect, or the JSON of another. Package reqtrail sets it.
+// Describe returns the name of a built-in reqtrail.Dialect, or the JSON of another. Package reqtrail sets it.
 var Describe func(dialect any) (name string, description []byte, err error)
 
 // Calls are the calls of a mock that are under way.
@@ -40,7 +41,7 @@ type Calls struct {
 	checks []*func()
 }
 
-// Watch is that of Mock.
+// Watch implements Mock.
 func (c *Calls) Watch(check func()) (over func()) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -52,7 +53,7 @@ func (c *Calls) Watch(check func()) (over func()) {
 	}
 }
 
-// CheckContexts is that of Mock. It checks in the order in which the calls began.
+// CheckContexts implements Mock. It checks the calls in the order in which they began.
 func (c *Calls) CheckContexts() {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
