@@ -1,6 +1,6 @@
 package reqtrail
 
-//lint:file-ignore SA5008 what tags that encoding/json does not read do is tested
+//lint:file-ignore SA5008 the tests use tags that encoding/json does not read
 
 import (
 	"bytes"
@@ -46,7 +46,7 @@ func TestBodiesThatAreBodiesAlready(t *testing.T) {
 		"header":        {http.Header{"A": {"b"}}, `{"A":["b"]}`, "application/json"},
 		"nested bytes":  {map[string]any{"a": []byte("abc")}, `{"a":"YWJj"}`, "application/json"},
 	} {
-		// Twice with the same body, and as a field.
+		// The same body twice, and as a field.
 		for range 2 {
 			response, err := client.Post(background, "/echo", one.body)
 			if err != nil {
@@ -60,7 +60,7 @@ func TestBodiesThatAreBodiesAlready(t *testing.T) {
 		}
 		equal(t, []string{string(response.Body), response.Header.Get("X-Type")}, []string{one.text, "text/x"})
 	}
-	// A type of the client's own counts, too.
+	// The client's own Content-Type counts, too.
 	typed := newServer(t).client(t, func(c *Config) { c.Header = http.Header{"Content-Type": {"text/own"}} })
 	response, err := typed.Post(background, "/echo", []byte("x"))
 	if err != nil {
@@ -85,7 +85,7 @@ type inner struct {
 
 type outer struct {
 	inner
-	// It hides inner's.
+	// Name hides that of inner.
 	Name string
 	Skip Secret `json:"-"`
 }
@@ -116,7 +116,7 @@ func TestABodyIsCheckedAsJSONWritesIt(t *testing.T) {
 	list[0] = list
 	round := &cycle{A: 1, Hidden: loop, private: loop}
 	round.Hidden["round"] = round
-	// JSON shows none of these secrets; the word is another's.
+	// JSON shows none of these secrets; the word "[redacted]" comes from other values.
 	for name, one := range map[string]struct {
 		body any
 		want string
@@ -183,7 +183,7 @@ func TestABodyIsCheckedAsJSONWritesIt(t *testing.T) {
 	}
 }
 
-// deep is a list in a list, and so on.
+// deep returns nested lists.
 func deep(depth int) any {
 	var v any = "[redacted]"
 	for range depth {
@@ -214,7 +214,7 @@ func TestFieldsAreThoseOfEncodingJSON(t *testing.T) {
 		*Right
 		B any
 	}
-	// Each type is visited once, and of those that a level has several times no field counts.
+	// Each type is visited once. No field counts of a type that a level has several times.
 	type Inner struct{ X, Y string }
 	type Middle struct{ Inner }
 	type First struct{ Middle }

@@ -22,7 +22,7 @@ func TestCancelling(t *testing.T) {
 			}()
 			began := time.Now()
 			_, err := client.Get(ctx, path)
-			// What has to be told apart is the attempt's ten seconds and the wait's thirty.
+			// The limit tells the cancellation from the attempt's ten seconds and the wait's thirty.
 			if took := time.Since(began); took > 8*time.Second {
 				t.Fatal(took)
 			}
@@ -35,7 +35,7 @@ func TestCancelling(t *testing.T) {
 			equal(t, len(attempts), 1)
 			if attempts[0].Failure == KindCancelled {
 				equal(t, attempts[0].FailureReason, "cancelled by the caller")
-				// The body may still have been on its way.
+				// The body may not have arrived yet.
 				equal(t, attempts[0].Processed == nil, attempts[0].StatusCode == 0)
 			} else {
 				equal(t, attempts[0].Category, CategoryUnavailable)
@@ -54,7 +54,7 @@ func TestAContextThatHasEnded(t *testing.T) {
 		client := s.client(t)
 		ctx, cancel := context.WithCancel(background)
 		cancel()
-		// With connections at hand a request is written as soon as it may be.
+		// With an open connection a request is written as soon as possible.
 		for range 5 {
 			if _, err := client.Get(background, "/ok"); err != nil {
 				t.Fatal(err)
@@ -84,7 +84,7 @@ func TestAContextThatHasEnded(t *testing.T) {
 	})
 }
 
-// lateTimer is a context whose deadline is past, but which has not noticed yet.
+// lateTimer is a context whose deadline is past, but whose timer has not run yet.
 type lateTimer struct{ context.Context }
 
 func (lateTimer) Deadline() (time.Time, bool) { return time.Now().Add(-time.Millisecond), true }
@@ -164,7 +164,7 @@ func TestADeadlineOfTheContext(t *testing.T) {
 		equal(t, failed.Trail.Stopped(), StopDeadline)
 		equal(t, failed.Timeout(), true)
 
-		// A wait that would not fit ends the call before the deadline.
+		// A wait that exceeds the deadline ends the call before it.
 		ctx, cancel = context.WithTimeout(background, 20*time.Second)
 		defer cancel()
 		_, err = client.Get(ctx, "/wait")
@@ -174,7 +174,7 @@ func TestADeadlineOfTheContext(t *testing.T) {
 		equal(t, failed.StatusCode, 503)
 		equal(t, failed.Trail.Stopped(), StopDeadline)
 
-		// The client's own times end a call alike, as they do in net/http.
+		// The client's own timeouts end a call in the same way, as in net/http.
 		own := s.client(t, func(c *Config) { c.Timeout = 50 * time.Millisecond })
 		for _, get := range []func() (*Response, error){
 			func() (*Response, error) { return client.Get(background, "/stall", WithTimeout(50*time.Millisecond)) },
@@ -191,8 +191,7 @@ func TestADeadlineOfTheContext(t *testing.T) {
 	})
 }
 
-// Whoever notices a deadline first, the core or the context: the call is a timeout everywhere, and none is ever called
-// cancelled.
+// Whether the core or the context notices a deadline first: the call is a timeout everywhere, and never cancelled.
 func TestADeadlineIsATimeoutEverywhere(t *testing.T) {
 	const calls = 100
 	everyWay(t, func(t *testing.T) {

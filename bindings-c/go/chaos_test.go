@@ -12,7 +12,7 @@ import (
 
 const testFaults = "503:code=service_unavailable@100%;seed=7"
 
-// chaotic makes a client whose log is kept.
+// chaotic makes a client and keeps its log.
 func chaotic(t *testing.T, config Config) (*Client, string) {
 	t.Helper()
 	var log bytes.Buffer
@@ -29,7 +29,7 @@ func chaotic(t *testing.T, config Config) (*Client, string) {
 	return client, log.String()
 }
 
-// injected checks that the server's answers are replaced, and that the trails say so.
+// injected checks that faults replace the server's answers, and that the trails say so.
 func injected(t *testing.T, client *Client) {
 	t.Helper()
 	for method, call := range map[string]func() error{

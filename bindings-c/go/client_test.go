@@ -247,7 +247,7 @@ func TestATrailIsReadFromJSON(t *testing.T) {
 		if err := json.Unmarshal([]byte(trail.JSON()), &value); err != nil || value.Outcome() != trail.Outcome() {
 			t.Fatal(err)
 		}
-		// Fields and notes of a later release, and its own name, stay.
+		// Fields and notes of a later release are kept, and its client name.
 		later := strings.Replace(trail.JSON(), `"notes":[`, `"later":{"a":1},"notes":["later"`, 1)
 		later = strings.Replace(later, `"later""`, `"later","`, 1)
 		later = strings.Replace(later, "reqtrail/"+Version, "reqtrail/9.9.9", 1)
@@ -262,7 +262,7 @@ func TestATrailIsReadFromJSON(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// So does a word of a later release.
+	// An outcome of a later release is kept, too.
 	word := strings.Replace(response.Trail.JSON(), `"outcome":"ok"`, `"outcome":"postponed"`, 1)
 	var newer Trail
 	if err := json.Unmarshal([]byte(word), &newer); err != nil {
@@ -325,9 +325,9 @@ func TestErrors(t *testing.T) {
 }
 
 func TestUnixSocket(t *testing.T) {
-	// The environment's proxy is not used.
+	// The proxy of the environment is not used.
 	t.Setenv("HTTP_PROXY", "http://127.0.0.1:9")
-	// An address holds some 100 bytes, which t.TempDir may exceed.
+	// A socket address has about 100 bytes, which t.TempDir may exceed.
 	folder, err := os.MkdirTemp("", "rt")
 	if err != nil {
 		t.Fatal(err)

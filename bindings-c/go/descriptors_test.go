@@ -7,14 +7,14 @@ import (
 	"testing"
 )
 
-// withoutDescriptors runs a function while the process can open nothing more.
+// withoutDescriptors runs a function while the process can open no more descriptors.
 func withoutDescriptors(t *testing.T, run func()) {
 	t.Helper()
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	// Those of the standard streams are taken. The limit is also that of how many poll may be asked for.
+	// The standard streams use the three. The limit also bounds the number of descriptors for poll.
 	none := limit
 	none.Cur = 3
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &none); err != nil {
@@ -31,7 +31,7 @@ func withoutDescriptors(t *testing.T, run func()) {
 func TestACallNeedsNoDescriptorsForTheQueue(t *testing.T) {
 	defer func() { driving = "" }()
 	client := newServer(t).client(t)
-	// Its connection is kept.
+	// The client keeps this connection.
 	if _, err := client.Get(background, "/ok"); err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// recordCase is an answer with the record that the core makes of its error. Bytes are written as characters.
+// recordCase is an answer with the core's record of its error. Each byte is written as a character.
 type recordCase struct {
 	About   string
 	Dialect string
@@ -38,7 +38,7 @@ func orNil(value string) any {
 	return value
 }
 
-// shown is a field of an error as the record has it.
+// shown returns a field of an error in the form of the record.
 func shown(t *testing.T, e *Error, name string, record map[string]any) any {
 	switch name {
 	case "kind":

@@ -13,7 +13,7 @@ import (
 	reqtrail "github.com/reqtrail/reqtrail/bindings-c/go"
 )
 
-// api is a server that knows one camera, and is overloaded when it is asked for the second time.
+// api is a server with one camera. Its second answer is an overload.
 func api() *httptest.Server {
 	asked := 0
 	return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -55,7 +55,7 @@ func Example() {
 	}
 	fmt.Println(camera.Name, response.RequestID)
 
-	// The server is overloaded, and the call is repeated; what it ends with has the request IDs of both attempts.
+	// The server is overloaded, so the call is repeated. Its error has the request IDs of both attempts.
 	_, err = client.Get(ctx, "/cameras/{id}", reqtrail.WithParam("id", 8))
 	var failed *reqtrail.Error
 	if errors.As(err, &failed) {

@@ -157,7 +157,7 @@ func TestARefresherHasTheValuesOfItsCallersContext(t *testing.T) {
 		seen := make(chan any, 1)
 		client := newServer(t).client(t, func(c *Config) {
 			c.TokenRefresher = func(ctx context.Context) (Token, error) {
-				// Also in a context that was made of it.
+				// Also in a derived context.
 				inner, cancel := context.WithTimeout(ctx, time.Hour)
 				defer cancel()
 				if _, has := ctx.Deadline(); has || ctx.Err() != nil {
@@ -182,7 +182,7 @@ func TestARefresherHasTheValuesOfItsCallersContext(t *testing.T) {
 	})
 }
 
-// The refresh goes on for others when the call that began it is cancelled.
+// The refresh continues for other calls when the call that began it is cancelled.
 func TestARefreshOutlivesTheContextOfTheCallThatAsked(t *testing.T) {
 	type key struct{}
 	everyWay(t, func(t *testing.T) {
@@ -212,7 +212,7 @@ func TestARefreshOutlivesTheContextOfTheCallThatAsked(t *testing.T) {
 	})
 }
 
-// A call that waited for the refresh that waits for it would end at its timeout only.
+// A call that waits for the refresh that it belongs to would only end at its timeout.
 func TestARefresherDoesNotWaitForItsOwnClient(t *testing.T) {
 	for name, token := range map[string]Secret{"stale": "stale", "none": ""} {
 		t.Run(name, func(t *testing.T) {
@@ -222,7 +222,7 @@ func TestARefresherDoesNotWaitForItsOwnClient(t *testing.T) {
 				first = newServer(t).client(t, func(c *Config) {
 					c.Token, c.Timeout = token, time.Hour
 					c.TokenRefresher = func(ctx context.Context) (Token, error) {
-						// By way of another client's refresher, and by itself.
+						// Through another client, whose refresher calls the first, and directly.
 						_, err := second.Get(ctx, "/private")
 						inner <- err
 						_, err = first.Get(ctx, "/private")
@@ -364,7 +364,7 @@ func TestACancelledCallDoesNotWaitForHooks(t *testing.T) {
 		if _, err := client.Get(ctx, "/stall"); !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		// What is left is told later.
+		// OnCall runs later.
 		close(release)
 		<-seen
 	})

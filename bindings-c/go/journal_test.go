@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// TestJournalProcess is what the process of another test does: a call that fails, and one that is never answered.
+// TestJournalProcess is run by the process of another test: a call that fails, and one that is never answered.
 func TestJournalProcess(t *testing.T) {
 	url := os.Getenv("REQTRAIL_TEST_JOURNAL_URL")
 	if url == "" {
@@ -32,7 +32,7 @@ func TestJournalProcess(t *testing.T) {
 	t.Fatal(err)
 }
 
-// journalRecords are the records of all segments of a folder, or the calls of all tables.
+// journalRecords returns the records of all segments in a folder, or the calls of all tables.
 func journalRecords(t *testing.T, folder, ending string) (records []map[string]any) {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(folder, "*"+ending))

@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// sayZero says that it is zero, whatever it holds.
+// sayZero says that it is zero, whatever it contains.
 type sayZero struct{ Token any }
 
 func (sayZero) IsZero() bool { return true }
 
-// panicsLater answers encoding/json, and nobody after it.
+// panicsLater answers encoding/json, and panics afterwards.
 type panicsLater struct {
 	Token any
 	asked *int
@@ -34,7 +34,7 @@ type zeroByAddress struct{ Token Secret }
 
 func (*zeroByAddress) IsZero() bool { return true }
 
-// twoParts shares an array between its slices, and shows the longer one.
+// twoParts shares an array between its slices, and writes the longer one.
 type twoParts struct{ first, all []Secret }
 
 func (p twoParts) MarshalJSON() ([]byte, error) { return json.Marshal(p.all) }
@@ -146,7 +146,7 @@ func TestWhatJSONWouldChangeIsRefused(t *testing.T) {
 	equal(t, s.ids.Load(), 0)
 }
 
-// largeBeside has many bytes beside a text that looks like a Secret.
+// largeBeside writes a text that looks like a Secret, and has many other bytes.
 type largeBeside struct {
 	data  []byte
 	token *Secret

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// many runs a function in so many goroutines and waits for all.
+// many runs a function in a number of goroutines and waits for all.
 func many(goroutines int, function func(n int)) {
 	var group sync.WaitGroup
 	for n := range goroutines {
@@ -27,7 +27,7 @@ func many(goroutines int, function func(n int)) {
 	group.Wait()
 }
 
-// check makes a call whose answer repeats what it was asked, and compares all that must belong together.
+// check makes a call whose answer repeats the query, and compares all values that must belong together.
 func check(client *Client, n int) error {
 	response, err := client.Get(background, "/ok", WithQuery("limit", fmt.Sprint(n)))
 	if err != nil {
@@ -57,7 +57,7 @@ func TestAThousandGoroutinesShareAClient(t *testing.T) {
 	})
 }
 
-// A request that cannot be built has its result before its submission returns: the hardest case for whoever waits.
+// A request that cannot be built has its result before its submission returns: the hardest case for a waiter.
 func TestResultsThatComeAtOnce(t *testing.T) {
 	everyWay(t, func(t *testing.T) {
 		client := newServer(t).client(t)
@@ -145,8 +145,8 @@ func TestACancelStorm(t *testing.T) {
 				}
 			})
 		}
-		// A cancelled call returns before OnCall has run for it, and the goroutine that takes results holds the client
-		// for a moment after a late signal: both come to an end without a further call.
+		// A cancelled call returns before OnCall has run for it, and after a late signal the goroutine that takes
+		// results uses the client for a moment. Both end without a further call.
 		over := func() bool { return ended.Load() >= 20*50 && client.core.users.Load() == 0 }
 		for wait := time.Now(); !over() && time.Since(wait) < 10*time.Second; {
 			time.Sleep(time.Millisecond)

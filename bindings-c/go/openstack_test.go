@@ -21,7 +21,7 @@ const (
 	requestID = "req-0a5dfac4-d3c2-4a44-a1ac-77d61a9d5b1b"
 )
 
-// nova is a compute API with one server, whose one action ends after two looks.
+// nova is a compute API with one server, whose only action ends after two polls.
 func nova(t *testing.T, fails bool) *httptest.Server {
 	var looks atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -173,7 +173,7 @@ func TestFollowing(t *testing.T) {
 }
 
 func TestAStateThatSettlesOrNot(t *testing.T) {
-	// The server rests, and a step that has begun says nothing of its end.
+	// The server is idle, and a step that has begun does not say how it ended.
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		if strings.Contains(r.URL.Path, "/os-instance-actions") {
@@ -269,7 +269,7 @@ func TestClouds(t *testing.T) {
 		t.Fatal(server, err)
 	}
 
-	// A sign-in that fails has a trail, and one that is cancelled says so.
+	// The error of a failed sign-in has a trail, and that of a cancelled one says so.
 	keystone := newServer(t)
 	cloud, err = NewCloud(CloudConfig{Auth: map[string]Secret{
 		"auth_url": Secret(keystone.URL + "/missing"), "username": "demo", "password": "s3cr3t-password", "project_name": "demo",

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// These build programs as a user does: in an empty module that only requires the package, with no network to ask.
+// These tests build programs as a user does: in an empty module that only requires the package, without a network.
 
 const consumer = `package main
 
@@ -94,7 +94,7 @@ func TestAnEmptyModuleWithTheArchive(t *testing.T) {
 	write(t, filepath.Join(folder, "main.go"), consumer)
 	run(t, folder, nil, "go", "build", "-o", "consumer", ".")
 	equal(t, run(t, folder, nil, "./consumer", overloaded(t)), "true req_1 true\n")
-	// The library is in the program, and so is what it unwinds with.
+	// The program contains the library and its unwinder.
 	if needs := run(t, folder, nil, "ldd", "./consumer"); strings.Contains(needs, "libreqtrail") || strings.Contains(needs, "libgcc_s") {
 		t.Fatal(needs)
 	}
@@ -110,7 +110,7 @@ func TestAnEmptyModuleWithAnInstalledLibrary(t *testing.T) {
 	if prefix == "" {
 		t.Fatal("REQTRAIL_PREFIX must name where libreqtrail is installed; scripts/test-go.sh does that")
 	}
-	// The package alone: neither the repository around it nor an archive in it.
+	// Only the package, without the repository around it or an archive in it.
 	alone := filepath.Join(t.TempDir(), "package")
 	if err := os.CopyFS(alone, only{os.DirFS(here)}); err != nil {
 		t.Fatal(err)
@@ -125,7 +125,7 @@ func TestAnEmptyModuleWithAnInstalledLibrary(t *testing.T) {
 	}
 }
 
-// TestTheBuildSaysWhatIsMissing builds where the package cannot be built: one line says what to do.
+// TestTheBuildSaysWhatIsMissing builds where the package cannot be built. One line says what to do.
 func TestTheBuildSaysWhatIsMissing(t *testing.T) {
 	here := packaging(t)
 	alone := filepath.Join(t.TempDir(), "package")
@@ -159,7 +159,7 @@ func TestTheBuildSaysWhatIsMissing(t *testing.T) {
 	}
 }
 
-// only is the package without the archives.
+// only returns a copy of the package without the archives.
 type only struct{ fs.FS }
 
 func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
@@ -173,7 +173,7 @@ func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
 	return kept, err
 }
 
-// TestTheTestsOfThePage runs the tests that docs/testing.md shows, where a user would have them.
+// TestTheTestsOfThePage runs the tests in docs/testing.md, in a module like a user's.
 func TestTheTestsOfThePage(t *testing.T) {
 	folder := module(t, packaging(t))
 	tests, err := os.ReadFile("../../docs/testing/testing_test.go")
@@ -190,7 +190,7 @@ func TestTheTestsOfThePage(t *testing.T) {
 	}
 }
 
-// TestTheTestKitIsKeptApart says that a program has nothing of package testing, as long as it does not test.
+// TestTheTestKitIsKeptApart checks that a program without tests does not import package testing.
 func TestTheTestKitIsKeptApart(t *testing.T) {
 	folder := module(t, packaging(t))
 	write(t, filepath.Join(folder, "main.go"), consumer)
@@ -201,8 +201,8 @@ func TestTheTestKitIsKeptApart(t *testing.T) {
 	}
 }
 
-// TestTheProgramsOfThePages builds every whole program that the pages show, and runs those that need no server of one's
-// own, which say so by what they print, and tests.
+// TestTheProgramsOfThePages builds every whole program on the pages. It runs the tests among them, and the programs
+// that have their own server, whose output it compares.
 func TestTheProgramsOfThePages(t *testing.T) {
 	here := packaging(t)
 	folder := module(t, here)

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// failing makes a call that fails, and gives its trail.
+// failing makes a call that fails, and returns its trail.
 func failing(t *testing.T, client *Client, path string) *Trail {
 	t.Helper()
 	_, err := client.Get(background, path)
@@ -23,7 +23,7 @@ func failing(t *testing.T, client *Client, path string) *Trail {
 	return failed.Trail
 }
 
-// inPhase waits until the one call under way is in a phase.
+// inPhase waits until the only call under way is in a phase.
 func inPhase(t *testing.T, recorder *Recorder, phase string) InFlightCall {
 	t.Helper()
 	for {
@@ -37,7 +37,7 @@ func inPhase(t *testing.T, recorder *Recorder, phase string) InFlightCall {
 	}
 }
 
-// callIDs are the calls of trails, in order.
+// callIDs returns the call IDs of trails, in order.
 func callIDs(trails []*Trail) string {
 	var ids []string
 	for _, trail := range trails {
@@ -113,7 +113,7 @@ func TestRecentCallsAreFiltered(t *testing.T) {
 		{RecentFilter{Failed: true, Limit: 1}, []*Trail{busy}},
 		{RecentFilter{Failed: true, StatusCode: 200}, nil},
 		{RecentFilter{SlowerThan: NoLimit}, nil},
-		// What no call can be.
+		// No call can match these.
 		{RecentFilter{Limit: -1}, nil},
 		{RecentFilter{StatusCode: 70000}, nil},
 		{RecentFilter{StatusCode: -200}, nil},
@@ -122,7 +122,7 @@ func TestRecentCallsAreFiltered(t *testing.T) {
 	} {
 		equal(t, callIDs(client.Recorder().Recent(one.filter)), callIDs(one.wanted))
 	}
-	// The other calls are mostly faster, though nobody knows by how much.
+	// The other calls are usually faster, but that is not certain.
 	slow := client.Recorder().Recent(RecentFilter{SlowerThan: 40 * time.Millisecond})
 	if len(slow) == 0 || !slow[len(slow)-1].Equal(stalled) {
 		t.Fatal(slow)
@@ -190,7 +190,7 @@ func TestAWaitBeforeTheNextAttemptIsListed(t *testing.T) {
 	<-ended
 }
 
-// line is what the tests look at in a line of the dump.
+// line has the fields of a line of the dump that the tests check.
 type line struct {
 	Timestamp time.Time `json:"@timestamp"`
 	Message   string

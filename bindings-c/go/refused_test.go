@@ -1,6 +1,6 @@
 package reqtrail
 
-//lint:file-ignore SA1012 what a nil context does is tested
+//lint:file-ignore SA1012 the tests pass nil contexts
 
 import (
 	"encoding/json"
@@ -83,7 +83,7 @@ func TestWhatCanBeSent(t *testing.T) {
 		}
 		equal(t, response.Header.Get("X-Was"), "GET /echo/"+want)
 	}
-	// The word alone is no secret.
+	// The word alone is not a secret.
 	response, err := client.Post(background, "/echo", map[string]any{"was": "[redacted]", "also": []*int{nil}})
 	if err != nil || !strings.Contains(string(response.Body), "[redacted]") {
 		t.Fatal(err)
@@ -92,7 +92,7 @@ func TestWhatCanBeSent(t *testing.T) {
 
 type stamp struct{ time.Time }
 
-// level is a number that has an error's method, and no text.
+// level is a number with an Error method, which is not a text form.
 type level int
 
 func (level) Error() string { return "no" }

@@ -15,7 +15,7 @@ const (
 	noSpace  = "extend volume:Could not find any available weighted backend."
 )
 
-// cinder has one volume, which is available as before whatever is asked for.
+// cinder has one volume, which stays available whatever is asked for.
 func cinder(t *testing.T) (*Resources, *Client) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Openstack-Request-Id", requestID)
@@ -73,7 +73,7 @@ func TestAnExtendThatFitsNowhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, seen, []string{"available"})
-	// By its IDs alone, with the size.
+	// With the IDs and the size only.
 	_, again := resources.FollowID(background, "volume.extend", volumeID, requestID, FollowResourceOptions{Size: 2})
 	equal(t, again.Error(), err.Error())
 }

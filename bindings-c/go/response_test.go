@@ -96,7 +96,7 @@ func TestStatusesThatAreAccepted(t *testing.T) {
 	if err != nil || response.StatusCode != http.StatusNotModified {
 		t.Fatal(err)
 	}
-	// What was given is the program's own.
+	// The list stays the program's own.
 	equal(t, given[:3], []int{0, 0, 0})
 	for text, wrong := range map[string]int{
 		"AcceptStatuses[1] is -5; expected an HTTP status": -5,
@@ -136,7 +136,7 @@ func TestTheBodyOfAnErrorAsTextAndJSON(t *testing.T) {
 	html := fail("/html")
 	equal(t, html.Text(), "<h1>")
 	if html.JSON(&read) == nil {
-		t.Fatal("HTML is no JSON")
+		t.Fatal("HTML is not JSON")
 	}
 	var wrong struct{ Error json.Number }
 	if err := words.JSON(&wrong); err == nil || strings.Contains(err.Error(), "not_found") {

@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// testServer is a little server on loopback; every path does what its name says.
+// testServer is a small server on loopback. Every path does what its name says.
 type testServer struct {
 	*httptest.Server
 	ids   atomic.Int64
@@ -109,7 +109,7 @@ func (s *testServer) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// notice says that a request has come, to a test that waits for it.
+// notice tells a waiting test that a request has arrived.
 func (s *testServer) notice(r *http.Request) {
 	select {
 	case s.seen <- r:
@@ -130,7 +130,7 @@ func (s *testServer) client(t testing.TB, change ...func(*Config)) *Client {
 	return client
 }
 
-// everyWay runs a test in every way of driving.
+// everyWay runs a test with every way of driving calls.
 func everyWay(t *testing.T, test func(t *testing.T)) {
 	for _, name := range []string{"", "queue", "blocking"} {
 		t.Run("driving="+name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// services is a Keystone, a Cinder whose endpoint names its version, and a Glance whose endpoint does not.
+// services has a Keystone, a Cinder whose endpoint names its version, and a Glance whose endpoint does not.
 type services struct {
 	*httptest.Server
 	mutex sync.Mutex

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// TestStderrLogProcess is what the processes of the other tests do: calls that succeed, and one that fails.
+// TestStderrLogProcess is run by the processes of the other tests: calls that succeed, and one that fails.
 func TestStderrLogProcess(t *testing.T) {
 	url := os.Getenv("REQTRAIL_TEST_URL")
 	if url == "" {
@@ -106,7 +106,7 @@ func TestStderrLogThatNobodyReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// More lines than a pipe holds.
+	// More lines than fit into a pipe.
 	command := stderrLogProcess(t, 300, "debug", "json")
 	command.Stderr = writer
 	err = command.Run()

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// refusing is an error whose methods do what they like.
+// refusing is an error whose methods may panic or exit.
 type refusing struct{ say func() string }
 
 func (r *refusing) Error() string { return r.say() }
@@ -21,7 +21,7 @@ type quietNil struct{}
 
 func (*quietNil) Error() string { return "quiet" }
 
-// A panic or an exit on a goroutine that no program can guard would end the process, and this test with it.
+// A panic or an exit on a goroutine of the package would end the process, and this test with it.
 func TestNoErrorOfARefresherEndsTheProcess(t *testing.T) {
 	fails := func(err error) func(context.Context) (Token, error) {
 		return func(context.Context) (Token, error) { return Token{}, err }
@@ -86,7 +86,7 @@ func (b brokenLog) Handle(context.Context, slog.Record) error { b.fail(); return
 
 func TestALogHandlerThatFailsEndsNothing(t *testing.T) {
 	old := slog.NewTextHandler(os.Stderr, nil)
-	// The default handler itself cannot be set again: it would log to itself.
+	// The default handler cannot be restored, because it would log to itself.
 	defer slog.SetDefault(slog.New(old))
 	for _, fail := range []func(){func() { panic("on purpose") }, runtime.Goexit} {
 		slog.SetDefault(slog.New(brokenLog{old, fail}))
@@ -101,7 +101,7 @@ func TestALogHandlerThatFailsEndsNothing(t *testing.T) {
 	}
 }
 
-// brokenContext is a context of the program's own that fails once it is over.
+// brokenContext is a program's own context whose Err fails once the context has ended.
 type brokenContext struct {
 	context.Context
 	fail func()
@@ -125,7 +125,7 @@ func TestAContextThatFailsEndsNothing(t *testing.T) {
 		cancel()
 	}()
 	defer func() {
-		// What its methods do on the caller's goroutine is the caller's.
+		// A panic on the caller's goroutine is the caller's.
 		_ = recover()
 		equal(t, safeErr(broken), context.Canceled)
 	}()

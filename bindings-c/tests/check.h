@@ -1,4 +1,4 @@
-/* A runner of tests that needs nothing. */
+/* A test runner without dependencies. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -10,7 +10,7 @@
 
 #define Z REQTRAIL_ZERO_TERMINATED
 
-/* A failed check ends the test program: what it holds may be in any state. */
+/* A failed check ends the test program, whose state is unknown afterwards. */
 #define CHECK(what)                                                      \
   do {                                                                   \
     if (!(what)) {                                                       \
@@ -36,15 +36,15 @@ extern const char *program, *server_url, *server_socket;
 void check_text(const char *file, int line, const char *what, const char *given, const char *wanted);
 void check_code(const char *file, int line, const char *what, reqtrail_code given, reqtrail_code wanted);
 
-/* A NovaVMS client of the server that waits for nothing between its attempts. */
+/* A NovaVMS client of the server that hardly waits between its attempts. */
 reqtrail_client_options *quick_options(void);
 reqtrail_client *quick_client(void);
 reqtrail_request *get(const char *path);
 
-/* What the process of a test of REQTRAIL_LOG does. */
+/* Is run by the processes of the tests of REQTRAIL_LOG. */
 int call_and_log(int count);
 
-/* What the process of a test of the journal does. */
+/* Is run by the process of a test of the journal. */
 int fail_and_wait(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* Runs the tests: c-tests URL SOCKET. With a count, c-tests URL SOCKET COUNT, it makes so many calls and one that fails;
- * with the word `journal`, one that fails and one that is never answered. */
+/* Runs the tests: c-tests URL SOCKET. With a count, c-tests URL SOCKET COUNT, it makes that many calls and one that
+ * fails; with the word `journal`, one that fails and one that is never answered. */
 #include <unistd.h>
 
 #include "check.h"
@@ -63,7 +63,7 @@ int main(int count, char **arguments) {
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     for (const struct test *test = all[i]; test->name != NULL; test++) {
       fprintf(stderr, "%s\n", test->name);
-      /* One that hangs ends the program, which has just named it. */
+      /* A test that hangs ends the program, which has just printed its name. */
       alarm(300);
       test->run();
       passed++;

@@ -1,4 +1,4 @@
-"""Writes test_nulls.c from the header: every function, with nothing but zeros and with NULL in each place of a pointer."""
+"""Writes test_nulls.c from the header: a call of every function with only zeros, which are NULL for pointers."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ for returns, name, arguments in functions:
     zeros = ", ".join("0" for _ in range(count))
     print(f"static void null_{name}(void) {{")
     if name == "reqtrail_set_log":
-        # NULL is a function that it takes: the log is off.
+        # NULL is a valid function: it turns the log off.
         print(f"  CHECK_CODE({name}({zeros}), REQTRAIL_OK);")
     elif returns.strip() == "reqtrail_code" and arguments.strip().endswith("**error"):
         print("  reqtrail_error *error = (reqtrail_error *)1;")
@@ -30,7 +30,7 @@ for returns, name, arguments in functions:
     ):
         print(f"  CHECK_CODE({name}({zeros}), REQTRAIL_ERROR_NULL_POINTER);")
     elif name.endswith("_free"):
-        # Twice: freeing NULL is nothing, however often.
+        # Twice: freeing NULL does nothing, however often.
         print(f"  {name}({zeros});\n  {name}({zeros});")
     elif name in ("reqtrail_version", "reqtrail_code_name"):
         print(f"  CHECK({name}({zeros}) != NULL);")

@@ -1,6 +1,6 @@
-"""A little server for the tests in C, on loopback and on a Unix socket; every path does what its name says.
+"""A small server for the tests in C, on loopback and on a Unix socket. Every path does what its name says.
 
-It prints its URL and the path of its socket, and ends when its standard input is closed.
+It prints its URL and the path of its socket, and ends when its standard input closes.
 """
 
 import itertools
@@ -70,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
             case ["nul"]:
                 self.answer(200, b"a\0b")
             case ["text"]:
-                self.answer(200, b"\xff is no text")
+                self.answer(200, b"\xff is not text")
             case ["words"]:
                 words = b'{"error":"not_found","message":"caf\xe9 \\ud800"}'
                 self.answer(404, words, Content_Type="application/json; charset=latin1")
@@ -110,9 +110,9 @@ class Handler(BaseHTTPRequestHandler):
             case [*_, "volumes", volume] if volume == VOLUME:
                 self.nova(200, {"volume": {"id": VOLUME, "status": "available", "size": 1}})
             case [*_, "messages"]:
-                told = {"id": "m", "user_message": "no space", "request_id": RESIZE, "resource_uuid": VOLUME}
+                note = {"id": "m", "user_message": "no space", "request_id": RESIZE, "resource_uuid": VOLUME}
                 self.nova(
-                    200, {"messages": [told, told | {"id": "n", "request_id": "req-1", "user_message": "another's"}]}
+                    200, {"messages": [note, note | {"id": "n", "request_id": "req-1", "user_message": "another's"}]}
                 )
             case [*_, "servers", server, "action"]:
                 self.answer(202, {}, X_Openstack_Request_Id=RESIZE)
@@ -138,7 +138,7 @@ class Handler(BaseHTTPRequestHandler):
         return {"action": "resize", "instance_uuid": server, "request_id": RESIZE, "start_time": "2026-11-21T21:00:00"}
 
     def steps(self, server: str) -> dict[str, Any]:
-        """The resize of the one server has failed, that of another goes on, and the third was rebooted."""
+        """The resize of one server has failed, that of another is under way, and the third was rebooted."""
         if server == REBOOTED:
             times = {"start_time": "2026-11-21T21:00:00", "finish_time": "2026-11-21T21:00:01"}
             return {"action": "reboot", "events": [{"event": "compute_reboot_instance", "result": "Success", **times}]}
@@ -185,12 +185,12 @@ class UnixHandler(Handler):
 
 class UnixServer(Server):
     address_family = socket.AF_UNIX
-    # HTTPServer's own takes the address for a host and a port.
+    # That of HTTPServer treats the address as host and port.
     server_bind = socketserver.TCPServer.server_bind
 
 
 with (
-    # The path must be short: an address holds some 100 bytes.
+    # The path must be short: a socket address has about 100 bytes.
     tempfile.TemporaryDirectory() as folder,
     Server(("127.0.0.1", 0), Handler) as server,
     UnixServer(f"{folder}/api.sock", UnixHandler) as local,  # type: ignore[arg-type] # an address of its family

@@ -1,9 +1,9 @@
-/* Blocking calls, and what they give. */
+/* Blocking calls and their results. */
 #include <pthread.h>
 
 #include "check.h"
 
-static void a_response_tells_all(void) {
+static void a_response_has_every_field(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/ok");
   reqtrail_response *response;
@@ -45,7 +45,7 @@ static void a_response_tells_all(void) {
   reqtrail_client_free(client);
 }
 
-static void an_error_tells_all(void) {
+static void an_error_has_every_field(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/missing/{name}");
   reqtrail_response *response;
@@ -206,7 +206,7 @@ static void bodies_and_headers_go_out(void) {
   reqtrail_client_free(client);
 }
 
-static void a_body_that_is_no_text_is_an_error_with_the_trail(void) {
+static void a_body_that_is_not_text_is_an_error_with_the_trail(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/text");
   reqtrail_response *response;
@@ -252,7 +252,7 @@ static void another_api_is_described_as_json(void) {
   reqtrail_error *error;
   CHECK_CODE(reqtrail_client_options_dialect_json(options, json, Z), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
-  /* A name is no description, and a description has a name of its own. */
+  /* A name is not a description, and a description has its own name. */
   static const char *const wrong[] = {
       "openstack",
       "{\"name\":\"openstack\"}",
@@ -302,14 +302,14 @@ static void threads_share_a_client_and_a_request(void) {
   reqtrail_client_free(share.client);
 }
 
-/* A Unix socket is where calls go, and the base URL what they name. */
+/* Calls go to the Unix socket and name the base URL. */
 static void a_unix_socket_is_connected_to(void) {
   reqtrail_client_options *options;
   reqtrail_client *client;
   reqtrail_response *response;
   reqtrail_error *error;
   const char *text;
-  /* The environment's proxy is not used. */
+  /* The proxy of the environment is not used. */
   setenv("HTTP_PROXY", "http://127.0.0.1:9", 1);
   CHECK_CODE(reqtrail_client_options_new("http://api.example:8080", Z, &options, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_options_unix_socket(options, server_socket, Z), REQTRAIL_OK);
@@ -337,7 +337,7 @@ static void check_hidden(reqtrail_client *client, reqtrail_request *request) {
   reqtrail_response *response;
   reqtrail_error *error;
   CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_API);
-  /* The server has got it. */
+  /* The server has received it. */
   CHECK(strcmp(reqtrail_error_message(error, NULL), "bad value [redacted]") == 0);
   CHECK(strstr(reqtrail_error_display(error, NULL), "s3cr3t") == NULL);
   CHECK(strstr(reqtrail_trail_report(reqtrail_error_trail(error), NULL), "s3cr3t") == NULL);
@@ -358,7 +358,7 @@ static void a_secret_header_is_hidden_where_the_server_repeats_it(void) {
   CHECK_CODE(reqtrail_request_secret_header(request, "X-Thing", Z, "s3cr3t-of-one", Z), REQTRAIL_OK);
   check_hidden(client, request);
   check_hidden(plain, request);
-  /* Its name alone does not make it one. */
+  /* Its name alone does not make it a secret. */
   CHECK_CODE(reqtrail_request_header(copy, "X-Thing", Z, "no-s3cr3t", Z), REQTRAIL_OK);
   CHECK_CODE(reqtrail_call(plain, copy, &response, &error), REQTRAIL_ERROR_API);
   CHECK_TEXT(reqtrail_error_message(error, NULL), "bad value no-s3cr3t");
@@ -377,13 +377,13 @@ static void a_secret_header_is_hidden_where_the_server_repeats_it(void) {
 }
 
 const struct test call_tests[] = {
-    {"a response tells all", a_response_tells_all},
-    {"an error tells all", an_error_tells_all},
+    {"a response has every field", a_response_has_every_field},
+    {"an error has every field", an_error_has_every_field},
     {"an error's body is text and JSON", an_errors_body_is_text_and_json},
     {"a response that has not changed", a_response_that_has_not_changed},
     {"retries are in the trail", retries_are_in_the_trail},
     {"bodies and headers go out", bodies_and_headers_go_out},
-    {"a body that is no text is an error with the trail", a_body_that_is_no_text_is_an_error_with_the_trail},
+    {"a body that is not text is an error with the trail", a_body_that_is_not_text_is_an_error_with_the_trail},
     {"rate limits are read", rate_limits_are_read},
     {"another API is described as JSON", another_api_is_described_as_json},
     {"threads share a client and a request", threads_share_a_client_and_a_request},

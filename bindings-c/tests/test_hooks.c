@@ -29,7 +29,7 @@ static void on_call(const reqtrail_trail *trail, void *user_data) {
 
 static void freed(void *user_data) { ((struct seen *)user_data)->freed++; }
 
-static void hooks_are_told(void) {
+static void hooks_are_called(void) {
   struct seen seen = {0};
   reqtrail_client_options *options = quick_options();
   reqtrail_client *client;
@@ -41,7 +41,7 @@ static void hooks_are_told(void) {
   CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_ERROR_API);
   CHECK(seen.attempts == 4 && seen.calls == 1);
   reqtrail_client_free(client);
-  /* The options may build another. */
+  /* The options can build another client. */
   CHECK(seen.freed == 0);
   reqtrail_client_options_free(options);
   CHECK(seen.freed == 2);
@@ -114,7 +114,7 @@ static void a_failed_refresh_is_the_cause(void) {
     CHECK(reqtrail_error_category(error) == REQTRAIL_CATEGORY_AUTHENTICATION);
     const char *cause = reqtrail_error_cause(error, NULL);
     CHECK(cause != NULL && (causes[i] == NULL || strcmp(cause, causes[i]) == 0));
-    /* A new token helps at once. */
+    /* A new token works at once. */
     reqtrail_error_free(error);
     CHECK_CODE(reqtrail_client_set_token(client, "good", Z, NULL), REQTRAIL_OK);
     CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
@@ -125,7 +125,7 @@ static void a_failed_refresh_is_the_cause(void) {
   }
 }
 
-/* The refresher's own call fails: its error as a handle, and by its numbers. */
+/* The refresher's own call fails. Its error is passed on as a handle and by its numbers. */
 static void fails_with(reqtrail_refresh *answer, void *user_data) {
   (void)user_data;
   reqtrail_client *other = quick_client();
@@ -198,7 +198,7 @@ static void a_call_without_a_credential_fails_as_its_refresher_did(void) {
   }
 }
 
-/* What the refresher below knows of its callers. */
+/* What the refresher below records of its callers. */
 static _Thread_local const char *here;
 struct asking {
   char context[40];
@@ -278,7 +278,7 @@ static void a_refresher_in_context_needs_both_functions(void) {
 }
 
 const struct test hook_tests[] = {
-    {"hooks are told", hooks_are_told},
+    {"hooks are called", hooks_are_called},
     {"a refresher is asked after a 401", a_refresher_is_asked_after_a_401},
     {"a failed refresh is the cause", a_failed_refresh_is_the_cause},
     {"a call without a credential fails as its refresher did", a_call_without_a_credential_fails_as_its_refresher_did},

@@ -1,4 +1,4 @@
-/* The journal: by REQTRAIL_JOURNAL alone, of a process that is killed, and by the option. */
+/* The journal: of a killed process with REQTRAIL_JOURNAL, and by the option. */
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +8,7 @@
 
 #include "check.h"
 
-/* Makes a call by its method and path; the test ends if it succeeds. */
+/* Makes a call that must fail. */
 static void fail(const reqtrail_client *client, const char *method, const char *path) {
   reqtrail_request *request;
   reqtrail_response *response;
@@ -18,7 +18,7 @@ static void fail(const reqtrail_client *client, const char *method, const char *
   reqtrail_request_free(request);
 }
 
-/* Fails, and waits for an answer that never comes. */
+/* Makes a call that fails, and waits for an answer that never arrives. */
 int fail_and_wait(void) {
   reqtrail_client *client = quick_client();
   fail(client, "GET", "/missing");
@@ -26,7 +26,7 @@ int fail_and_wait(void) {
   return 1;
 }
 
-/* Reads all files of a folder that end so, one after the other, and says how many there are. */
+/* Reads all files of a folder with this ending, one after the other, and returns how many there are. */
 static int read_files(const char *folder, const char *ending, char *text, size_t size) {
   size_t length = 0;
   int count = 0;
@@ -69,12 +69,12 @@ static void a_killed_process_leaves_what_it_knew(void) {
   CHECK(child >= 0);
   if (child == 0) {
     setenv("REQTRAIL_JOURNAL", folder, 1);
-    /* However slow the machine is. */
+    /* The machine may be slow. */
     setenv("REQTRAIL_JOURNAL_SYNC", "always", 1);
     execl(program, program, server_url, server_socket, "journal", (char *)NULL);
     _exit(127);
   }
-  /* The table says so before the request leaves. */
+  /* The table has the call before the request is sent. */
   do {
     const struct timespec moment = {0, 1000000};
     CHECK(waitpid(child, NULL, WNOHANG) == 0);

@@ -1,4 +1,4 @@
-/* What programs do wrong, and what the library says to it. */
+/* Misuses of the library, and how it reports them. */
 #include <pthread.h>
 #include <signal.h>
 
@@ -78,7 +78,7 @@ static void user_data_is_freed_where_there_is_no_handle(void) {
   CHECK(freed == 5);
   CHECK_CODE(reqtrail_client_set_notify(NULL, hear_results, &freed, count_freed, NULL), REQTRAIL_ERROR_NULL_POINTER);
   CHECK(freed == 6);
-  /* Nor where the handle does not take it. */
+  /* The same if the handle refuses it. */
   reqtrail_operation *operation;
   CHECK_CODE(reqtrail_operation_server("a", Z, &operation, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_operation_on_progress(operation, hear_progress, &freed, count_freed), REQTRAIL_ERROR_BAD_VALUE);
@@ -147,7 +147,7 @@ static void times_may_have_no_limit(void) {
   reqtrail_client_options_free(options);
 }
 
-/* A recording is written where the environment allows it. */
+/* A recording is written only if the environment allows it. */
 static void recording_needs_permission(void) {
   char folder[] = "/tmp/reqtrail-recording-XXXXXX", path[64], text[512] = "";
   reqtrail_client_options *options = quick_options();
@@ -176,7 +176,7 @@ static void recording_needs_permission(void) {
   CHECK(remove(path) == 0 && remove(folder) == 0);
 }
 
-/* Every option that is not met elsewhere is taken. */
+/* Every option that no other test sets is accepted. */
 static void all_options_are_taken(void) {
   reqtrail_client_options *options = quick_options();
   reqtrail_client *client;
@@ -225,7 +225,7 @@ static void all_options_are_taken(void) {
   reqtrail_request_free(link);
   reqtrail_request_free(request);
   reqtrail_client_free(client);
-  /* These are wrong, and said to be when the client is built. */
+  /* These are wrong, which is reported when the client is built. */
   CHECK_CODE(reqtrail_client_options_extra_ca(options, (const unsigned char *)"no PEM", 6), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_ERROR_CONFIG);
   reqtrail_client_options_free(options);
@@ -243,7 +243,7 @@ static void all_options_are_taken(void) {
   reqtrail_client_options_free(options);
 }
 
-/* What only some dialects have, and a value that may not be shown. */
+/* An option of other dialects, and a value that must not be shown. */
 static void wrong_requests_are_refused(void) {
   reqtrail_client *client = quick_client();
   reqtrail_response *response;
@@ -257,7 +257,7 @@ static void wrong_requests_are_refused(void) {
   reqtrail_request_microversion(request, "2.90", Z);
   CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_ERROR_INVALID_REQUEST);
   reqtrail_request_free(request);
-  /* The copy has what the request had then, and no more. */
+  /* The copy has only what the request had at that time. */
   CHECK_CODE(reqtrail_call(client, copy, &response, NULL), REQTRAIL_ERROR_API);
   reqtrail_request_correlation_id(copy, "x", Z);
   CHECK_CODE(reqtrail_call(client, copy, &response, NULL), REQTRAIL_ERROR_INVALID_REQUEST);
@@ -276,7 +276,7 @@ static void the_queue_has_rules(void) {
   reqtrail_client_free(client);
 }
 
-/* The first mistake says which setter it was, and of what. */
+/* The first mistake is reported with its setter and the request. */
 static void a_mistake_names_its_setter(void) {
   reqtrail_client_options *options = quick_options();
   reqtrail_client *client;
@@ -303,8 +303,8 @@ static void a_mistake_names_its_setter(void) {
   reqtrail_client_free(client);
 }
 
-/* What a reading function has nothing to give for, it gives the empty value of; lengths, counts and limits, too. */
-static void what_is_not_there_is_empty(void) {
+/* A function that has nothing to return returns the default, and sets lengths, counts and limits, too. */
+static void a_missing_value_is_empty(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/ok");
   reqtrail_response *response;
@@ -344,7 +344,7 @@ static void what_is_not_there_is_empty(void) {
 
 static const reqtrail_client *shared_client;
 
-/* Cancels itself: the first function that may act on that would be within the call. */
+/* Cancels itself. Without protection, a function within the call would act on that. */
 static void *call_while_cancelled(void *code) {
   reqtrail_request *request = get("/ok");
   reqtrail_response *response;
@@ -422,7 +422,7 @@ static void count_warning(int32_t level, const char *line, size_t length, void *
   if (level == REQTRAIL_LOG_WARN && strstr(line, "REQTRAIL_CHAOS is ignored: ") != NULL) seen->ignored++;
 }
 
-/* A call of a client with faults fails, whatever its method, and its trail says so. */
+/* With injected faults, a call fails whatever its method, and its trail says so. */
 static void is_chaotic(reqtrail_client_options *options) {
   reqtrail_client *client;
   CHECK_CODE(reqtrail_client_options_max_attempts(options, 1), REQTRAIL_OK);
@@ -472,7 +472,7 @@ static void chaos_needs_permission(void) {
   reqtrail_client_options_free(plain);
 }
 
-/* A call leaves the program's signals as they were. */
+/* A call does not change the program's signals. */
 static void signals_are_left_alone(void) {
   sigset_t before, after;
   reqtrail_client *client = quick_client();
@@ -502,7 +502,7 @@ const struct test misuse_tests[] = {
     {"the queue has rules", the_queue_has_rules},
     {"signals are left alone", signals_are_left_alone},
     {"a mistake names its setter", a_mistake_names_its_setter},
-    {"what is not there is empty", what_is_not_there_is_empty},
+    {"a missing value is empty", a_missing_value_is_empty},
     {"a thread is cancelled after its call", a_thread_is_cancelled_after_its_call},
     {"the log is passed on", the_log_is_passed_on},
     {"chaos needs permission", chaos_needs_permission},

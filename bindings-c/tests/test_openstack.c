@@ -1,4 +1,4 @@
-/* Clouds, reads, actions that are followed, and servers that are explained. */
+/* Clouds, reads, followed actions, and explained servers. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -114,7 +114,7 @@ static void check_failed(reqtrail_code code, reqtrail_report *report, reqtrail_e
   CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_FAILED);
   CHECK_TEXT(reqtrail_report_request_id(report, NULL), RESIZE);
   CHECK_TEXT(reqtrail_error_request_id(error, NULL), RESIZE);
-  /* The request that started it was, and so were the polls. */
+  /* The request that started it was sent, and so were the polls. */
   CHECK(reqtrail_error_may_have_been_sent(error));
   CHECK(strstr(reqtrail_report_text(report, NULL), "FAILED") != NULL);
   CHECK(strstr(reqtrail_error_display(error, NULL), "No valid host was found.") != NULL);
@@ -162,7 +162,7 @@ static void operations_are_started_and_submitted(void) {
   reqtrail_code code = reqtrail_call_wait_report(call, -1, &report, &error);
   check_failed(code, report, error);
   reqtrail_call_free(call);
-  /* One that goes on is cancelled, with a report of what was seen. */
+  /* A follow under way is cancelled, with a report of what was seen. */
   CHECK_CODE(reqtrail_operation_start(client, moving, NULL, NULL, &call, NULL), REQTRAIL_OK);
   reqtrail_call_cancel(call);
   CHECK_CODE(reqtrail_call_wait_report(call, -1, &report, &error), REQTRAIL_ERROR_CANCELLED);
@@ -182,7 +182,7 @@ static void operations_are_started_and_submitted(void) {
   reqtrail_client_free(client);
 }
 
-/* Runs what follows an extend that failed, and frees it. */
+/* Runs and frees the follow of an extend that failed. */
 static void check_extend(reqtrail_client *client, reqtrail_operation *follow) {
   reqtrail_report *report;
   reqtrail_error *error;
@@ -218,7 +218,7 @@ static void volumes_are_followed(void) {
   CHECK_CODE(reqtrail_operation_follow_resource("volume.extend", Z, VOLUME, Z, RESIZE, Z, &follow, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_operation_size(follow, 2), REQTRAIL_OK);
   check_extend(client, follow);
-  /* A creation is named by its answer. */
+  /* The answer names what was created. */
   reqtrail_request_new("POST", Z, "/volumes", Z, &request, NULL);
   reqtrail_request_json(request, "{}", Z);
   CHECK_CODE(reqtrail_call(client, request, &accepted, NULL), REQTRAIL_OK);
@@ -229,7 +229,7 @@ static void volumes_are_followed(void) {
   CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_SUCCEEDED);
   reqtrail_report_free(report);
   reqtrail_operation_free(follow);
-  /* What cannot be followed says what would be right. */
+  /* Work that cannot be followed is refused, with what is right. */
   CHECK_CODE(reqtrail_operation_follow_resource("volume", Z, VOLUME, Z, RESIZE, Z, &follow, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_operation_run(client, follow, &report, &error), REQTRAIL_ERROR_INVALID_REQUEST);
   CHECK(reqtrail_report_verdict(report) == REQTRAIL_VERDICT_UNKNOWN);
@@ -273,7 +273,7 @@ static void reads_and_a_story(void) {
   CHECK_CODE(reqtrail_operation_run(client, operation, &report, &error), REQTRAIL_ERROR_API);
   CHECK(report == NULL && reqtrail_error_code_number(error) == REQTRAIL_OPENSTACK_ITEM_NOT_FOUND);
   reqtrail_error_free(error);
-  /* An option that it does not have is told when it is used, at the latest. */
+  /* An option that it does not have is reported at the latest when it runs. */
   CHECK_CODE(reqtrail_operation_deadline_ms(operation, 1), REQTRAIL_ERROR_BAD_VALUE);
   CHECK_CODE(reqtrail_operation_run(client, operation, &report, &error), REQTRAIL_ERROR_BAD_VALUE);
   CHECK(strstr(reqtrail_error_display(error, NULL), "deadline_ms") != NULL);
@@ -282,7 +282,7 @@ static void reads_and_a_story(void) {
   reqtrail_client_free(client);
 }
 
-static void what_seems_to_have_succeeded(void) {
+static void an_apparent_success_is_reported(void) {
   reqtrail_client *client = nova();
   reqtrail_operation *follow;
   reqtrail_report *report;
@@ -293,7 +293,7 @@ static void what_seems_to_have_succeeded(void) {
   CHECK(reqtrail_report_apparent(report) == REQTRAIL_VERDICT_SUCCEEDED);
   reqtrail_report_free(report);
   reqtrail_operation_free(follow);
-  /* A name is looked up, and an unknown one is not found. */
+  /* A name is looked up. An unknown name is not found. */
   CHECK_CODE(reqtrail_operation_explain("web", Z, &follow, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_operation_run(client, follow, &report, NULL), REQTRAIL_OK);
   CHECK(strstr(reqtrail_report_json(report, NULL), "\"server_id\":\"" SERVER "\"") != NULL);
@@ -344,7 +344,7 @@ static void log_lines_are_the_operators(void) {
   reqtrail_client_options_free(options);
 }
 
-static void variables_that_do_not_count_are_noted(void) {
+static void unused_variables_are_noted(void) {
   char path[] = "/tmp/reqtrail-clouds-XXXXXX";
   int file = mkstemp(path);
   const char text[] = "clouds: {one: {auth_type: none, endpoint: 'https://one.example', region_name: One}}";
@@ -395,7 +395,7 @@ static void a_client_of_a_service_calls_its_endpoint(void) {
   reqtrail_response_free(response);
   reqtrail_request_free(request);
   reqtrail_client_free(client);
-  /* Its version is learned from its document. */
+  /* Its version comes from its version document. */
   CHECK_CODE(reqtrail_openstack_connection_service(connection, "image", Z, "", Z, "", Z, "", Z, NULL, &found, NULL),
              REQTRAIL_OK);
   snprintf(endpoint, sizeof endpoint, "%s/image/v2", server_url);
@@ -416,7 +416,7 @@ const struct test openstack_tests[] = {
     {"operations are started and submitted", operations_are_started_and_submitted},
     {"volumes are followed", volumes_are_followed},
     {"reads and a story", reads_and_a_story},
-    {"what seems to have succeeded", what_seems_to_have_succeeded},
+    {"an apparent success is reported", an_apparent_success_is_reported},
     {"log lines are the operators'", log_lines_are_the_operators},
-    {"variables that do not count are noted", variables_that_do_not_count_are_noted},
+    {"unused variables are noted", unused_variables_are_noted},
     {NULL, NULL}};

@@ -1,4 +1,4 @@
-/* The recorder: calls that are found afterwards, and those under way. */
+/* The recorder: finding calls afterwards, and calls under way. */
 #include <signal.h>
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -17,7 +17,7 @@ static const reqtrail_recorder *recorder_of(const reqtrail_client *client) {
   return recorder;
 }
 
-/* Makes a call whatever it comes to, and gives its trail, which the caller frees. */
+/* Makes a call with any result, and returns its trail, which the caller frees. */
 static reqtrail_trail *call(reqtrail_client *client, const char *method, const char *path) {
   reqtrail_request *request;
   reqtrail_response *response;
@@ -61,7 +61,7 @@ static bool is_call(const reqtrail_trail *one, const reqtrail_trail *other) {
   return strcmp(reqtrail_trail_call_id(one, NULL), reqtrail_trail_call_id(other, NULL)) == 0;
 }
 
-/* Checks that just one call is found by an ID, and that it is the one of the trail. */
+/* Checks that an ID finds only the call of the trail. */
 static void check_found(const reqtrail_client *client, const char *id, const reqtrail_trail *trail) {
   reqtrail_trails *found = find(client, id, Z);
   CHECK(reqtrail_trails_count(found) == 1);
@@ -70,7 +70,7 @@ static void check_found(const reqtrail_client *client, const char *id, const req
   reqtrail_trails_free(found);
 }
 
-/* Checks what a text holds, and frees it. */
+/* Checks whether a text contains another, and frees it. */
 static void check_holds(reqtrail_text *text, const char *wanted, bool is_held) {
   size_t length = 0;
   const char *data = reqtrail_text_data(text, &length);
@@ -94,14 +94,14 @@ static void a_call_is_found_by_each_of_its_ids(void) {
   check_found(client, reqtrail_trail_call_id(failed, NULL), failed);
   check_found(client, reqtrail_trail_trace_id(failed, NULL), failed);
   check_found(client, reqtrail_trail_request_id(other, NULL), other);
-  /* The digits of a UUID in any case, and the beginning of an ID, from 6 characters on. */
+  /* The digits of a UUID in any case, and the first characters of an ID, at least 6. */
   char id[37];
   strcpy(id, reqtrail_trail_call_id(failed, NULL));
   for (char *c = id; *c != '\0'; c++)
     if (*c >= 'a' && *c <= 'f') *c -= 'a' - 'A';
   check_found(client, id, failed);
   CHECK(count_of(client, id, 13) == 1 && count_of(client, id, 5) == 0);
-  /* Both calls begin alike, and the newer one comes first. */
+  /* Both IDs begin with it, and the newer call comes first. */
   reqtrail_trails *found = find(client, "req_000", Z);
   CHECK(reqtrail_trails_count(found) == 2);
   CHECK(is_call(reqtrail_trails_at(found, 0), failed) && is_call(reqtrail_trails_at(found, 1), other));
@@ -122,7 +122,7 @@ static void a_correlation_id_finds_a_call_of_openstack(void) {
   reqtrail_trail *trail = call(client, "GET", "/servers/none");
   CHECK(strncmp(reqtrail_trail_correlation_id(trail, NULL), "req-", 4) == 0);
   check_found(client, reqtrail_trail_correlation_id(trail, NULL), trail);
-  /* The reads that an operation makes are calls like others. */
+  /* The reads of an operation are calls like others. */
   reqtrail_operation *operation;
   reqtrail_report *report;
   CHECK_CODE(reqtrail_operation_server("c76a7603-95be-4368-87e9-7b9b89fb1d7e", Z, &operation, NULL), REQTRAIL_OK);
@@ -166,7 +166,7 @@ static void recent_calls_are_filtered(void) {
   filter = reqtrail_recent_filter_new();
   CHECK_CODE(reqtrail_recent_filter_slower_than_ms(filter, 40), REQTRAIL_OK);
   found = recent(client, filter);
-  /* The others are mostly faster, though nobody knows by how much. */
+  /* The others are usually faster, but that is not certain. */
   size_t slow = reqtrail_trails_count(found);
   CHECK(slow > 0);
   CHECK_TEXT(reqtrail_trail_path(reqtrail_trails_at(found, slow - 1), NULL), "/stall");
@@ -202,7 +202,7 @@ static void recent_calls_are_filtered(void) {
   CHECK(reqtrail_trails_count(found) == 2 && is_call(reqtrail_trails_at(found, 1), busy));
   reqtrail_trails_free(found);
 
-  /* All that is set counts. */
+  /* All options count together. */
   filter = reqtrail_recent_filter_new();
   reqtrail_recent_filter_failed(filter, true);
   reqtrail_recent_filter_status(filter, 200);
@@ -235,7 +235,7 @@ static void a_filters_mistake_is_kept(void) {
   reqtrail_client_free(client);
 }
 
-/* A server that answers when it is told to. */
+/* A server that answers when the test says so. */
 static int listen_here(char *url, size_t size) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
@@ -246,7 +246,7 @@ static int listen_here(char *url, size_t size) {
   return listener;
 }
 
-/* Takes a connection, and reads the head of its request. */
+/* Accepts a connection, and reads the head of its request. */
 static int request_at(int listener) {
   int connection = accept(listener, NULL, NULL);
   char head[4096];
@@ -313,7 +313,7 @@ static void a_call_under_way_is_listed(void) {
   CHECK(strstr(json, "\"dialect\":\"novavms\"") != NULL && strstr(json, "\"age_ms\":") != NULL);
   reqtrail_text_free(calls);
   check_holds(reqtrail_recorder_stats(recorder), "\"in_flight\":1", true);
-  /* The dump says that it may have been sent; nothing finds it before it has ended. */
+  /* The dump says that it may have been sent. It cannot be found before it has ended. */
   check_holds(reqtrail_recorder_dump(recorder), "\"record\":\"opened\"", true);
   check_holds(reqtrail_recorder_dump(recorder), id, true);
   CHECK(count_of(client, id, Z) == 0);
@@ -337,7 +337,7 @@ static void the_stats_count(void) {
   CHECK(reqtrail_recorder_failed_count(recorder) == 0);
   reqtrail_trail_free(call(client, "GET", "/missing"));
   reqtrail_trail_free(call(client, "GET", "/busy"));
-  /* The server may have met another run of these tests. */
+  /* The server may have seen another run of these tests. */
   char once[64];
   snprintf(once, sizeof once, "/once/stats-%ld", (long)getpid());
   reqtrail_trail_free(call(client, "GET", once));
@@ -395,13 +395,13 @@ static void a_clone_outlives_its_client(void) {
   CHECK(reqtrail_trails_count(found) == 1);
   check_holds(reqtrail_recorder_in_flight(kept), "[]", true);
   reqtrail_recorder_free(kept);
-  /* What was found has its trails itself. */
+  /* The list has its own trails. */
   CHECK(is_call(reqtrail_trails_at(found, 0), failed));
   reqtrail_trails_free(found);
   reqtrail_trail_free(failed);
 }
 
-/* What several threads share. */
+/* State that several threads share. */
 struct shared {
   reqtrail_client *client;
   atomic_int callers;
@@ -412,7 +412,7 @@ static void *make_calls(void *given) {
   struct shared *shared = given;
   for (int i = 0; i < 25; i++) {
     reqtrail_trail *trail = call(shared->client, "GET", i % 2 == 0 ? "/ok" : "/missing");
-    /* The failed ones are kept whatever others do; at most 64 of them. */
+    /* Failed calls are kept whatever others do; at most 64 of them. */
     if (i % 2 == 1) check_found(shared->client, reqtrail_trail_call_id(trail, NULL), trail);
     reqtrail_trail_free(trail);
   }
@@ -471,14 +471,14 @@ static void the_child_of_a_fork_finds_nothing(void) {
       check_holds(reqtrail_recorder_in_flight(recorder_of(shared.client)), "[]", true);
       check_holds(reqtrail_recorder_dump(recorder_of(shared.client)), "{", false);
       CHECK(reqtrail_recorder_in_flight_count(recorder_of(shared.client)) == 0);
-      /* It is well if it comes here. A checker of memory would take what the parent's threads have for lost at an exit. */
+      /* The test has passed. At a normal exit a memory checker would report the memory of the parent's threads. */
       raise(SIGKILL);
     }
     CHECK(waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
   }
   atomic_store(&shared.is_over, true);
   CHECK(pthread_join(looking, NULL) == 0);
-  /* The parent's is as it was. */
+  /* The parent's recorder is unchanged. */
   CHECK(reqtrail_recorder_in_flight_count(recorder_of(shared.client)) == 1);
   answer(connection, "HTTP/1.1 200 OK\r\nX-Request-Id: req_fork01\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   CHECK_CODE(reqtrail_call_wait(started, -1, NULL, NULL), REQTRAIL_OK);

@@ -34,7 +34,7 @@ static reqtrail_client *build(reqtrail_client_options *options) {
 
 static reqtrail_client *client_with(const reqtrail_script *script) { return build(options_with(script)); }
 
-/* Makes a call, and gives its trail. */
+/* Makes a call, and returns its trail. */
 static reqtrail_trail *trail_of(const reqtrail_client *client, const char *path, reqtrail_code wanted) {
   reqtrail_request *request = get(path);
   reqtrail_response *response;
@@ -54,7 +54,7 @@ static void expect(const reqtrail_client *client, const char *path, reqtrail_cod
   reqtrail_trail_free(trail_of(client, path, wanted));
 }
 
-/* Ends a test in which all was as the script has it. */
+/* Ends a test in which everything happened as in the script. */
 static void finish(reqtrail_script *script, reqtrail_client *client) {
   CHECK_TEXT(reqtrail_script_problems(script, false, NULL), NULL);
   CHECK_CODE(reqtrail_script_verify(script, false, NULL), REQTRAIL_OK);
@@ -100,7 +100,7 @@ static void requests_can_be_read(void) {
   CHECK(strlen(json) == length && reqtrail_script_request_count(script) == 1);
   CHECK(has(json, "\"method\":\"POST\"") && has(json, "\"path\":\"/cameras/7\"") && has(json, "[\"on\",\"1\"]"));
   CHECK(has(json, "{\"name\":\"Lobby\"}") && has(json, "\"at_ms\":0.0") && has(json, "[\"host\",\"api.example\"]"));
-  /* What was asked before is still there. */
+  /* The earlier text is still valid. */
   CHECK_TEXT(before, "[]");
   finish(script, client);
 }
@@ -115,7 +115,7 @@ static void verify_reports_a_request_that_no_exchange_takes(void) {
   CHECK_CODE(reqtrail_call(client, request, &response, &error), REQTRAIL_ERROR_CONNECT);
   CHECK(!reqtrail_error_may_have_been_sent(error));
   CHECK(has(reqtrail_error_display(error, NULL), "/cameras/{id}"));
-  /* It was never sent. */
+  /* The request was never sent. */
   CHECK(reqtrail_script_request_count(script) == 0);
   reqtrail_error_free(error);
   reqtrail_request_free(request);
@@ -147,7 +147,7 @@ static void verify_reports_an_unused_exchange_unless_allowed(void) {
   reqtrail_client *client = client_with(script);
   expect(client, "/b", REQTRAIL_OK);
   CHECK_CODE(reqtrail_script_verify(script, false, &error), REQTRAIL_ERROR_SCRIPT_MISMATCH);
-  /* Two lines, and one to show. */
+  /* Two lines, and one in the one-line text. */
   CHECK(has(reqtrail_error_message(error, NULL), "/a") && has(reqtrail_error_message(error, NULL), "\n"));
   CHECK(!has(reqtrail_error_display(error, NULL), "\n"));
   reqtrail_error_free(error);
@@ -173,12 +173,12 @@ static void verify_reports_mistakes_that_were_reported_at_once(void) {
   CHECK(has(reqtrail_error_display(error, NULL), "state") && has(reqtrail_error_display(error, NULL), "reply"));
   reqtrail_error_free(error);
   CHECK_CODE(reqtrail_script_add(script, "\xff", 1, NULL), REQTRAIL_ERROR_NOT_UTF8);
-  /* One of a whole script would take every request. */
+  /* The form of a whole script would take every request here. */
   CHECK_CODE(reqtrail_script_add(script, JSON({"match": {"path": "/a"}, "reply": {}}), &error), REQTRAIL_ERROR_BAD_VALUE);
   CHECK(has(reqtrail_error_display(error, NULL), "match"));
   reqtrail_error_free(error);
   CHECK_CODE(reqtrail_client_new(options, &client, &error), REQTRAIL_ERROR_BAD_VALUE);
-  /* The first, with who made it. */
+  /* The first mistake, with its function. */
   CHECK(client == NULL && has(reqtrail_error_display(error, NULL), "reqtrail_script_load: "));
   reqtrail_error_free(error);
   CHECK_CODE(reqtrail_script_verify(script, false, &error), REQTRAIL_ERROR_SCRIPT_MISMATCH);
@@ -205,7 +205,7 @@ static void the_options_of_a_program_stay(void) {
   reqtrail_trail_free(trail);
   CHECK(has(reqtrail_script_requests_json(script, NULL), "[\"host\",\"cloud.example\"]"));
   finish(script, client);
-  /* One that was set goes before what a script brings along. */
+  /* A dialect that was set replaces the default of a script. */
   script = script_with(false);
   options = options_with(script);
   reqtrail_client_options_dialect(options, "openstack", Z);
@@ -216,19 +216,19 @@ static void the_options_of_a_program_stay(void) {
   CHECK(has(reqtrail_trail_request_id(trail, NULL), "req-"));
   reqtrail_trail_free(trail);
   finish(script, client);
-  /* Nothing of the network is looked at without one. */
+  /* Without a network, its options are not used. */
   CHECK_CODE(reqtrail_client_options_new(NULL, 0, &options, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_ERROR_CONFIG);
   reqtrail_client_options_free(options);
 }
 
-static void clients_keep_their_share(void) {
+static void clients_keep_the_script(void) {
   reqtrail_script *script = script_with(false);
   add(script, OK);
   reqtrail_client *client = client_with(script);
   reqtrail_script_free(script);
   expect(client, "/a", REQTRAIL_OK);
-  /* The script's handle is gone: no `verify` reports the problem, and the call fails all the same. */
+  /* The script's handle is freed, so no `verify` reports the problem, but the call still fails. */
   expect(client, "/a", REQTRAIL_ERROR_CONNECT);
   reqtrail_client_free(client);
 }
@@ -268,7 +268,7 @@ static void a_manual_clock_moves_by_advance_alone(void) {
   CHECK_CODE(reqtrail_script_advance_ms(script, 29999, NULL), REQTRAIL_OK);
   CHECK(reqtrail_script_elapsed_ms(script) == 29999 && reqtrail_script_request_count(script) == 1);
   CHECK(!reqtrail_call_is_done(call));
-  /* A wait is a little longer than the server says, by chance. */
+  /* A wait is longer than the server says by a small random time. */
   CHECK_CODE(reqtrail_script_advance_ms(script, 10000, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_OK);
   CHECK(reqtrail_script_request_count(script) == 2);
@@ -302,7 +302,7 @@ static void held_calls_begin_at_one_time(void) {
   add(script, JSON({"path": "/a", "times": 5, "reply": {"delay_ms": 1000, "status": 204}}));
   reqtrail_client *client = client_with(script);
   reqtrail_request *request = get("/a");
-  /* As often as it was held. */
+  /* As often as hold was called. */
   reqtrail_script_hold(script);
   reqtrail_script_hold(script);
   for (int i = 0; i < CALLS; i++) {
@@ -366,7 +366,7 @@ static void ask_the_other(reqtrail_refresh *answer, void *user_data) {
   reqtrail_refresh_token(answer, "new", Z);
 }
 
-static void a_refresher_may_call_by_the_script(void) {
+static void a_refresher_may_call_through_the_script(void) {
   reqtrail_script *script = script_with(false);
   reqtrail_client *other = client_with(script);
   add(script, JSON({"path": "/a", "want": {"headers": {"authorization": "Bearer old"}},
@@ -397,14 +397,14 @@ static void threads_share_the_time(void) {
   reqtrail_client *client = client_with(script);
   for (int i = 0; i < THREADS; i++) CHECK(pthread_create(&threads[i], NULL, call_in_a_thread, client) == 0);
   for (int i = 0; i < THREADS; i++) CHECK(pthread_join(threads[i], NULL) == 0);
-  /* How many wait at a time is up to chance. */
+  /* The number of calls that wait at one time is random. */
   CHECK(reqtrail_script_elapsed_ms(script) >= 3000 && reqtrail_script_elapsed_ms(script) <= 18000);
   finish(script, client);
 }
 
 static void bump(void *user_data) { atomic_fetch_add((atomic_int *)user_data, 1); }
 
-static void the_queue_goes_by_the_script(void) {
+static void the_queue_uses_the_script(void) {
   enum { CALLS = 3 };
   reqtrail_script *script = script_with(true);
   reqtrail_done done[CALLS];
@@ -418,7 +418,7 @@ static void the_queue_goes_by_the_script(void) {
     CHECK_CODE(reqtrail_client_submit(client, request, tag, NULL), REQTRAIL_OK);
   }
   CHECK_CODE(reqtrail_script_advance_ms(script, 2000, NULL), REQTRAIL_OK);
-  /* Everything came to rest, so all are there. */
+  /* All calls have ended, so all results are there. */
   taken = reqtrail_client_take_done(client, done, CALLS);
   CHECK(taken == CALLS && notified >= 1);
   for (size_t i = 0; i < taken; i++) {
@@ -429,7 +429,7 @@ static void the_queue_goes_by_the_script(void) {
   finish(script, client);
 }
 
-static void an_operation_goes_by_the_script(void) {
+static void an_operation_uses_the_script(void) {
   static const char SERVER[] = "c76a7603-95be-4368-87e9-7b9b89fb1d7e";
   reqtrail_script *script = script_with(false);
   reqtrail_operation *operation;
@@ -484,15 +484,15 @@ const struct test script_tests[] = {
     {"verify reports an unused exchange unless allowed", verify_reports_an_unused_exchange_unless_allowed},
     {"verify reports mistakes that were reported at once", verify_reports_mistakes_that_were_reported_at_once},
     {"the options of a program stay", the_options_of_a_program_stay},
-    {"clients keep their share", clients_keep_their_share},
+    {"clients keep the script", clients_keep_the_script},
     {"trails of one seed are equal", trails_of_one_seed_are_equal},
     {"a manual clock moves by advance alone", a_manual_clock_moves_by_advance_alone},
     {"a call is cancelled in its wait", a_call_is_cancelled_in_its_wait},
     {"held calls begin at one time", held_calls_begin_at_one_time},
     {"a hook acts before the time moves", a_hook_acts_before_the_time_moves},
-    {"a refresher may call by the script", a_refresher_may_call_by_the_script},
+    {"a refresher may call through the script", a_refresher_may_call_through_the_script},
     {"threads share the time", threads_share_the_time},
-    {"the queue goes by the script", the_queue_goes_by_the_script},
-    {"an operation goes by the script", an_operation_goes_by_the_script},
+    {"the queue uses the script", the_queue_uses_the_script},
+    {"an operation uses the script", an_operation_uses_the_script},
     {"results are made by hand", results_are_made_by_hand},
     {NULL, NULL}};

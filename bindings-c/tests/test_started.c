@@ -4,8 +4,8 @@
 
 #include "check.h"
 
-/* What a callback has told. */
-struct told {
+/* What a callback has received. */
+struct outcome {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   int times;
@@ -14,23 +14,23 @@ struct told {
   reqtrail_request *request;
 };
 
-static struct told fresh(void) {
-  struct told told = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, -1, NULL, NULL};
-  return told;
+static struct outcome fresh(void) {
+  struct outcome outcome = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, -1, NULL, NULL};
+  return outcome;
 }
 
-static void note(struct told *told, reqtrail_code code) {
-  pthread_mutex_lock(&told->lock);
-  told->times++;
-  told->code = code;
-  pthread_cond_broadcast(&told->changed);
-  pthread_mutex_unlock(&told->lock);
+static void note(struct outcome *outcome, reqtrail_code code) {
+  pthread_mutex_lock(&outcome->lock);
+  outcome->times++;
+  outcome->code = code;
+  pthread_cond_broadcast(&outcome->changed);
+  pthread_mutex_unlock(&outcome->lock);
 }
 
-static void await(struct told *told, int times) {
-  pthread_mutex_lock(&told->lock);
-  while (told->times < times) pthread_cond_wait(&told->changed, &told->lock);
-  pthread_mutex_unlock(&told->lock);
+static void await(struct outcome *outcome, int times) {
+  pthread_mutex_lock(&outcome->lock);
+  while (outcome->times < times) pthread_cond_wait(&outcome->changed, &outcome->lock);
+  pthread_mutex_unlock(&outcome->lock);
 }
 
 static void plain(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response, reqtrail_error *error,
@@ -47,17 +47,17 @@ static void a_callback_comes_once(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/ok");
   reqtrail_call_handle *call;
-  struct told told = fresh();
-  CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &call, NULL), REQTRAIL_OK);
+  struct outcome outcome = fresh();
+  CHECK_CODE(reqtrail_call_start(client, request, plain, &outcome, &call, NULL), REQTRAIL_OK);
   reqtrail_request_free(request);
   CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_OK);
-  CHECK(told.times == 1 && told.code == REQTRAIL_OK && reqtrail_call_is_done(call));
-  /* Cancelling what has ended is nothing, however often. */
+  CHECK(outcome.times == 1 && outcome.code == REQTRAIL_OK && reqtrail_call_is_done(call));
+  /* Cancelling a call that has ended does nothing, however often. */
   reqtrail_call_cancel(call);
   reqtrail_call_cancel(call);
   CHECK_CODE(reqtrail_call_wait(call, 0, NULL, NULL), REQTRAIL_OK);
   reqtrail_call_free(call);
-  CHECK(told.times == 1);
+  CHECK(outcome.times == 1);
   reqtrail_client_free(client);
 }
 
@@ -66,14 +66,14 @@ static void a_cancelled_call_calls_back(void) {
   reqtrail_request *request = get("/stall");
   reqtrail_call_handle *call;
   reqtrail_error *error;
-  struct told told = fresh();
-  CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &call, NULL), REQTRAIL_OK);
+  struct outcome outcome = fresh();
+  CHECK_CODE(reqtrail_call_start(client, request, plain, &outcome, &call, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_call_wait(call, 0, NULL, &error), REQTRAIL_ERROR_STILL_RUNNING);
   reqtrail_error_free(error);
   CHECK(!reqtrail_call_is_done(call));
   reqtrail_call_cancel(call);
   CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_ERROR_CANCELLED);
-  CHECK(told.times == 1 && told.code == REQTRAIL_ERROR_CANCELLED);
+  CHECK(outcome.times == 1 && outcome.code == REQTRAIL_ERROR_CANCELLED);
   reqtrail_call_free(call);
   reqtrail_request_free(request);
   reqtrail_client_free(client);
@@ -113,11 +113,11 @@ static void a_token_cancels_several(void) {
   reqtrail_call_handle *calls[3];
   reqtrail_response *response;
   reqtrail_error *error;
-  struct told told = fresh();
+  struct outcome outcome = fresh();
   reqtrail_request_cancel_token(request, token);
   for (int i = 0; i < 3; i++)
-    CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &calls[i], NULL), REQTRAIL_OK);
-  /* The handle of one ends that one alone. */
+    CHECK_CODE(reqtrail_call_start(client, request, plain, &outcome, &calls[i], NULL), REQTRAIL_OK);
+  /* The handle of a call ends only that call. */
   reqtrail_call_cancel(calls[0]);
   CHECK_CODE(reqtrail_call_wait(calls[0], -1, NULL, NULL), REQTRAIL_ERROR_CANCELLED);
   CHECK(!reqtrail_cancel_token_is_cancelled(token) && !reqtrail_call_is_done(calls[1]));
@@ -146,7 +146,7 @@ static void a_wait_gives_the_result_without_a_callback(void) {
   CHECK_CODE(reqtrail_call_wait(call, 60000, &response, &error), REQTRAIL_OK);
   CHECK(response != NULL && error == NULL);
   reqtrail_response_free(response);
-  /* It was taken. */
+  /* The result was taken. */
   CHECK_CODE(reqtrail_call_wait(call, -1, &response, &error), REQTRAIL_OK);
   CHECK(response == NULL);
   reqtrail_call_free(call);
@@ -158,7 +158,7 @@ static void a_wait_gives_the_result_without_a_callback(void) {
   CHECK(reqtrail_error_trail(error) == NULL);
   reqtrail_error_free(error);
   reqtrail_call_free(call);
-  /* Nobody asks for this one: it is freed with its handle. */
+  /* Nobody takes this result; it is freed with the handle. */
   CHECK_CODE(reqtrail_call_start(client, request, NULL, NULL, &call, NULL), REQTRAIL_OK);
   reqtrail_call_free(call);
   reqtrail_request_free(request);
@@ -170,7 +170,7 @@ static void frees_its_call(reqtrail_call_handle *call, reqtrail_code code, reqtr
                            reqtrail_error *error, void *user_data) {
   reqtrail_error *own;
   CHECK(call != NULL);
-  /* Waiting for oneself is refused and not a deadlock. */
+  /* Waiting for its own call is refused instead of a deadlock. */
   CHECK_CODE(reqtrail_call_wait(call, -1, NULL, &own), REQTRAIL_ERROR_IN_CALLBACK);
   reqtrail_error_free(own);
   reqtrail_call_free(call);
@@ -180,66 +180,66 @@ static void frees_its_call(reqtrail_call_handle *call, reqtrail_code code, reqtr
 static void a_callback_may_free_its_call(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/ok");
-  struct told told = fresh();
+  struct outcome outcome = fresh();
   for (int i = 0; i < 20; i++) {
     reqtrail_call_handle *call;
-    CHECK_CODE(reqtrail_call_start(client, request, frees_its_call, &told, &call, NULL), REQTRAIL_OK);
+    CHECK_CODE(reqtrail_call_start(client, request, frees_its_call, &outcome, &call, NULL), REQTRAIL_OK);
   }
-  await(&told, 20);
+  await(&outcome, 20);
   reqtrail_request_free(request);
   reqtrail_client_free(client);
 }
 
 static void starts_another(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response,
                            reqtrail_error *error, void *user_data) {
-  struct told *told = user_data;
+  struct outcome *outcome = user_data;
   CHECK(call == NULL);
-  CHECK_CODE(reqtrail_call_start(told->client, told->request, plain, told, NULL, NULL), REQTRAIL_OK);
-  plain(NULL, code, response, error, told);
+  CHECK_CODE(reqtrail_call_start(outcome->client, outcome->request, plain, outcome, NULL, NULL), REQTRAIL_OK);
+  plain(NULL, code, response, error, outcome);
 }
 
 static void a_callback_may_start_another(void) {
-  struct told told = fresh();
-  told.client = quick_client();
-  told.request = get("/ok");
-  CHECK_CODE(reqtrail_call_start(told.client, told.request, starts_another, &told, NULL, NULL), REQTRAIL_OK);
-  await(&told, 2);
-  reqtrail_request_free(told.request);
-  reqtrail_client_free(told.client);
+  struct outcome outcome = fresh();
+  outcome.client = quick_client();
+  outcome.request = get("/ok");
+  CHECK_CODE(reqtrail_call_start(outcome.client, outcome.request, starts_another, &outcome, NULL, NULL), REQTRAIL_OK);
+  await(&outcome, 2);
+  reqtrail_request_free(outcome.request);
+  reqtrail_client_free(outcome.client);
 }
 
 static void calls_itself(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response,
                          reqtrail_error *error, void *user_data) {
-  struct told *told = user_data;
+  struct outcome *outcome = user_data;
   reqtrail_response *other;
   (void)call;
-  CHECK_CODE(reqtrail_call(told->client, told->request, &other, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_call(outcome->client, outcome->request, &other, NULL), REQTRAIL_OK);
   reqtrail_response_free(other);
-  plain(NULL, code, response, error, told);
+  plain(NULL, code, response, error, outcome);
 }
 
 static void a_callback_may_block_though_it_should_not(void) {
-  struct told told = fresh();
-  told.client = quick_client();
-  told.request = get("/ok");
-  CHECK_CODE(reqtrail_call_start(told.client, told.request, calls_itself, &told, NULL, NULL), REQTRAIL_OK);
-  await(&told, 1);
-  reqtrail_request_free(told.request);
-  reqtrail_client_free(told.client);
+  struct outcome outcome = fresh();
+  outcome.client = quick_client();
+  outcome.request = get("/ok");
+  CHECK_CODE(reqtrail_call_start(outcome.client, outcome.request, calls_itself, &outcome, NULL, NULL), REQTRAIL_OK);
+  await(&outcome, 1);
+  reqtrail_request_free(outcome.request);
+  reqtrail_client_free(outcome.client);
 }
 
 static void a_client_may_go_before_its_calls(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/stall");
   reqtrail_call_handle *call;
-  struct told told = fresh();
-  CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &call, NULL), REQTRAIL_OK);
+  struct outcome outcome = fresh();
+  CHECK_CODE(reqtrail_call_start(client, request, plain, &outcome, &call, NULL), REQTRAIL_OK);
   reqtrail_client_free(client);
   reqtrail_request_free(request);
-  CHECK(told.times == 0);
+  CHECK(outcome.times == 0);
   reqtrail_call_cancel(call);
   CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_ERROR_CANCELLED);
-  CHECK(told.times == 1);
+  CHECK(outcome.times == 1);
   reqtrail_call_free(call);
 }
 
@@ -247,24 +247,24 @@ static void a_wrong_request_goes_to_the_callback(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/a/../b");
   reqtrail_call_handle *call;
-  struct told told = fresh();
-  CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &call, NULL), REQTRAIL_OK);
+  struct outcome outcome = fresh();
+  CHECK_CODE(reqtrail_call_start(client, request, plain, &outcome, &call, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_call_wait(call, -1, NULL, NULL), REQTRAIL_ERROR_INVALID_REQUEST);
-  CHECK(told.times == 1);
+  CHECK(outcome.times == 1);
   reqtrail_call_free(call);
   reqtrail_request_free(request);
   reqtrail_client_free(client);
 }
 
-/* Cancels race with ends; each callback comes once all the same. */
+/* Cancels race with ends, and each callback still runs once. */
 static void a_storm_of_cancels(void) {
   enum { CALLS = 200 };
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/ok");
   reqtrail_call_handle *calls[CALLS];
-  struct told told = fresh();
+  struct outcome outcome = fresh();
   for (int i = 0; i < CALLS; i++) {
-    CHECK_CODE(reqtrail_call_start(client, request, plain, &told, &calls[i], NULL), REQTRAIL_OK);
+    CHECK_CODE(reqtrail_call_start(client, request, plain, &outcome, &calls[i], NULL), REQTRAIL_OK);
     reqtrail_call_cancel(calls[i / 2]);
   }
   for (int i = 0; i < CALLS; i++) {
@@ -272,7 +272,7 @@ static void a_storm_of_cancels(void) {
     CHECK(code == REQTRAIL_OK || code == REQTRAIL_ERROR_CANCELLED);
     reqtrail_call_free(calls[i]);
   }
-  CHECK(told.times == CALLS);
+  CHECK(outcome.times == CALLS);
   reqtrail_request_free(request);
   reqtrail_client_free(client);
 }

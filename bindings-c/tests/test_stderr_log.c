@@ -14,7 +14,7 @@ static void call(const reqtrail_client *client, const char *path, reqtrail_code 
   reqtrail_request_free(request);
 }
 
-/* Makes as many calls that succeed, and one that fails. */
+/* Makes `count` calls that succeed, and one that fails. */
 int call_and_log(int count) {
   reqtrail_client *client = quick_client();
   for (int i = 0; i < count; i++) call(client, "/ok", REQTRAIL_OK);
@@ -49,7 +49,7 @@ static void ends_well(pid_t child) {
   CHECK(WEXITSTATUS(status) == 0);
 }
 
-/* Reads what fits until the end. */
+/* Reads until the end, and keeps what fits. */
 static void read_all(int from, char *text, size_t size) {
   size_t length = 0;
   for (;;) {
@@ -104,7 +104,7 @@ static void nothing_is_written_without_a_level(void) {
 static void a_pipe_that_nobody_reads_holds_up_no_call(void) {
   static char text[1 << 21];
   pid_t child;
-  /* More lines than a pipe holds. */
+  /* More lines than fit into a pipe. */
   int from = start("debug", "json", "300", &child);
   ends_well(child);
   read_all(from, text, sizeof text);

@@ -24,7 +24,7 @@ static void numbers_have_names(void) {
   CHECK_TEXT(reqtrail_verdict_name(REQTRAIL_VERDICT_FAILED), "failed");
 }
 
-/* Numbers from elsewhere are no names, and harm nobody. */
+/* Unknown numbers have no names and do no harm. */
 static void other_numbers_have_none(void) {
   static const int32_t odd[] = {-1, 9999, INT32_MIN, INT32_MAX};
   for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {

@@ -7,7 +7,7 @@
 
 #define CALLS 4
 
-/* Runs on the library's thread, once for each call, also for the cancelled one. */
+/* Runs on the library's thread, once for each call, even for the cancelled one. */
 static void on_done(reqtrail_call_handle *call, reqtrail_code code, reqtrail_response *response, reqtrail_error *error,
                     void *user_data) {
   (void)call;
@@ -49,7 +49,7 @@ int main(int count, char **arguments) {
     }
     reqtrail_request_free(request); /* the call keeps what it needs */
   }
-  /* Its callback comes all the same, with what it already had or with REQTRAIL_ERROR_CANCELLED. */
+  /* Its callback still runs, with the result that it already had or with REQTRAIL_ERROR_CANCELLED. */
   reqtrail_call_cancel(calls[1]);
   for (int i = 0; i < CALLS; i++) {
     reqtrail_call_wait(calls[i], -1, NULL, NULL); /* until its callback has returned */

@@ -1,12 +1,12 @@
 /* A first call: first_call BASE_URL TOKEN
  *
- * Reads the cameras, then one that is not there, and shows what support gets of a failure. */
+ * Reads the cameras, then a camera that does not exist, and shows what support needs of the failure. */
 #include <reqtrail.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The one line says it all; the report below it is for a ticket. */
+/* One line with all that support needs, and the report for a ticket. */
 static void complain(const reqtrail_error *error) {
   const reqtrail_trail *trail = reqtrail_error_trail(error);
   fprintf(stderr, "%s\n", reqtrail_error_display(error, NULL));
@@ -21,7 +21,7 @@ static reqtrail_client *connect(const char *base_url, const char *token) {
     complain(error);
     exit(1);
   }
-  /* reqtrail_client_new reports the first mistake of a setter. */
+  /* The options keep a setter's mistake, and reqtrail_client_new reports it. */
   reqtrail_client_options_dialect(options, "novavms", REQTRAIL_ZERO_TERMINATED);
   reqtrail_client_options_token(options, token, REQTRAIL_ZERO_TERMINATED);
   reqtrail_client_options_user_agent(options, "first-call/1.0", REQTRAIL_ZERO_TERMINATED);

@@ -1,4 +1,4 @@
-// These tests run each example as a separate process against the sandbox.
+// Runs the examples as separate processes against the sandbox.
 package examples
 
 import (
@@ -14,7 +14,7 @@ import (
 	"testing"
 )
 
-// sandbox is a little NovaVMS on loopback.
+// sandbox is a small NovaVMS on loopback.
 type sandbox struct {
 	BaseURL    string `json:"base_url"`
 	ControlURL string `json:"control_url"`
@@ -54,7 +54,7 @@ func start(t *testing.T) *sandbox {
 	return s
 }
 
-// requestIDs are those of the requests that the sandbox saw.
+// requestIDs returns the IDs of the requests that the sandbox received.
 func (s *sandbox) requestIDs(t *testing.T) []string {
 	t.Helper()
 	answer, err := http.Get(s.ControlURL + "/requests")
@@ -87,7 +87,7 @@ func (s *sandbox) inject(t *testing.T, incidents ...string) {
 	_ = answer.Body.Close()
 }
 
-// program builds an example, to be run against the sandbox.
+// program builds an example for a run against the sandbox.
 func (s *sandbox) program(t *testing.T, name string) *exec.Cmd {
 	t.Helper()
 	built := filepath.Join(t.TempDir(), name)
@@ -161,6 +161,6 @@ func TestHandler(t *testing.T) {
 	ids := s.requestIDs(t)
 	contains(t, told, `"upstream_request_id":"`+ids[0]+`"`)
 	contains(t, log.String(), `"request_ids":["`+ids[0]+`"]`)
-	// The log line has each attempt's request ID, not the last one's only.
+	// The log line has each attempt's request ID, and not only the last one.
 	contains(t, log.String(), `"request_ids":["`+strings.Join(ids[1:], `","`)+`"]`)
 }

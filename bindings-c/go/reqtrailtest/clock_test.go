@@ -28,17 +28,17 @@ func TestAContextsDeadlineIsVirtual(t *testing.T) {
 	equal(t, errors.Is(err, context.DeadlineExceeded), true)
 	equal(t, err.Trail.Elapsed(), 30*time.Second)
 	equal(t, mock.Elapsed(), 30*time.Second)
-	// The context itself goes on.
+	// The context itself has not ended.
 	equal(t, ctx.Err(), nil)
 
-	// A wait that does not fit is not begun.
+	// A wait that exceeds the deadline does not begin.
 	mock.Get("/events").Replies(429, reqtrailtest.Reply{RetryAfter: 40 * time.Second})
 	err = failed(t, client, ctx, "/events")
 	equal(t, []any{err.Kind, err.Trail.Stopped()}, []any{reqtrail.KindAPI, reqtrail.StopDeadline})
 	equal(t, errors.Is(err, context.DeadlineExceeded), true)
 	equal(t, mock.Elapsed(), 30*time.Second)
 
-	// The call's own time counts where it is shorter.
+	// The call's own timeout counts if it is shorter.
 	mock.Get("/events").Fails(reqtrailtest.Timeout)
 	err = failed(t, client, ctx, "/events", reqtrail.WithTimeout(3*time.Second))
 	equal(t, err.Trail.Elapsed(), 3*time.Second)
@@ -58,7 +58,7 @@ func TestUnderAContextThatIsOverNothingIsSent(t *testing.T) {
 	equal(t, len(mock.Requests()), 0)
 }
 
-// expiring is a context whose deadline passes, by its own clock, when the test says so.
+// expiring is a context whose deadline passes when the test says so.
 type expiring struct {
 	context.Context
 	done chan struct{}
@@ -138,7 +138,7 @@ func TestCancellingIsReal(t *testing.T) {
 		err := <-ended
 		equal(t, errors.Is(err, reqtrail.KindCancelled), true)
 		equal(t, []bool{errors.Is(err, context.Canceled), errors.Is(err, why)}, []bool{true, true})
-		// It ended in its first wait.
+		// The call ended in its first wait.
 		equal(t, len(mock.Requests()), 1)
 		equal(t, mock.Elapsed(), 0)
 	}
@@ -155,7 +155,7 @@ func TestTheTimeStandsStillInHooks(t *testing.T) {
 	}})
 	err := failed(t, client, ctx, "/events")
 	equal(t, err.Kind, reqtrail.KindCancelled)
-	// The call ends in the wait after the attempt in whose hook it was cancelled, at once.
+	// A call that a hook cancels ends at once, in the wait after that attempt.
 	attempts := err.Trail.Attempts()
 	equal(t, len(attempts), 2)
 	equal(t, err.Trail.Elapsed(), attempts[1].Started+attempts[1].Elapsed)
@@ -225,7 +225,7 @@ func TestARefresherThatReallyWaitsStopsTheTime(t *testing.T) {
 	mock := reqtrailtest.New(t)
 	mock.Get("/me").Replies(401).Then(200)
 	mock.Get("/slow").Replies(200, reqtrailtest.Reply{Delay: 5 * time.Second})
-	// What the refresher waits for comes from another goroutine.
+	// Another goroutine ends the wait of the refresher.
 	asked, answer := make(chan struct{}), make(chan reqtrail.Secret)
 	client := mock.Client(reqtrail.Config{Token: "old", TokenRefresher: func(context.Context) (reqtrail.Token, error) {
 		close(asked)

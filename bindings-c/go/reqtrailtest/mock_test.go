@@ -23,7 +23,7 @@ func equal[T any](t testing.TB, have, want T) {
 	}
 }
 
-// failed makes a GET call that has to fail.
+// failed makes a GET call that must fail.
 func failed(t testing.TB, client *reqtrail.Client, ctx context.Context, path string, options ...reqtrail.Option) *reqtrail.Error {
 	t.Helper()
 	response, err := client.Get(ctx, path, options...)
@@ -52,7 +52,7 @@ func contains(t testing.TB, text string, wanted ...string) {
 	}
 }
 
-// between is for waits, which are a little longer than what the server asked for.
+// between checks a wait, which is a little longer than what the server asked for.
 func between(t testing.TB, have, least, most time.Duration) {
 	t.Helper()
 	if have < least || have > most {
@@ -244,7 +244,7 @@ func TestManyCallsAtATimeTakeNoTime(t *testing.T) {
 	running.Wait()
 }
 
-// What a test gets wrong about the API under test is said by its end.
+// The end of a test reports what the test got wrong about the API.
 
 func TestARequestThatNothingFits(t *testing.T) {
 	said := record(t, func(rt testing.TB) {
@@ -254,7 +254,7 @@ func TestARequestThatNothingFits(t *testing.T) {
 		equal(t, err.Kind, reqtrail.KindConnect)
 		equal(t, err.Trail.Attempts()[0].Sent, reqtrail.SentNo)
 		contains(t, err.Error(), "/cameras/{id}")
-		// It is not tried again.
+		// The call is not repeated.
 		equal(t, len(err.Trail.Attempts()), 1)
 		// It was never sent.
 		equal(t, len(mock.Requests()), 0)
@@ -268,7 +268,7 @@ func TestWhatIsLeftOver(t *testing.T) {
 	}
 	contains(t, record(t, leaves()), "GET /cameras/{id}")
 	equal(t, record(t, leaves(reqtrailtest.AllowUnused())), "")
-	// A test that has failed already has more to say.
+	// A test that has already failed reports nothing else.
 	equal(t, record(t, func(rt testing.TB) { leaves()(rt); rt.Fatal("first") }), "first")
 }
 

@@ -41,7 +41,7 @@ func main() {
 	}
 	fmt.Printf("%d, request ID %s\n\n", response.StatusCode, response.RequestID)
 
-	// The template stays as it is in trails and logs; the value goes into WithParam, and is escaped there.
+	// Trails and logs show the template. WithParam takes the value and escapes it.
 	_, err = client.Get(ctx, "/cameras/{id}", reqtrail.WithParam("id", "no-such-camera"))
 	var failed *reqtrail.Error
 	switch {

@@ -1,7 +1,6 @@
-// A service that calls an API behind it: its log line has the trail of that call, and the answer to its own caller the
-// API's request ID.
+// A service that calls another API: its log line has the trail of that call, and its answer has the API's request ID.
 //
-// REQTRAIL_BASE_URL and REQTRAIL_TOKEN say which NovaVMS to call; it listens on a free port of loopback, and says which.
+// REQTRAIL_BASE_URL and REQTRAIL_TOKEN say which NovaVMS to call. It listens on a free port of loopback, and prints it.
 package main
 
 import (
@@ -18,14 +17,14 @@ import (
 	reqtrail "github.com/reqtrail/reqtrail/bindings-c/go"
 )
 
-// cameras answers GET /cameras/{id} with what the API behind it says.
+// cameras answers GET /cameras/{id} with the answer of the other API.
 type cameras struct {
 	api *reqtrail.Client
 	log *slog.Logger
 }
 
 func (c *cameras) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// The context of the request: when its caller goes away, the call ends at once.
+	// The request's context: when its caller disconnects, the call ends at once.
 	response, err := c.api.Get(r.Context(), "/cameras/{id}", reqtrail.WithParam("id", r.PathValue("id")))
 	if err != nil {
 		c.fail(w, r, err)
@@ -45,7 +44,7 @@ func (c *cameras) fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusBadGateway
 	switch {
 	case errors.Is(err, context.Canceled):
-		// The caller has left: nobody reads an answer.
+		// The caller has disconnected.
 		c.log.InfoContext(r.Context(), "the caller left", "upstream", failed.Trail)
 		return
 	case errors.Is(err, reqtrail.CategoryNotFound):

@@ -1,5 +1,4 @@
-// Package scripted is the private interface between package reqtrail and package reqtrailtest, which programs cannot
-// import.
+// Package scripted is the internal interface between the packages reqtrail and reqtrailtest. Programs cannot import it.
 package scripted
 
 import (
