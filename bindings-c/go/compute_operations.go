@@ -35,9 +35,9 @@ type ListOptions struct {
 	ChangesBefore time.Time
 }
 
-// listOptions refuses what cannot be a value of an option, and writes the others.
+// listOptions writes the options, or refuses a value that cannot be one.
 func (s *encoder) listOptions(o *ListOptions) *Error {
-	if isNoCount(int64(o.Limit)) {
+	if outsideUint32(int64(o.Limit)) {
 		return outOfRange(KindInvalidRequest, "Limit", o.Limit, "1 to 4294967295, or 0 for the default")
 	}
 	s.count(operationLimit, uint64(max(o.Limit, 0)), o.Limit != 0)
@@ -65,7 +65,7 @@ type FollowOptions struct {
 	OnProgress func(*Progress)
 }
 
-// followOptions refuses what cannot be a value of an option, and writes the others.
+// followOptions writes the options, or refuses a value that cannot be one.
 func (s *encoder) followOptions(o *FollowOptions) *Error {
 	if o.PollInterval < 0 && o.PollInterval != NoLimit {
 		return outOfRange(KindInvalidRequest, "PollInterval", o.PollInterval, "a longer time")
@@ -89,9 +89,9 @@ type ExplainOptions struct {
 	Limit int
 }
 
-// explainOptions refuses what cannot be a value of an option, and writes the others.
+// explainOptions writes the options, or refuses a value that cannot be one.
 func (s *encoder) explainOptions(o *ExplainOptions) *Error {
-	if isNoCount(int64(o.Limit)) {
+	if outsideUint32(int64(o.Limit)) {
 		return outOfRange(KindInvalidRequest, "Limit", o.Limit, "1 to 4294967295, or 0 for the default")
 	}
 	s.count(operationLimit, uint64(max(o.Limit, 0)), o.Limit != 0)
@@ -134,7 +134,7 @@ func (c *Compute) Follow(ctx context.Context, serverID string, started *Response
 	return c.follow(ctx, serverID, started.RequestID, started.Trail, options)
 }
 
-// FollowID is Follow by the request's ID alone.
+// FollowID is Follow by only the request's ID.
 func (c *Compute) FollowID(ctx context.Context, serverID, requestID string, options FollowOptions) (*ActionReport, error) {
 	return c.follow(ctx, serverID, requestID, nil, options)
 }

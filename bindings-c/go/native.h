@@ -75,7 +75,7 @@
 typedef struct reqtrail_go_script_timer reqtrail_go_script_timer;
 
 /**
- * On whose behalf a refresher runs.
+ * Says on whose behalf a refresher runs.
  */
 typedef struct reqtrail_go_serving reqtrail_go_serving;
 
@@ -88,19 +88,19 @@ typedef struct reqtrail_go_text {
 } reqtrail_go_text;
 
 /**
- * What a call or an operation has come to.
+ * The result of a call or an operation.
  */
 typedef struct reqtrail_go_ended {
   reqtrail_code code;
   /**
-   * The handles are Go's to free.
+   * Go frees these handles.
    */
   reqtrail_response *response;
   reqtrail_report *report;
   reqtrail_error *error;
   reqtrail_trail *trail;
   /**
-   * What is borrowed from the response.
+   * These fields are borrowed from the response.
    */
   int32_t status;
   bool has_rate_limit;
@@ -129,13 +129,13 @@ typedef struct reqtrail_go_error_fields {
 } reqtrail_go_error_fields;
 
 /**
- * What an error consists of. Its texts are borrowed from it; the trail is Go's to keep.
+ * The fields of an error. Its texts are borrowed from the error; Go owns the trail.
  */
 typedef struct reqtrail_go_error {
   reqtrail_code kind;
   struct reqtrail_go_text kind_name;
   /**
-   * The one line and the message, which name options as Go does.
+   * The one-line text and the message, with options in Go's spelling.
    */
   struct reqtrail_go_text display;
   struct reqtrail_go_text message;
@@ -152,15 +152,15 @@ typedef struct reqtrail_go_error {
 } reqtrail_go_error;
 
 /**
- * Something that happened.
+ * An event of a call or of the client.
  */
 typedef struct reqtrail_go_event {
   /**
-   * What it happened in; 0 for what is of no call.
+   * The tag of the call or operation; 0 for an event outside of calls.
    */
   uint64_t tag;
   /**
-   * What happened: `REQTRAIL_GO_ENDED` and the like.
+   * The kind of event: `REQTRAIL_GO_ENDED` and the like.
    */
   uint8_t what;
   /**
@@ -168,15 +168,15 @@ typedef struct reqtrail_go_event {
    */
   uint64_t refresh;
   /**
-   * On whose behalf that is, which Go frees by `reqtrail_go_serving_free`.
+   * On whose behalf the refresh runs; Go frees it with `reqtrail_go_serving_free`.
    */
   struct reqtrail_go_serving *serving;
   /**
-   * An attempt, or the JSON of a poll, which Go frees by `reqtrail_go_text_free`.
+   * An attempt, or the JSON of a poll; Go frees it with `reqtrail_go_text_free`.
    */
   struct reqtrail_go_text text;
   /**
-   * The trail of a call that has ended, which Go keeps.
+   * The trail of a call that has ended; Go owns it.
    */
   reqtrail_trail *trail;
   struct reqtrail_go_ended ended;
@@ -192,26 +192,26 @@ reqtrail_code reqtrail_go_client_new(const uint8_t *data,
                                      reqtrail_error **error);
 
 /**
- * Gives the fields of the session of a connection as JSON; NULL without a sign-in.
+ * Returns the fields of a connection's session as JSON; NULL without a sign-in.
  */
 const char *reqtrail_go_connection_session(const reqtrail_connection *connection, size_t *length);
 
 /**
- * Gives the times of a call and of an attempt, in nanoseconds, unless a request sets others.
+ * Writes the client's timeouts of a call and of an attempt, in nanoseconds.
  */
 void reqtrail_go_client_timeouts(const reqtrail_client *client, int64_t *call, int64_t *attempt);
 
 /**
- * Gives what the program is warned of, one text for each index from 0, which belongs to the client; after the last an
- * empty one.
+ * Writes the client's warning at an index, from 0, which is borrowed from the client; beyond the last, a text
+ * whose data is NULL.
  */
 void reqtrail_go_client_warning(const reqtrail_client *client,
                                 size_t index,
                                 struct reqtrail_go_text *warning);
 
 /**
- * Makes a call, or carries an operation out, on this thread. What happens in it goes to the client's events, unless the
- * tag is 0. `started` is the trail of the request that an operation follows; it, `cancel` and `serving` may be NULL.
+ * Makes a call or runs an operation on this thread. Its events are queued on the client, unless the tag is 0.
+ * `started` is the trail of the request that an operation follows. `started`, `cancel` and `serving` may be NULL.
  */
 reqtrail_code reqtrail_go_run(const reqtrail_client *client,
                               const uint8_t *data,
@@ -224,7 +224,7 @@ reqtrail_code reqtrail_go_run(const reqtrail_client *client,
                               reqtrail_error **error);
 
 /**
- * Submits a call or an operation under a tag. Its result may be taken before this returns.
+ * Submits a call or an operation under a tag. Another thread may take its result before this returns.
  */
 reqtrail_code reqtrail_go_submit(const reqtrail_client *client,
                                  const uint8_t *data,
@@ -235,24 +235,24 @@ reqtrail_code reqtrail_go_submit(const reqtrail_client *client,
                                  reqtrail_error **error);
 
 /**
- * Has a byte written into a pipe that does not block when something waits to be taken.
+ * Has the library write a byte to a non-blocking pipe when events wait to be taken.
  */
 void reqtrail_go_watch(const reqtrail_client *client, int32_t descriptor);
 
 /**
- * Reads an error at once.
+ * Reads all fields of an error at once.
  */
 void reqtrail_go_error_read(const reqtrail_error *error, struct reqtrail_go_error *read);
 
 /**
- * Takes what happened, at most `capacity` events.
+ * Takes at most `capacity` events, and returns how many.
  */
 size_t reqtrail_go_take(const reqtrail_client *client,
                         struct reqtrail_go_event *events,
                         size_t capacity);
 
 /**
- * Answers a refresh.
+ * Answers a refresh with the encoded token or error.
  */
 void reqtrail_go_answer(const reqtrail_client *client,
                         uint64_t refresh,
@@ -260,7 +260,7 @@ void reqtrail_go_answer(const reqtrail_client *client,
                         size_t data_length);
 
 /**
- * Gives the calls of a recorder that match a filter.
+ * Finds the calls of a recorder that match a filter.
  */
 reqtrail_code reqtrail_go_recent(const reqtrail_recorder *recorder,
                                  const uint8_t *data,
@@ -269,7 +269,7 @@ reqtrail_code reqtrail_go_recent(const reqtrail_recorder *recorder,
                                  reqtrail_error **error);
 
 /**
- * Frees what says on whose behalf a refresher runs.
+ * Frees the handle that says on whose behalf a refresher runs.
  */
 void reqtrail_go_serving_free(struct reqtrail_go_serving *serving);
 
@@ -279,8 +279,8 @@ void reqtrail_go_serving_free(struct reqtrail_go_serving *serving);
 void reqtrail_go_text_free(struct reqtrail_go_text text);
 
 /**
- * Builds a client as `reqtrail_go_client_new` does, whose calls a script answers. What its hooks are to be told
- * keeps the script's time where it is until `reqtrail_go_handled`.
+ * Builds a client as `reqtrail_go_client_new` does, but whose calls a script answers. Events for its hooks hold
+ * the script's time until `reqtrail_go_handled`.
  */
 reqtrail_code reqtrail_go_script_client_new(const reqtrail_script *script,
                                             const uint8_t *data,
@@ -290,20 +290,20 @@ reqtrail_code reqtrail_go_script_client_new(const reqtrail_script *script,
                                             reqtrail_error **error);
 
 /**
- * Says that the hooks have run for all that was taken. To be called after `reqtrail_go_take` has returned less
- * than its capacity.
+ * Says that the hooks have run for all events that were taken. To be called after `reqtrail_go_take` has returned
+ * less than its capacity.
  */
 void reqtrail_go_handled(const reqtrail_client *client);
 
 /**
- * Lets a cancel token expire when so many nanoseconds of a script's time are over, unless the timer is freed before.
+ * Lets a cancel token expire after `left` nanoseconds of a script's time, unless the timer is freed before.
  */
 struct reqtrail_go_script_timer *reqtrail_go_script_expire(const reqtrail_script *script,
                                                            const reqtrail_cancel_token *token,
                                                            uint64_t left);
 
 /**
- * Makes a call by hand, as its description says: a response, or an error of the call.
+ * Makes the result of a call by hand from its description: a response, or an error of the call.
  */
 reqtrail_code reqtrail_go_by_hand(const char *description,
                                   size_t description_length,

@@ -43,14 +43,14 @@ type Server struct {
 	Trail *Trail `json:"-"`
 }
 
-// UnmarshalJSON keeps all that the API sent.
+// UnmarshalJSON keeps everything that the API sent.
 func (r *Server) UnmarshalJSON(data []byte) error {
 	type plain Server
 	r.Data = append([]byte(nil), data...)
 	return json.Unmarshal(data, (*plain)(r))
 }
 
-// MarshalJSON is all that the API sent.
+// MarshalJSON returns everything that the API sent.
 func (r *Server) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
 
 // ActionEvent is a step of an action.
@@ -76,14 +76,14 @@ type ActionEvent struct {
 	Data json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps all that the API sent.
+// UnmarshalJSON keeps everything that the API sent.
 func (r *ActionEvent) UnmarshalJSON(data []byte) error {
 	type plain ActionEvent
 	r.Data = append([]byte(nil), data...)
 	return json.Unmarshal(data, (*plain)(r))
 }
 
-// MarshalJSON is all that the API sent.
+// MarshalJSON returns everything that the API sent.
 func (r *ActionEvent) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
 
 // ServerAction is an action on a server
@@ -115,14 +115,14 @@ type ServerAction struct {
 	Trail *Trail `json:"-"`
 }
 
-// UnmarshalJSON keeps all that the API sent.
+// UnmarshalJSON keeps everything that the API sent.
 func (r *ServerAction) UnmarshalJSON(data []byte) error {
 	type plain ServerAction
 	r.Data = append([]byte(nil), data...)
 	return json.Unmarshal(data, (*plain)(r))
 }
 
-// MarshalJSON is all that the API sent.
+// MarshalJSON returns everything that the API sent.
 func (r *ServerAction) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
 
 // ActionPage is a page of a server's actions, newest first.
@@ -154,14 +154,14 @@ type Resource struct {
 	Data json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps all that the API sent.
+// UnmarshalJSON keeps everything that the API sent.
 func (r *Resource) UnmarshalJSON(data []byte) error {
 	type plain Resource
 	r.Data = append([]byte(nil), data...)
 	return json.Unmarshal(data, (*plain)(r))
 }
 
-// MarshalJSON is all that the API sent.
+// MarshalJSON returns everything that the API sent.
 func (r *Resource) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
 
 // UserMessage is a message to users about a request that failed
@@ -190,14 +190,14 @@ type UserMessage struct {
 	Data json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps all that the API sent.
+// UnmarshalJSON keeps everything that the API sent.
 func (r *UserMessage) UnmarshalJSON(data []byte) error {
 	type plain UserMessage
 	r.Data = append([]byte(nil), data...)
 	return json.Unmarshal(data, (*plain)(r))
 }
 
-// MarshalJSON is all that the API sent.
+// MarshalJSON returns everything that the API sent.
 func (r *UserMessage) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
 
 // ImageTask is a task of an image, such as its import
@@ -223,14 +223,14 @@ type ImageTask struct {
 	Data json.RawMessage `json:"-"`
 }
 
-// UnmarshalJSON keeps all that the API sent.
+// UnmarshalJSON keeps everything that the API sent.
 func (r *ImageTask) UnmarshalJSON(data []byte) error {
 	type plain ImageTask
 	r.Data = append([]byte(nil), data...)
 	return json.Unmarshal(data, (*plain)(r))
 }
 
-// MarshalJSON is all that the API sent.
+// MarshalJSON returns everything that the API sent.
 func (r *ImageTask) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
 
 // Progress is what a poll has shown, for a progress bar or a log.
@@ -245,7 +245,7 @@ type Progress struct {
 	Elapsed time.Duration
 }
 
-// progressJSON is the progress as its JSON has it.
+// progressJSON is the JSON form of the progress.
 type progressJSON struct {
 	Server    *Server       `json:"server"`
 	Action    *ServerAction `json:"action"`
@@ -304,7 +304,7 @@ type ActionReport struct {
 	document
 }
 
-// actionReportJSON is the action report as its JSON has it.
+// actionReportJSON is the JSON form of the action report.
 type actionReportJSON struct {
 	Verdict         Verdict        `json:"verdict"`
 	Apparent        Verdict        `json:"apparent"`
@@ -369,7 +369,7 @@ type ServerHistory struct {
 	document
 }
 
-// serverHistoryJSON is the server history as its JSON has it.
+// serverHistoryJSON is the JSON form of the server history.
 type serverHistoryJSON struct {
 	ServerID string          `json:"server_id"`
 	Server   *Server         `json:"server"`

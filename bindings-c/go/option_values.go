@@ -51,9 +51,9 @@ const (
 	clientService                  uint16 = 43
 )
 
-// clientOptions refuses what cannot be a value of an option, and writes the others.
+// clientOptions writes the options, or refuses a value that cannot be one.
 func (s *encoder) clientOptions(o *Config) *Error {
-	if isNoCount(int64(o.MaxAttempts)) {
+	if outsideUint32(int64(o.MaxAttempts)) {
 		return outOfRange(KindConfig, "MaxAttempts", o.MaxAttempts, "1 to 32")
 	}
 	if o.Timeout < 0 && o.Timeout != NoLimit {
@@ -199,7 +199,7 @@ func WithAcceptStatuses(value ...int) Option {
 	return func(r *Request) { r.AcceptStatuses = added(r.AcceptStatuses, value) }
 }
 
-// requestOptions refuses what cannot be a value of an option, and writes the others.
+// requestOptions writes the options, or refuses a value that cannot be one.
 func (s *encoder) requestOptions(o *Request) *Error {
 	if o.Timeout < 0 && o.Timeout != NoLimit {
 		return outOfRange(KindInvalidRequest, "Timeout", o.Timeout, "a longer time")
@@ -210,7 +210,7 @@ func (s *encoder) requestOptions(o *Request) *Error {
 	if o.ConnectTimeout < 0 && o.ConnectTimeout != NoLimit {
 		return outOfRange(KindInvalidRequest, "ConnectTimeout", o.ConnectTimeout, "a longer time")
 	}
-	if isNoCount(int64(o.MaxAttempts)) {
+	if outsideUint32(int64(o.MaxAttempts)) {
 		return outOfRange(KindInvalidRequest, "MaxAttempts", o.MaxAttempts, "1 to 32")
 	}
 	if err := notStatus(KindInvalidRequest, "AcceptStatuses", o.AcceptStatuses); err != nil {
@@ -239,7 +239,7 @@ const (
 	recentLimit      uint16 = 6
 )
 
-// recentOptions refuses what cannot be a value of an option, and writes the others.
+// recentOptions writes the options, or refuses a value that cannot be one.
 func (s *encoder) recentOptions(o *RecentFilter) *Error {
 	s.flagIf(recentFailed, o.Failed, true)
 	s.duration(recentSlowerThan, o.SlowerThan)
@@ -250,7 +250,7 @@ func (s *encoder) recentOptions(o *RecentFilter) *Error {
 	return nil
 }
 
-// entry is what an entry of clouds.yaml has for it.
+// entry returns the configuration as an entry of clouds.yaml.
 func (o *CloudConfig) entry() map[string]any {
 	return map[string]any{
 		"auth":                         o.Auth,

@@ -20,8 +20,8 @@ func outOfRange(kind Kind, name string, value any, expected string) *Error {
 	return &Error{Kind: kind, Message: fmt.Sprintf("%s is %v; expected %s", name, value, expected)}
 }
 
-// isNoCount says whether a number does not fit into the core's unsigned 32 bits.
-func isNoCount(value int64) bool { return value < 0 || value > math.MaxUint32 }
+// outsideUint32 says whether a number does not fit into the core's unsigned 32 bits.
+func outsideUint32(value int64) bool { return value < 0 || value > math.MaxUint32 }
 
 func notUTF8(kind Kind, name string, texts []string) *Error {
 	for at, text := range texts {
@@ -35,7 +35,7 @@ func notUTF8(kind Kind, name string, texts []string) *Error {
 // notStatus refuses numbers that cannot cross to the core, which checks whether the others are statuses.
 func notStatus(kind Kind, name string, statuses []int) *Error {
 	for at, status := range statuses {
-		if isNoCount(int64(status)) {
+		if outsideUint32(int64(status)) {
 			return outOfRange(kind, fmt.Sprintf("%s[%d]", name, at), status, "an HTTP status such as 404")
 		}
 	}

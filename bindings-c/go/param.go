@@ -50,7 +50,7 @@ func paramText(name string, value any) (string, *Error) {
 		case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
 			text = strconv.FormatUint(v.Uint(), 10)
 		default:
-			return refuse("is a %T, which has no text of its own; "+
+			return refuse("is a %T, which has no text form; "+
 				"expected a string, a number, a bool, a time.Time or a fmt.Stringer", value)
 		}
 	}

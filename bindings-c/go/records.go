@@ -38,7 +38,7 @@ type CallInfo struct {
 	LogLine string
 }
 
-// callInfoTexts is how many texts a call consists of.
+// callInfoTexts is the number of texts of a call info.
 const callInfoTexts = 7
 
 func callInfoOf(t []string) CallInfo {
@@ -100,7 +100,7 @@ type Attempt struct {
 	WaitReason WaitReason
 }
 
-// attemptJSON is the attempt as its JSON has it.
+// attemptJSON is the JSON form of the attempt.
 type attemptJSON struct {
 	Number          int             `json:"number"`
 	Cause           Cause           `json:"cause"`
@@ -155,7 +155,7 @@ func (j *attemptJSON) attempt() Attempt {
 	}
 }
 
-// trailJSON is the trail as its JSON has it.
+// trailJSON is the JSON form of the trail.
 type trailJSON struct {
 	Client        string        `json:"client"`
 	CallID        string        `json:"call_id"`
@@ -251,7 +251,7 @@ type InFlightCall struct {
 	Age time.Duration
 }
 
-// inFlightCallJSON is the in flight call as its JSON has it.
+// inFlightCallJSON is the JSON form of the in flight call.
 type inFlightCallJSON struct {
 	CallID          string    `json:"call_id"`
 	TraceID         string    `json:"trace_id"`

@@ -28,9 +28,9 @@ type FollowResourceOptions struct {
 	OnProgress func(*Progress)
 }
 
-// followResourceOptions refuses what cannot be a value of an option, and writes the others.
+// followResourceOptions writes the options, or refuses a value that cannot be one.
 func (s *encoder) followResourceOptions(o *FollowResourceOptions) *Error {
-	if isNoCount(int64(o.Size)) {
+	if outsideUint32(int64(o.Size)) {
 		return outOfRange(KindInvalidRequest, "Size", o.Size, "1 to 4294967295, or 0 for the default")
 	}
 	if o.PollInterval < 0 && o.PollInterval != NoLimit {

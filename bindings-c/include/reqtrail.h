@@ -5,42 +5,45 @@
  * What holds for all functions:
  *
  * Handles. All types but the small structs are opaque. What a function puts into an out-parameter is the caller's, who
- * frees it with the type's own _free, once; freeing NULL does nothing. What a function returns as a pointer to const is
- * borrowed: it lives as long as the handle it was asked of. A handle must not be used after it was freed.
+ * frees it once, with the type's own _free; freeing NULL does nothing. What a function returns as a pointer to const is
+ * borrowed: it lives as long as the handle that the function was called with. A handle must not be used after it is
+ * freed.
  *
- * Texts. Texts go in as pointer and length in bytes, must be UTF-8 and are copied. REQTRAIL_ZERO_TERMINATED as the length
- * takes a text up to its NUL; NULL with the length 0 is the empty text. Texts come out borrowed and UTF-8, with a NUL
- * after them; where a NUL may also be within, `length` says how long they are. `length` may be NULL. Lengths, counts and
- * limits are set whatever a function returns: to 0, or to negative numbers, where it returns NULL or false.
+ * Texts. Texts go in as pointer and length in bytes, must be UTF-8 and are copied. The length REQTRAIL_ZERO_TERMINATED
+ * takes a text up to its NUL; NULL with the length 0 is the empty text. Texts come out borrowed and as UTF-8, with a
+ * NUL after them. A text may also contain NULs; `length`, which may be NULL, receives its length. Lengths, counts and
+ * limits are always set: to 0, or to negative numbers, where a function returns NULL or false.
  *
- * Errors. Functions that can fail return a reqtrail_code: REQTRAIL_OK, or what went wrong. Out-parameters are set to NULL
- * first. The last parameter, `error`, may be NULL; else it gets a handle that tells everything, for the caller to free.
- * Setters have no such parameter: they return the code, and their handle keeps the first mistake, which the function
- * that uses the handle then reports, with the setter's name. So their codes need not be looked at; but the code of a
- * function that makes a handle must be, since the handle is NULL where it fails. Functions that only read give 0, false, NULL
- * or a negative time where there is nothing, and for a handle that is NULL.
+ * Errors. Functions that can fail return a reqtrail_code: REQTRAIL_OK, or what went wrong. Out-parameters are set to
+ * NULL first. The last parameter, `error`, may be NULL; otherwise it receives a handle with all details, which the
+ * caller frees. Setters have no such parameter: they return the code, and their handle keeps the first mistake. The
+ * function that uses the handle then reports it, with the setter's name. A program may ignore the codes of setters, but
+ * must check the code of a function that makes a handle, since the handle is NULL if the function fails. Functions that
+ * only read return 0, false, NULL or a negative time if there is nothing to return, or if their handle is NULL.
  *
- * Threads. Clients, recorders, calls, clouds, connections, cancel tokens and scripts may be used by all threads at the same
- * time, and so may what can only be read: responses, errors, trails, attempts, reports, texts. Options, requests, operations
- * and filters may be used by many at the same time as long as nobody changes them. Freeing a handle is for one thread, when
- * no other uses it.
- * pthread_cancel takes effect after a function of the library has returned, never within one, nor within a callback.
+ * Threads. All threads may use clients, recorders, calls, clouds, connections, cancel tokens and scripts at the same
+ * time, and handles that can only be read: responses, errors, trails, attempts, reports, texts. Several threads may use
+ * options, requests, operations and filters at the same time as long as no thread changes them. One thread frees a
+ * handle, when no other thread uses it. pthread_cancel takes effect after a function of the library has returned, never
+ * within one, nor within a callback.
  *
- * Stack. A thread that makes calls needs 256 KiB of stack, and what its own callbacks need. The library's threads have 2 MiB.
+ * Stack. A thread that makes calls needs 256 KiB of stack, plus what its own callbacks need. The library's threads have
+ * 2 MiB.
  *
  * Environment. Clients read the environment when they are built (proxies, certificate files), and clouds when they are
- * found and signed in to: no other thread may call setenv, putenv or unsetenv meanwhile.
+ * found and signed in to. No other thread may call setenv, putenv or unsetenv meanwhile.
  *
- * Loading. A library that was loaded with dlopen stays in the process, also after dlclose: threads that have called it run
- * its code when they end.
+ * Loading. A library that was loaded with dlopen stays in the process even after dlclose, because threads that have
+ * called it run its code when they end.
  *
- * Callbacks run on the library's threads or on the one that makes the call, as each says. They must not unwind or jump
- * out (longjmp, a C++ exception). They may call the library, but for what their page says.
+ * Callbacks run on the library's threads or on the thread that makes the call, as each says. They must not unwind or
+ * jump out (longjmp, a C++ exception). They may call the library, except where their documentation says otherwise.
  *
- * Signals. The library raises no SIGPIPE, whatever a peer does. Its own threads block the signal; the program's keep their masks.
+ * Signals. The library never raises SIGPIPE, whatever a peer does. Its own threads block the signal; the program's
+ * threads keep their masks.
  *
- * After a fork the child must not use handles that the parent made: the library's threads are not in it. Recorders alone may
- * be asked, and hold nothing then.
+ * After a fork the child must not use handles that the parent made, because the library's threads do not exist in it.
+ * Recorders are the exception: the child may query them, and they hold nothing.
  */
 
 #ifndef REQTRAIL_H
@@ -413,23 +416,23 @@
 #define REQTRAIL_OPENSTACK_COMPUTE_FAULT 11
 
 /**
- * One HTTP exchange of a call. It belongs to its trail, or to the hook that gets it. All threads may read it at the same
+ * One HTTP exchange of a call. It is borrowed from its trail, or lent to a hook. All threads may read it at the same
  * time.
  */
 typedef struct reqtrail_attempt reqtrail_attempt;
 
 /**
- * A call or an operation that was started. All threads may use it at the same time, but for freeing it.
+ * A started call or operation. All threads may use it at the same time; one thread frees it.
  */
 typedef struct reqtrail_call_handle reqtrail_call_handle;
 
 /**
- * The call that an attempt belongs to, as a hook gets it.
+ * The call that an attempt belongs to, as a hook receives it.
  */
 typedef struct reqtrail_call_info reqtrail_call_info;
 
 /**
- * Cancels the calls it was given to. Any thread may use it at any time.
+ * Cancels the calls that it is attached to. Any thread may use it at any time.
  */
 typedef struct reqtrail_cancel_token reqtrail_cancel_token;
 
@@ -439,55 +442,56 @@ typedef struct reqtrail_cancel_token reqtrail_cancel_token;
 typedef struct reqtrail_client reqtrail_client;
 
 /**
- * The options of a client. Not to be changed by one thread while another uses them.
+ * The options of a client. No thread may change them while another uses them.
  */
 typedef struct reqtrail_client_options reqtrail_client_options;
 
 /**
- * What a program knows of a cloud. All threads may use it at the same time.
+ * The configuration of a cloud. All threads may use it at the same time.
  */
 typedef struct reqtrail_cloud reqtrail_cloud;
 
 /**
- * A cloud that has been signed in to. All threads may use it at the same time; what it gives is borrowed from it.
+ * A signed-in connection to a cloud. All threads may use it at the same time; what its functions return is borrowed
+ * from it.
  */
 typedef struct reqtrail_connection reqtrail_connection;
 
 /**
- * Why a function failed. All threads may read it at the same time; what it gives is borrowed from it and lives until it
- * is freed.
+ * Why a function failed. All threads may read it at the same time; what its functions return is borrowed from it and
+ * lives until it is freed.
  */
 typedef struct reqtrail_error reqtrail_error;
 
 /**
- * An operation on a server: a read, or something made of several calls and the waits between them. It may be used any
- * number of times, also at the same time, as long as nothing sets an option meanwhile.
+ * An operation on a server: one read, or several calls with waits between them. It may be used any number of times,
+ * also at the same time, as long as nothing sets an option meanwhile.
  */
 typedef struct reqtrail_operation reqtrail_operation;
 
 /**
- * Which of the calls that a recorder keeps are asked for; a new one lets all through. It may be used any number of times,
- * also at the same time, as long as nothing changes it meanwhile.
+ * Selects some of the calls that a recorder keeps; a new filter selects all. It may be used any number of times, also
+ * at the same time, as long as nothing changes it meanwhile.
  */
 typedef struct reqtrail_recent_filter reqtrail_recent_filter;
 
 /**
- * Keeps the trails of a client's last calls in memory, and knows its calls under way. It is on unless an option turns it
- * off; then it holds nothing. All threads may use it at the same time, also while calls are under way.
+ * Keeps the trails of a client's last calls in memory, and knows its calls under way. An option turns it off; it then
+ * holds nothing. All threads may use it at the same time, also while calls are under way.
  *
- * It keeps up to 64 failed calls, 64 notable ones (slow, or with several attempts) and 64 others, in at most 1 MiB per client
- * and 16 MiB per process. Successes never displace failures.
+ * It keeps up to 64 failed calls, 64 notable ones (slow, or with several attempts) and 64 others, in at most 1 MiB per
+ * client and 16 MiB per process. Successes never displace failures.
  */
 typedef struct reqtrail_recorder reqtrail_recorder;
 
 /**
- * The answer of a token refresher in the making.
+ * The answer that a token refresher builds.
  */
 typedef struct reqtrail_refresh reqtrail_refresh;
 
 /**
- * What an operation gave. All threads may read it at the same time; what it gives is borrowed from it and lives until
- * it is freed.
+ * The result of an operation. All threads may read it at the same time; what its functions return is borrowed from it
+ * and lives until it is freed.
  */
 typedef struct reqtrail_report reqtrail_report;
 
@@ -498,32 +502,32 @@ typedef struct reqtrail_report reqtrail_report;
 typedef struct reqtrail_request reqtrail_request;
 
 /**
- * A 2xx response whose whole body is here, or the 304 of a request with `reqtrail_request_if_none_match`. All threads may read it at the same time; what it gives is borrowed from it
- * and lives until it is freed.
+ * A 2xx response with its whole body, or the 304 of a request with `reqtrail_request_if_none_match`. All threads may
+ * read it at the same time; what its functions return is borrowed from it and lives until it is freed.
  */
 typedef struct reqtrail_response reqtrail_response;
 
 /**
- * What answers the calls of a program's tests: exchanges, each of which says which request it is for and what comes
- * back, and a clock that nothing but the tests' calls moves. The clients that it answers have their own share of it.
- * All threads may use it at the same time; what it gives is borrowed from it.
+ * Answers the calls of a program's tests. It has exchanges, each of which says which request it is for and what is
+ * returned, and a clock that only the tests' calls move. Its clients keep their own reference to it. All threads may
+ * use it at the same time; what its functions return is borrowed from it.
  */
 typedef struct reqtrail_script reqtrail_script;
 
 /**
- * A text that is the caller's to free. All threads may read it at the same time.
+ * A text that the caller frees. All threads may read it at the same time.
  */
 typedef struct reqtrail_text reqtrail_text;
 
 /**
- * The record of one call: each request that went out, in order, and how the call ended. All threads may read it at the
- * same time; what it gives is borrowed from it and lives as long as the trail.
+ * The record of one call: each attempt in order, and how the call ended. All threads may read it at the same time;
+ * what its functions return is borrowed from it and lives as long as the trail.
  */
 typedef struct reqtrail_trail reqtrail_trail;
 
 /**
- * Trails that a recorder found, the newest first. All threads may read them at the same time; what it gives is borrowed
- * from it and lives until it is freed.
+ * Trails that a recorder found, the newest first. All threads may read the list at the same time; its trails are
+ * borrowed from it and live until it is freed.
  */
 typedef struct reqtrail_trails reqtrail_trails;
 
@@ -533,8 +537,8 @@ typedef struct reqtrail_trails reqtrail_trails;
 typedef int32_t reqtrail_code;
 
 /**
- * Gets a line of the library's log: what happened, and its fields as key=value. `level` is a REQTRAIL_LOG_*. It holds no
- * secrets, and no line breaks but its end, which is a NUL; the text is lent for as long as the function runs.
+ * Receives a line of the library's log: what happened, and its fields as key=value. `level` is a REQTRAIL_LOG_*. The
+ * line contains no secrets and no line breaks, and ends with a NUL. It is lent for as long as the function runs.
  *
  * It runs on the thread that drives the call and must be quick. Several threads may be in it at the same time.
  */
@@ -544,48 +548,48 @@ typedef void (*reqtrail_log_callback)(int32_t level,
                                       void *user_data);
 
 /**
- * Frees what a program gave as `user_data`: called once, when the library will not use it any more, on any thread.
+ * Frees `user_data`. It is called once, on any thread, when the library will no longer use the pointer.
  */
 typedef void (*reqtrail_free_callback)(void *user_data);
 
 /**
- * Makes a new token and gives it to `refresh` by `reqtrail_refresh_token`, or says why not by `reqtrail_refresh_fail`.
- * It runs on a thread of its own and may block; `refresh` is lent for as long as it runs.
+ * Makes a new token and passes it to `reqtrail_refresh_token`, or passes the reason why not to
+ * `reqtrail_refresh_fail`. It runs on a separate thread and may block. `refresh` is lent for as long as it runs.
  */
 typedef void (*reqtrail_refresh_callback)(struct reqtrail_refresh *refresh, void *user_data);
 
 /**
- * Gives what a refresh shall know of the call that begins it; `reqtrail_refresh_context` gives it back. NULL stands for
- * nothing.
+ * Returns the context that a refresh needs of the call that begins it, or NULL for none. `reqtrail_refresh_context`
+ * returns the context to the refresher.
  *
- * It runs on the thread that drives the call, which is the one that called where a call is made and waited for
- * (`reqtrail_call`, `reqtrail_operation_run`): a program's thread-local values are at hand. `tag` points to what the call
- * or operation was submitted under; it is NULL where it was not submitted, and UINT64_MAX for one that was started. It must
- * not block and must not call the library.
+ * It runs on the thread that drives the call. For `reqtrail_call` and `reqtrail_operation_run` that is the calling
+ * thread, so the program's thread-local values are available. `tag` points to the tag that the call or operation was
+ * submitted under; it points to UINT64_MAX for one that was started, and is NULL for others. The function must not
+ * block and must not call the library.
  */
 typedef void *(*reqtrail_refresh_context_callback)(const uint64_t *tag, void *user_data);
 
 /**
- * Is told of an attempt that has ended and of what was decided, before any wait. Both handles are lent for as long
- * as it runs. It runs on the thread that drives the call and must be quick.
+ * Receives an attempt that has ended, with the decision about what comes next, before any wait. Both handles are lent
+ * for as long as it runs. It runs on the thread that drives the call and must be quick.
  */
 typedef void (*reqtrail_attempt_callback)(const struct reqtrail_call_info *call,
                                           const struct reqtrail_attempt *attempt,
                                           void *user_data);
 
 /**
- * Is told of a call that has ended, with its trail, which is lent for as long as it runs (`reqtrail_trail_clone` keeps
+ * Receives the trail of a call that has ended. The trail is lent for as long as it runs (`reqtrail_trail_clone` keeps
  * it). It runs on the thread that drives the call and must be quick.
  */
 typedef void (*reqtrail_trail_callback)(const struct reqtrail_trail *trail, void *user_data);
 
 /**
- * Gets the result of a started call, exactly once, also if the call was cancelled. `code` is REQTRAIL_OK with a
- * response, or says why there is none with an error; either is the callee's to free. `call` is the handle that
- * `reqtrail_call_start` gave, which may be freed here, or NULL if none was wanted.
+ * Receives the result of a started call, exactly once, even if the call was cancelled. `code` is REQTRAIL_OK with a
+ * response, or another code with an error; the callee frees either. `call` is the handle that `reqtrail_call_start`
+ * made, which may be freed here, or NULL if the caller asked for none.
  *
- * It runs on a thread of the library and must not block: other calls of the client wait for it. The library holds
- * nothing of the call or the client any more when it runs, and will not use `user_data` after it.
+ * It runs on a thread of the library and must not block, because other calls of the client wait for it. When it runs,
+ * the library no longer uses the call or the client; after it returns, the library no longer uses `user_data`.
  */
 typedef void (*reqtrail_call_callback)(struct reqtrail_call_handle *call,
                                        reqtrail_code code,
@@ -594,21 +598,21 @@ typedef void (*reqtrail_call_callback)(struct reqtrail_call_handle *call,
                                        void *user_data);
 
 /**
- * Is told that results wait to be taken: once, until somebody takes some. It runs on a thread of the library, must not
- * block and must not call the library; writing to an eventfd or a pipe is what it is for.
+ * Is called when results wait to be taken: once, until results are taken. It runs on a thread of the library, must not
+ * block and must not call the library. It typically writes to an eventfd or a pipe.
  */
 typedef void (*reqtrail_notify_callback)(void *user_data);
 
 /**
- * A result that was taken from the queue. The handles are the taker's to free.
+ * A result that was taken from the queue. The program frees the handles.
  */
 typedef struct reqtrail_done {
   /**
-   * What the call or operation was submitted under.
+   * The tag that the call or operation was submitted under.
    */
   uint64_t tag;
   /**
-   * REQTRAIL_OK, or what went wrong.
+   * REQTRAIL_OK, or why it failed.
    */
   reqtrail_code code;
   /**
@@ -616,7 +620,7 @@ typedef struct reqtrail_done {
    */
   int32_t kind;
   /**
-   * The response of a call that went well, else NULL.
+   * The response of a call that succeeded, else NULL.
    */
   struct reqtrail_response *response;
   /**
@@ -624,13 +628,13 @@ typedef struct reqtrail_done {
    */
   struct reqtrail_report *report;
   /**
-   * Why it failed, else NULL.
+   * The error of a call or an operation that failed, else NULL.
    */
   struct reqtrail_error *error;
 } reqtrail_done;
 
 /**
- * A header field of an answer. Both texts end with a NUL that is not counted.
+ * A header field of a response. Both texts end with a NUL that is not counted.
  */
 typedef struct reqtrail_header {
   /**
@@ -642,7 +646,7 @@ typedef struct reqtrail_header {
    */
   size_t name_length;
   /**
-   * The value. What is not UTF-8 in it is replaced.
+   * The value. Bytes that are not UTF-8 are replaced.
    */
   const char *value;
   /**
@@ -671,14 +675,14 @@ typedef struct reqtrail_rate_limit {
 } reqtrail_rate_limit;
 
 /**
- * Is told after every poll what it has shown, as JSON with "server", "action" and "elapsed_ms". The text is lent for
- * as long as it runs. It runs on the thread that follows and must be quick.
+ * Receives the result of every poll, as JSON with "server", "action" and "elapsed_ms". The text is lent for as long as
+ * it runs. It runs on the thread that follows the action and must be quick.
  */
 typedef void (*reqtrail_progress_callback)(const char *json, size_t length, void *user_data);
 
 /**
- * Gets the result of a started operation, as a `reqtrail_call_callback` does that of a call. There may be both a report
- * and an error; both are the callee's to free.
+ * Receives the result of a started operation, as a `reqtrail_call_callback` receives that of a call. There may be both
+ * a report and an error; the callee frees both.
  */
 typedef void (*reqtrail_report_callback)(struct reqtrail_call_handle *call,
                                          reqtrail_code code,
@@ -788,14 +792,14 @@ extern "C" {
 /* ==== Versions and names. ==== */
 
 /**
- * Returns the version of the library that the program runs with, such as "0.1.0"; compare it with
+ * Returns the version of the library that the program runs with, such as "0.1.0". Compare it with
  * REQTRAIL_VERSION, the version of the header. The text is static.
  */
 const char *reqtrail_version(void);
 
 /**
  * Returns the name of a code that a function returned: "ok", the kind of an error as in every language ("api",
- * "timeout", ...), or that of a misuse. NULL for a number that is none. The text is static.
+ * "timeout", ...), or the name of a misuse. NULL for a number that is not a code. The text is static.
  */
 const char *reqtrail_code_name(reqtrail_code code);
 
@@ -844,12 +848,12 @@ const char *reqtrail_verdict_name(int32_t verdict);
 /* ==== Logging ==== */
 
 /**
- * Sets where the library's log goes, for the whole process: to `log`, up to `level`, a REQTRAIL_LOG_*, in place of what
- * was set before. NULL, or REQTRAIL_LOG_OFF as it is by default: nowhere. An attempt and a call that succeeded are
- * REQTRAIL_LOG_DEBUG, a call that failed is REQTRAIL_LOG_WARN.
+ * Sets the function that receives the library's log, for the whole process, up to `level`, a REQTRAIL_LOG_*. It
+ * replaces the function that was set before. NULL or REQTRAIL_LOG_OFF turns the log off, which is the default.
+ * Attempts and successful calls are REQTRAIL_LOG_DEBUG, failed calls are REQTRAIL_LOG_WARN.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when another function was set and no thread is in this one,
- * and at once where this function fails. Errors: REQTRAIL_ERROR_BAD_VALUE.
+ * `free_user_data` may be NULL; otherwise it receives `user_data` once another function is set and no thread runs
+ * this one, or at once if this function fails. Errors: REQTRAIL_ERROR_BAD_VALUE.
  */
 reqtrail_code reqtrail_set_log(int32_t level,
                                reqtrail_log_callback log,
@@ -860,11 +864,11 @@ reqtrail_code reqtrail_set_log(int32_t level,
 /* ==== The options of a client ==== */
 
 /**
- * Makes the options of a client of the API at a base URL: scheme and host, with or without a path prefix. What the
- * URL is worth is checked by `reqtrail_client_new`.
+ * Makes the options of a client of the API at a base URL: scheme and host, with or without a path prefix.
+ * `reqtrail_client_new` checks the URL.
  *
- * Without a dialect the request ID is read from X-Request-Id, and the token goes out as "Authorization: Bearer". Code
- * and message of an error are read from the common shapes, and statuses alone tell what it means.
+ * Without a dialect the request ID is read from X-Request-Id, and the token is sent as "Authorization: Bearer".
+ * Code and message of an error are read from common body formats, and its category follows from the status alone.
  *
  * The caller frees *options. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
  */
@@ -875,7 +879,7 @@ reqtrail_code reqtrail_client_options_new(const char *base_url,
 
 /**
  * Makes the options of a client of OpenStack's compute API from a connection to a cloud: with its endpoint, token
- * and TLS, and a refresher that signs in again. The connection may be freed at once.
+ * and TLS settings, and a refresher that signs in again. The connection may be freed at once.
  *
  * The caller frees *options. Errors: REQTRAIL_ERROR_NULL_POINTER.
  */
@@ -884,17 +888,17 @@ reqtrail_code reqtrail_client_options_from_connection(const struct reqtrail_conn
                                                       struct reqtrail_error **error);
 
 /**
- * Frees options. Clients that were built from them stay. NULL is allowed.
+ * Frees options. Clients that were built from them keep working. NULL is allowed.
  */
 void reqtrail_client_options_free(struct reqtrail_client_options *options);
 
 /**
- * Sets what makes a new token: asked before the first call if the client has none, ahead of the token's end where
- * that is known, and once after a 401. One refresh serves all calls that met the same 401. It must not make calls
- * through the same client, which would wait for itself.
+ * Sets the function that makes a new token. It is called before the first call if the client has no token, before
+ * the token expires if the expiry is known, and once after a 401. One refresh serves all calls that got the same
+ * 401. The function must not make calls through the same client, because they would wait for the refresh.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
- * once where this function fails.
+ * `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
+ * freed, or at once if this function fails.
  */
 reqtrail_code reqtrail_client_options_token_refresher(struct reqtrail_client_options *options,
                                                       reqtrail_refresh_callback refresh,
@@ -902,11 +906,12 @@ reqtrail_code reqtrail_client_options_token_refresher(struct reqtrail_client_opt
                                                       reqtrail_free_callback free_user_data);
 
 /**
- * The same for a refresher that has to know which call asks, to run in a copy of its caller's context for one: `capture` gives
- * what `reqtrail_refresh_context` then gives the refresher. Both get `user_data`.
+ * Sets a refresher that knows which call asks, for example to run in a copy of the caller's context. `capture`
+ * returns the context, and `reqtrail_refresh_context` returns it to the refresher. Both functions receive
+ * `user_data`.
  *
- * `free_context` may be NULL; else it gets each pointer that `capture` gave, but NULL, when the refresh is over.
- * `free_user_data` is that of `reqtrail_client_options_token_refresher`.
+ * `free_context` may be NULL; otherwise it receives each non-NULL pointer that `capture` returned, when the
+ * refresh is over. `free_user_data` is as in `reqtrail_client_options_token_refresher`.
  */
 reqtrail_code reqtrail_client_options_token_refresher_in_context(struct reqtrail_client_options *options,
                                                                  reqtrail_refresh_context_callback capture,
@@ -916,10 +921,10 @@ reqtrail_code reqtrail_client_options_token_refresher_in_context(struct reqtrail
                                                                  reqtrail_free_callback free_user_data);
 
 /**
- * Sets a hook that is told of every attempt of the client's calls. Several may be set.
+ * Adds a hook that is called after every attempt of the client's calls.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
- * once where this function fails.
+ * `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
+ * freed, or at once if this function fails.
  */
 reqtrail_code reqtrail_client_options_on_attempt(struct reqtrail_client_options *options,
                                                  reqtrail_attempt_callback tell,
@@ -927,10 +932,10 @@ reqtrail_code reqtrail_client_options_on_attempt(struct reqtrail_client_options 
                                                  reqtrail_free_callback free_user_data);
 
 /**
- * Sets a hook that is told of every call that has ended, with its trail. Several may be set.
+ * Adds a hook that is called when a call has ended, with its trail.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when these options and all clients of them are gone, and at
- * once where this function fails.
+ * `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
+ * freed, or at once if this function fails.
  */
 reqtrail_code reqtrail_client_options_on_call(struct reqtrail_client_options *options,
                                               reqtrail_trail_callback tell,
@@ -948,7 +953,7 @@ reqtrail_code reqtrail_client_options_dialect(struct reqtrail_client_options *op
                                               size_t name_length);
 
 /**
- * Sets what `reqtrail_client_options_dialect` does by a description as JSON, for an API that is not built in;
+ * Like `reqtrail_client_options_dialect`, but takes a description as JSON, for an API that is not built in;
  * docs/custom-dialect.md has the fields.
  */
 reqtrail_code reqtrail_client_options_dialect_json(struct reqtrail_client_options *options,
@@ -974,8 +979,8 @@ reqtrail_code reqtrail_client_options_default_header(struct reqtrail_client_opti
                                                      size_t value_length);
 
 /**
- * Sets a header as `reqtrail_client_options_default_header` does, whose value is a secret: it is redacted wherever
- * the server repeats it.
+ * Like `reqtrail_client_options_default_header`, but the value is a secret: it is redacted wherever the server
+ * repeats it.
  */
 reqtrail_code reqtrail_client_options_default_secret_header(struct reqtrail_client_options *options,
                                                             const char *name,
@@ -1294,37 +1299,37 @@ reqtrail_code reqtrail_client_options_service(struct reqtrail_client_options *op
 /* ==== Token refreshers ==== */
 
 /**
- * Gives the new token, from within a refresher; the last one counts.
+ * Sets the new token, from within a refresher. The last one counts.
  */
 reqtrail_code reqtrail_refresh_token(struct reqtrail_refresh *refresh,
                                      const char *token,
                                      size_t token_length);
 
 /**
- * Says until when the new token holds, in seconds since 1970. The refresher is then asked ahead of time.
+ * Sets when the new token expires, in seconds since 1970. The refresher is then called before that time.
  */
 reqtrail_code reqtrail_refresh_expires_at(struct reqtrail_refresh *refresh,
                                           double unix_seconds);
 
 /**
- * Says why there is no new token. The calls that met the 401 then end with it.
+ * Says why there is no new token. The calls that got the 401 then end with it.
  */
 reqtrail_code reqtrail_refresh_fail(struct reqtrail_refresh *refresh,
                                     const char *why,
                                     size_t why_length);
 
 /**
- * Says that there is no new token because a call of this library failed: one of the refresher's own, through another
- * client. A call that has no credential then ends with that error's kind and category, and its text names the
- * request ID. The error stays the caller's to free, and may be freed at once.
+ * Says that there is no new token because a call failed that the refresher made through another client. A call
+ * that has no credential then ends with the kind and category of `error`, and its text names the request ID. The
+ * caller still frees `error`, and may do so at once.
  */
 reqtrail_code reqtrail_refresh_fail_with(struct reqtrail_refresh *refresh,
                                          const struct reqtrail_error *error);
 
 /**
- * The same for programs that have no such error any more, as those in other languages. `kind` is a REQTRAIL_ERROR_*
- * from REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL, and `category` a REQTRAIL_CATEGORY_*, or 0 for none. `request_id`
- * may be NULL.
+ * Like `reqtrail_refresh_fail_with`, for programs that no longer have the error handle, such as bindings of other
+ * languages. `kind` is a REQTRAIL_ERROR_* from REQTRAIL_ERROR_API to REQTRAIL_ERROR_INTERNAL, and `category` a
+ * REQTRAIL_CATEGORY_*, or 0 for none. `request_id` may be NULL.
  */
 reqtrail_code reqtrail_refresh_fail_as(struct reqtrail_refresh *refresh,
                                        reqtrail_code kind,
@@ -1335,8 +1340,8 @@ reqtrail_code reqtrail_refresh_fail_as(struct reqtrail_refresh *refresh,
                                        size_t request_id_length);
 
 /**
- * Returns what the refresher's `reqtrail_refresh_context_callback` gave for the call that began this refresh; NULL if
- * nothing. It lives until the refresher returns.
+ * Returns what the refresher's `reqtrail_refresh_context_callback` returned for the call that began this refresh;
+ * NULL if there is none. It lives until the refresher returns.
  */
 void *reqtrail_refresh_context(const struct reqtrail_refresh *refresh);
 
@@ -1345,25 +1350,26 @@ void *reqtrail_refresh_context(const struct reqtrail_refresh *refresh);
 /**
  * Builds a client. The options may be used again, changed or freed afterwards.
  *
- * The caller frees *client. Errors: REQTRAIL_ERROR_CONFIG names the option, what was given and what is accepted; a
- * mistake that a setter has returned already is returned again.
+ * The caller frees *client. Errors: REQTRAIL_ERROR_CONFIG names the option, its value and what is accepted; a
+ * mistake that a setter has already returned is returned again.
  */
 reqtrail_code reqtrail_client_new(const struct reqtrail_client_options *options,
                                   struct reqtrail_client **client,
                                   struct reqtrail_error **error);
 
 /**
- * Frees a client; no other thread may use the handle any more. NULL is allowed.
+ * Frees a client. No other thread may use the handle any more. NULL is allowed.
  *
- * Calls that were started with `reqtrail_call_start` go on to their end, and their callbacks come; cancel them to
- * end them at once. Submitted calls are cancelled, hooks are told of each, and their results are gone.
+ * Calls that were started with `reqtrail_call_start` continue to their end, and their callbacks run; cancel them
+ * to end them at once. Submitted calls are cancelled and their results are discarded; hooks still run for each of
+ * them.
  */
 void reqtrail_client_free(struct reqtrail_client *client);
 
 /**
- * Puts a new credential in the place of the old. Calls that have begun keep theirs. Any thread may call it.
+ * Replaces the credential. Calls that have begun keep the old one. Any thread may call this.
  *
- * Errors: REQTRAIL_ERROR_CONFIG for a token that cannot stand in a header.
+ * Errors: REQTRAIL_ERROR_CONFIG for a token that is not valid in a header.
  */
 reqtrail_code reqtrail_client_set_token(const struct reqtrail_client *client,
                                         const char *token,
@@ -1371,15 +1377,15 @@ reqtrail_code reqtrail_client_set_token(const struct reqtrail_client *client,
                                         struct reqtrail_error **error);
 
 /**
- * Returns the recorder of the client's calls, which is the client's own.
+ * Returns the recorder of the client's calls, which is borrowed from the client.
  */
 const struct reqtrail_recorder *reqtrail_client_recorder(const struct reqtrail_client *client);
 
 /* ==== Requests ==== */
 
 /**
- * Makes a request. `path` is a template such as "/cameras/{id}"; trails show it as it is, so values belong into
- * `reqtrail_request_param` and `reqtrail_request_query`. Method and path are checked by the call.
+ * Makes a request. `path` is a template such as "/cameras/{id}". Trails show it unchanged, so values belong in
+ * `reqtrail_request_param` and `reqtrail_request_query`. The call checks method and path.
  *
  * The caller frees *request. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
  */
@@ -1391,8 +1397,8 @@ reqtrail_code reqtrail_request_new(const char *method,
                                    struct reqtrail_error **error);
 
 /**
- * Makes a request to a link that the API gave out, such as a "next" URL: absolute, or from the root. It is used as
- * it is, and has to be on the client's own origin.
+ * Makes a request to a link that the API returned, such as a "next" URL: absolute, or relative to the root. It is
+ * used unchanged, and must be on the client's own origin.
  *
  * The caller frees *request. Errors: REQTRAIL_ERROR_NOT_UTF8, REQTRAIL_ERROR_NULL_POINTER.
  */
@@ -1414,7 +1420,7 @@ struct reqtrail_request *reqtrail_request_clone(const struct reqtrail_request *r
 void reqtrail_request_free(struct reqtrail_request *request);
 
 /**
- * Gives the value of a "{name}" of the path; it is percent-encoded whole.
+ * Sets the value of a "{name}" in the path; all of it is percent-encoded.
  */
 reqtrail_code reqtrail_request_param(struct reqtrail_request *request,
                                      const char *name,
@@ -1423,7 +1429,7 @@ reqtrail_code reqtrail_request_param(struct reqtrail_request *request,
                                      size_t value_length);
 
 /**
- * Gives a value that stays "{name}" in trails, logs and errors.
+ * Sets a value that stays "{name}" in trails, logs and errors.
  */
 reqtrail_code reqtrail_request_secret_param(struct reqtrail_request *request,
                                             const char *name,
@@ -1441,7 +1447,7 @@ reqtrail_code reqtrail_request_query(struct reqtrail_request *request,
                                      size_t value_length);
 
 /**
- * Adds a header; it replaces a default header of the client of the same name.
+ * Adds a header. It replaces a header of the client with the same name.
  */
 reqtrail_code reqtrail_request_header(struct reqtrail_request *request,
                                       const char *name,
@@ -1450,8 +1456,8 @@ reqtrail_code reqtrail_request_header(struct reqtrail_request *request,
                                       size_t value_length);
 
 /**
- * Adds a header whose value is a secret: it is redacted wherever the server repeats it, as the values of
- * Authorization, Cookie and headers whose names say so are by themselves.
+ * Adds a header whose value is a secret: it is redacted wherever the server repeats it. The values of
+ * Authorization, Cookie and headers whose names indicate a secret are always redacted.
  */
 reqtrail_code reqtrail_request_secret_header(struct reqtrail_request *request,
                                              const char *name,
@@ -1460,8 +1466,8 @@ reqtrail_code reqtrail_request_secret_header(struct reqtrail_request *request,
                                              size_t value_length);
 
 /**
- * Sets the body to JSON that is already written, and Content-Type to application/json unless a header says
- * otherwise. It is sent as it is, and not checked.
+ * Sets the body to a JSON text, and Content-Type to application/json unless a header says otherwise. The text is
+ * sent unchanged and not checked.
  */
 reqtrail_code reqtrail_request_json(struct reqtrail_request *request,
                                     const char *json,
@@ -1475,7 +1481,7 @@ reqtrail_code reqtrail_request_body(struct reqtrail_request *request,
                                     size_t body_length);
 
 /**
- * Lets a token cancel the calls of this request; NULL takes it away again. The token may be freed at once.
+ * Sets a token that cancels the calls of this request; NULL removes it. The token may be freed at once.
  */
 reqtrail_code reqtrail_request_cancel_token(struct reqtrail_request *request,
                                             const struct reqtrail_cancel_token *token);
@@ -1557,8 +1563,9 @@ reqtrail_code reqtrail_request_accept_status(struct reqtrail_request *request,
 /**
  * Makes a call on this thread and waits for its end. Many threads may call through one client at the same time.
  *
- * The caller frees *response and *error; one of them is set. Errors: the kinds REQTRAIL_ERROR_API to
- * REQTRAIL_ERROR_INTERNAL, each with the call's trail; a mistake that a setter has returned already, without one.
+ * Exactly one of *response and *error is set, and the caller frees it. Errors: the kinds REQTRAIL_ERROR_API to
+ * REQTRAIL_ERROR_INTERNAL, each with the call's trail; a mistake that a setter has already returned, without a
+ * trail.
  */
 reqtrail_code reqtrail_call(const struct reqtrail_client *client,
                             const struct reqtrail_request *request,
@@ -1566,11 +1573,11 @@ reqtrail_code reqtrail_call(const struct reqtrail_client *client,
                             struct reqtrail_error **error);
 
 /**
- * Starts a call and returns at once. `callback` gets the result, exactly once, unless this function fails. It may
- * be NULL; then `reqtrail_call_wait` gives the result.
+ * Starts a call and returns at once. `callback` receives the result, exactly once, unless this function fails. It
+ * may be NULL; then `reqtrail_call_wait` returns the result.
  *
- * `call` may be NULL for a call that nobody waits for or cancels; else the caller frees *call, at any time.
- * Errors: REQTRAIL_ERROR_NULL_POINTER, and a mistake that a setter of the request has returned already; all others
+ * `call` may be NULL for a call that nobody waits for or cancels; otherwise the caller frees *call, at any time.
+ * Errors: REQTRAIL_ERROR_NULL_POINTER, and a mistake that a setter of the request has already returned; all others
  * go to the callback.
  */
 reqtrail_code reqtrail_call_start(const struct reqtrail_client *client,
@@ -1581,13 +1588,15 @@ reqtrail_code reqtrail_call_start(const struct reqtrail_client *client,
                                   struct reqtrail_error **error);
 
 /**
- * Cancels a started call or operation: it ends at once, with REQTRAIL_ERROR_CANCELLED and its trail, or with what it
- * already had. The callback comes all the same. May be called several times, from any thread, and with NULL.
+ * Cancels a started call or operation. It ends at once, with REQTRAIL_ERROR_CANCELLED and its trail, or with the
+ * result that it already had. The callback still runs. May be called several times, from any thread, and with
+ * NULL.
  */
 void reqtrail_call_cancel(const struct reqtrail_call_handle *call);
 
 /**
- * The same for a deadline of the program's own, which has passed: it ends with REQTRAIL_ERROR_TIMEOUT.
+ * Like `reqtrail_call_cancel`, for a deadline of the program that has passed: the result is
+ * REQTRAIL_ERROR_TIMEOUT.
  */
 void reqtrail_call_expire(const struct reqtrail_call_handle *call);
 
@@ -1597,13 +1606,13 @@ void reqtrail_call_expire(const struct reqtrail_call_handle *call);
 bool reqtrail_call_is_done(const struct reqtrail_call_handle *call);
 
 /**
- * Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or without
- * end if that is negative. Returns the call's code.
+ * Waits until a started call has ended and its callback has returned, at most `timeout_ms` milliseconds, or
+ * without a limit if that is negative. Returns the call's code.
  *
- * Without a callback *response or *error is set by the first wait, and the caller frees it; a later wait on a call that
- * failed sets *error to one without a trail, which is the caller's to free too. `response` may be NULL,
- * which frees a response. Errors: REQTRAIL_ERROR_STILL_RUNNING, REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
- * a call that has not ended, else those of the call.
+ * If the call has no callback, the first wait sets *response or *error, which the caller frees. A later wait on a
+ * call that failed sets *error to an error without a trail, which the caller frees too. `response` may be NULL; a
+ * response is then freed. Errors: REQTRAIL_ERROR_STILL_RUNNING; REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
+ * a call that has not ended; otherwise those of the call.
  */
 reqtrail_code reqtrail_call_wait(const struct reqtrail_call_handle *call,
                                  int64_t timeout_ms,
@@ -1611,7 +1620,7 @@ reqtrail_code reqtrail_call_wait(const struct reqtrail_call_handle *call,
                                  struct reqtrail_error **error);
 
 /**
- * The same for a started operation, whose result is a report; there may be a report beside an error.
+ * Like `reqtrail_call_wait`, for a started operation. Its result is a report; *report and *error may both be set.
  */
 reqtrail_code reqtrail_call_wait_report(const struct reqtrail_call_handle *call,
                                         int64_t timeout_ms,
@@ -1619,19 +1628,19 @@ reqtrail_code reqtrail_call_wait_report(const struct reqtrail_call_handle *call,
                                         struct reqtrail_error **error);
 
 /**
- * Frees the handle of a call, also within its own callback. A call under way goes on, and its callback comes. NULL is
- * allowed.
+ * Frees the handle of a call, also within the call's own callback. A call under way continues, and its callback
+ * runs. NULL is allowed.
  */
 void reqtrail_call_free(struct reqtrail_call_handle *call);
 
 /* ==== The completion queue ==== */
 
 /**
- * Starts a call; its result is queued under `tag`. A tag is in use until its result is taken, and UINT64_MAX is none.
- * Any thread may submit, also right after it has taken results.
+ * Starts a call; its result is queued under `tag`. A tag is in use until its result is taken, and UINT64_MAX is
+ * not a valid tag. Any thread may submit, also right after it has taken results.
  *
- * Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for a tag that is in use or none, and a mistake that a setter of the
- * request has returned already. Nothing is queued then.
+ * Errors: REQTRAIL_ERROR_NULL_POINTER, REQTRAIL_ERROR_BAD_VALUE for a tag that is in use or not valid, and a
+ * mistake that a setter of the request has already returned. Nothing is queued then.
  */
 reqtrail_code reqtrail_client_submit(const struct reqtrail_client *client,
                                      const struct reqtrail_request *request,
@@ -1639,7 +1648,7 @@ reqtrail_code reqtrail_client_submit(const struct reqtrail_client *client,
                                      struct reqtrail_error **error);
 
 /**
- * Starts an operation; its result is queued under `tag`, as that of a call is. Errors: as for a call.
+ * Starts an operation; its result is queued under `tag`, as for a call. Errors: those of `reqtrail_client_submit`.
  */
 reqtrail_code reqtrail_client_submit_operation(const struct reqtrail_client *client,
                                                const struct reqtrail_operation *operation,
@@ -1647,24 +1656,25 @@ reqtrail_code reqtrail_client_submit_operation(const struct reqtrail_client *cli
                                                struct reqtrail_error **error);
 
 /**
- * Cancels what was submitted under a tag; false if nothing of that tag is under way. Its result is queued all the
- * same.
+ * Cancels the call or operation with a tag. Returns false if none with that tag is under way. The result is still
+ * queued.
  */
 bool reqtrail_client_cancel(const struct reqtrail_client *client,
                             uint64_t tag);
 
 /**
- * The same for a deadline of the program's own, which has passed: the result is REQTRAIL_ERROR_TIMEOUT.
+ * Like `reqtrail_client_cancel`, for a deadline of the program that has passed: the result is
+ * REQTRAIL_ERROR_TIMEOUT.
  */
-bool reqtrail_client_expire(const struct reqtrail_client *client,
-                            uint64_t tag);
+bool reqtrail_client_expire(const struct reqtrail_client *client, uint64_t tag);
 
 /**
- * Sets what is told when results wait to be taken, in the place of what was set before; NULL: nobody. It is told at
- * once if some wait already. Not to be called from within a notification.
+ * Sets the function that is called when results wait to be taken. It replaces the function that was set before;
+ * NULL sets none. The function is called at once if results already wait. Must not be called from within a
+ * notification.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when the client is gone or another function was set, and
- * at once where this function fails.
+ * `free_user_data` may be NULL; otherwise it receives `user_data` once the client is freed or another function is
+ * set, or at once if this function fails.
  */
 reqtrail_code reqtrail_client_set_notify(const struct reqtrail_client *client,
                                          reqtrail_notify_callback notify,
@@ -1674,9 +1684,9 @@ reqtrail_code reqtrail_client_set_notify(const struct reqtrail_client *client,
 
 /**
  * Takes up to `capacity` results into an array of that many entries, and returns how many it took. After a
- * notification take until it returns less than `capacity`: then, and not before, a new result notifies anew.
+ * notification, call it until it returns less than `capacity`: only then does a new result notify again.
  *
- * Any thread may take, also several at the same time. 0 also if `done` is NULL.
+ * Several threads may take at the same time. Returns 0 if `done` is NULL.
  */
 size_t reqtrail_client_take_done(const struct reqtrail_client *client,
                                  struct reqtrail_done *done,
@@ -1685,18 +1695,18 @@ size_t reqtrail_client_take_done(const struct reqtrail_client *client,
 /* ==== Responses ==== */
 
 /**
- * Returns the status, 200 to 299, or 304 where `reqtrail_response_not_modified` is true.
+ * Returns the status: 200 to 299, or 304 if `reqtrail_response_not_modified` is true.
  */
 int32_t reqtrail_response_status(const struct reqtrail_response *response);
 
 /**
- * Returns whether what the request named with `reqtrail_request_if_none_match` is still current: a 304, which has no
- * body.
+ * Returns whether the entity tag that the request named with `reqtrail_request_if_none_match` is still current: a
+ * 304, which has no body.
  */
 bool reqtrail_response_not_modified(const struct reqtrail_response *response);
 
 /**
- * Returns the server's ID of the request that succeeded; NULL if it sent none.
+ * Returns the server's ID of the request that succeeded; NULL if the server sent none.
  */
 const char *reqtrail_response_request_id(const struct reqtrail_response *response, size_t *length);
 
@@ -1706,10 +1716,10 @@ const char *reqtrail_response_request_id(const struct reqtrail_response *respons
 const uint8_t *reqtrail_response_body(const struct reqtrail_response *response, size_t *length);
 
 /**
- * Gives the body as UTF-8 text, decoded by the charset of its Content-Type: a label of the WHATWG Encoding Standard,
- * or UTF-8 where there is none or an unknown one. A byte-order mark is not part of it. `length` may be NULL.
+ * Sets *text to the body as UTF-8 text, decoded by the charset of its Content-Type: a label of the WHATWG Encoding
+ * Standard, or UTF-8 if there is no label or an unknown one. A byte-order mark is removed. `length` may be NULL.
  *
- * Errors: REQTRAIL_ERROR_DECODE with the trail if the body holds bytes that the charset does not have.
+ * Errors: REQTRAIL_ERROR_DECODE with the trail if the body contains bytes that are not valid in the charset.
  */
 reqtrail_code reqtrail_response_text(const struct reqtrail_response *response,
                                      const char **text,
@@ -1717,8 +1727,8 @@ reqtrail_code reqtrail_response_text(const struct reqtrail_response *response,
                                      struct reqtrail_error **error);
 
 /**
- * Gives the body as the text of a JSON value, for a parser of the program's own: UTF-8 whatever the charset says,
- * without a byte-order mark. `length` may be NULL.
+ * Sets *json to the body as the text of a JSON value, for the program's own parser: UTF-8 whatever the charset
+ * says, without a byte-order mark. `length` may be NULL.
  *
  * Errors: REQTRAIL_ERROR_DECODE with the trail if the body is not JSON.
  */
@@ -1728,14 +1738,14 @@ reqtrail_code reqtrail_response_json(const struct reqtrail_response *response,
                                      struct reqtrail_error **error);
 
 /**
- * Returns the header fields as an array, in the server's order but for repeated ones, which stand together. Where
- * the body was decoded, Content-Encoding and Content-Length are gone with the coding.
+ * Returns the header fields as an array, in the server's order, except that fields with the same name are grouped.
+ * If the body was decoded, Content-Encoding and Content-Length are removed.
  */
 const struct reqtrail_header *reqtrail_response_headers(const struct reqtrail_response *response,
                                                         size_t *count);
 
 /**
- * Returns the value of the first header field of a name, in any case; NULL if there is none.
+ * Returns the value of the first header field with a name, whose case is ignored; NULL if there is none.
  */
 const char *reqtrail_response_header(const struct reqtrail_response *response,
                                      const char *name,
@@ -1743,19 +1753,20 @@ const char *reqtrail_response_header(const struct reqtrail_response *response,
                                      size_t *length);
 
 /**
- * Returns the version of the API that the server answered with, such as "2.90"; NULL where the API has none.
+ * Returns the version of the API that the server answered with, such as "2.90"; NULL if the API has no versions.
  */
 const char *reqtrail_response_microversion(const struct reqtrail_response *response,
                                            size_t *length);
 
 /**
- * Gives the rate limit that the response reported; false, and all of it negative, if it reported none.
+ * Sets *limit to the rate limit that the response reported. Returns false, with all fields negative, if it
+ * reported none.
  */
 bool reqtrail_response_rate_limit(const struct reqtrail_response *response,
                                   struct reqtrail_rate_limit *limit);
 
 /**
- * Returns the call's trail, which is the response's own.
+ * Returns the call's trail, which is borrowed from the response.
  */
 const struct reqtrail_trail *reqtrail_response_trail(const struct reqtrail_response *response);
 
@@ -1772,26 +1783,26 @@ void reqtrail_response_free(struct reqtrail_response *response);
 reqtrail_code reqtrail_error_kind(const struct reqtrail_error *error);
 
 /**
- * Returns one line that is enough for support: what failed, status, code, every request ID, the number of attempts
- * and the call ID. Control characters of server text are escaped.
+ * Returns one line with all that support needs: what failed, status, code, every request ID, the number of
+ * attempts and the call ID. Control characters in server text are escaped.
  */
 const char *reqtrail_error_display(const struct reqtrail_error *error,
                                    size_t *length);
 
 /**
- * Returns what went wrong in words: the server's own text for an API error, NULL if it has none.
+ * Returns the message: for an API error the server's own text, NULL if it has none.
  */
 const char *reqtrail_error_message(const struct reqtrail_error *error, size_t *length);
 
 /**
- * Returns the number of the API's error code, a REQTRAIL_NOVAVMS_* or a REQTRAIL_OPENSTACK_*; 0 for a code that this
- * release does not know, and for other dialects.
+ * Returns the number of the API's error code, a REQTRAIL_NOVAVMS_* or a REQTRAIL_OPENSTACK_*; 0 for a code that
+ * this release does not know, and for other dialects.
  */
 int32_t reqtrail_error_code_number(const struct reqtrail_error *error);
 
 /**
- * Returns what is behind the error, such as what the program's token refresher said; NULL if nothing is. It may
- * repeat values of a body.
+ * Returns the text of the error's cause, such as the error of the program's token refresher; NULL if there is
+ * none. It may repeat values of a body.
  */
 const char *reqtrail_error_cause(const struct reqtrail_error *error,
                                  size_t *length);
@@ -1804,18 +1815,19 @@ const char *reqtrail_error_request_id(const struct reqtrail_error *error,
                                       size_t *length);
 
 /**
- * Returns whether any attempt's request may have reached the server; for an action that failed, of all its calls.
+ * Returns whether any attempt's request may have reached the server; for an action that failed, any attempt of all
+ * its calls.
  */
 bool reqtrail_error_may_have_been_sent(const struct reqtrail_error *error);
 
 /**
- * Returns the header fields of an API error's answer as an array; NULL for other errors.
+ * Returns the header fields of an API error's response as an array; NULL for other errors.
  */
 const struct reqtrail_header *reqtrail_error_headers(const struct reqtrail_error *error,
                                                      size_t *count);
 
 /**
- * Returns the value of the first header field of a name, in any case; NULL if there is none.
+ * Returns the value of the first header field with a name, whose case is ignored; NULL if there is none.
  */
 const char *reqtrail_error_header(const struct reqtrail_error *error,
                                   const char *name,
@@ -1823,44 +1835,45 @@ const char *reqtrail_error_header(const struct reqtrail_error *error,
                                   size_t *length);
 
 /**
- * Returns the first 64 KiB of the body of an API error's answer, decoded; NULL for other errors.
+ * Returns the first 64 KiB of the body of an API error's response, decoded; NULL for other errors.
  */
 const uint8_t *reqtrail_error_body(const struct reqtrail_error *error, size_t *length);
 
 /**
- * Returns the first 64 KiB of the body of an API error's answer as UTF-8 text, decoded by the charset of its
- * Content-Type, else as UTF-8 with replacement characters for what cannot be decoded; NULL for other errors.
+ * Returns the first 64 KiB of the body of an API error's response as UTF-8 text, decoded by the charset of its
+ * Content-Type or else as UTF-8, with replacement characters for what cannot be decoded; NULL for other errors.
  */
 const char *reqtrail_error_text(const struct reqtrail_error *error,
                                 size_t *length);
 
 /**
- * Returns the body of an API error's answer as the text of a JSON value, for a parser of the program's own. Halves of
- * surrogate pairs are replaced in it. NULL if the body is not JSON or longer than the 64 KiB that are kept, and for
+ * Returns the body of an API error's response as the text of a JSON value, for the program's own parser. Unpaired
+ * surrogates are replaced in it. NULL if the body is not JSON or longer than the 64 KiB that are kept, and for
  * other errors.
  */
 const char *reqtrail_error_json(const struct reqtrail_error *error,
                                 size_t *length);
 
 /**
- * Gives the rate limit that an API error's answer reported; false, and all of it negative, if it reported none.
+ * Sets *limit to the rate limit that an API error's response reported. Returns false, with all fields negative, if
+ * it reported none.
  */
 bool reqtrail_error_rate_limit(const struct reqtrail_error *error,
                                struct reqtrail_rate_limit *limit);
 
 /**
- * Returns the trail of the call that failed, which is the error's own; NULL for an error that is not of a call, such
- * as REQTRAIL_ERROR_CONFIG.
+ * Returns the trail of the call that failed, which is borrowed from the error; NULL for an error that is not of a
+ * call, such as REQTRAIL_ERROR_CONFIG.
  */
 const struct reqtrail_trail *reqtrail_error_trail(const struct reqtrail_error *error);
 
 /**
- * Returns how many trails the error rests on: 1 for a call, and all calls that were made for an operation.
+ * Returns how many trails the error has: 1 for a call; for an operation, one for each call that it made.
  */
 size_t reqtrail_error_trail_count(const struct reqtrail_error *error);
 
 /**
- * Returns one of them, from 0, which is the error's own; NULL beyond the last.
+ * Returns the trail at an index, from 0, which is borrowed from the error; NULL beyond the last.
  */
 const struct reqtrail_trail *reqtrail_error_trail_at(const struct reqtrail_error *error,
                                                      size_t index);
@@ -1934,12 +1947,12 @@ const char *reqtrail_error_microversion(const struct reqtrail_error *error,
 /* ==== Trails ==== */
 
 /**
- * Returns the trail as JSON of the schema "reqtrail.trail/1", the same in every language.
+ * Returns the trail as JSON with the schema "reqtrail.trail/1", the same in every language.
  */
 const char *reqtrail_trail_json(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns the support report: what a person pastes into a ticket. Plain text of at most 100 columns, without secrets.
+ * Returns the support report to paste into a ticket: plain text, at most 100 columns wide, without secrets.
  */
 const char *reqtrail_trail_report(const struct reqtrail_trail *trail,
                                   size_t *length);
@@ -1950,7 +1963,7 @@ const char *reqtrail_trail_report(const struct reqtrail_trail *trail,
 size_t reqtrail_trail_attempt_count(const struct reqtrail_trail *trail);
 
 /**
- * Returns an attempt, from 0, which is the trail's own; NULL beyond the last.
+ * Returns the attempt at an index, from 0, which is borrowed from the trail; NULL beyond the last.
  */
 const struct reqtrail_attempt *reqtrail_trail_attempt(const struct reqtrail_trail *trail,
                                                       size_t index);
@@ -1967,19 +1980,20 @@ const char *reqtrail_trail_request_id(const struct reqtrail_trail *trail,
 size_t reqtrail_trail_request_id_count(const struct reqtrail_trail *trail);
 
 /**
- * Returns the request ID of one of them, from 0, in order; NULL beyond the last.
+ * Returns the request ID at an index, from 0, in the order of the attempts; NULL beyond the last.
  */
 const char *reqtrail_trail_request_id_at(const struct reqtrail_trail *trail,
                                          size_t index,
                                          size_t *length);
 
 /**
- * Makes a trail that outlives what it was borrowed from. The caller frees it.
+ * Makes a trail that outlives the handle it was borrowed from. The caller frees it.
  */
 struct reqtrail_trail *reqtrail_trail_clone(const struct reqtrail_trail *trail);
 
 /**
- * Frees a trail that `reqtrail_trail_clone` or `reqtrail_trail_from_json` made, and no other. NULL is allowed.
+ * Frees a trail that `reqtrail_trail_clone` or `reqtrail_trail_from_json` made; no other trail may be freed. NULL
+ * is allowed.
  */
 void reqtrail_trail_free(struct reqtrail_trail *trail);
 
@@ -2069,7 +2083,7 @@ int32_t reqtrail_trail_note(const struct reqtrail_trail *trail,
 /* ==== Attempts ==== */
 
 /**
- * Returns all of it as JSON: an entry of the "attempts" of a trail's JSON.
+ * Returns the whole attempt as JSON: an entry of "attempts" in a trail's JSON.
  */
 const char *reqtrail_attempt_json(const struct reqtrail_attempt *attempt, size_t *length);
 
@@ -2254,9 +2268,9 @@ int32_t reqtrail_attempt_wait_reason(const struct reqtrail_attempt *attempt);
 /* ==== Trails: reading them, and errors that carry them ==== */
 
 /**
- * Makes the error of a response whose body a parser of the program's own refuses: kind REQTRAIL_ERROR_DECODE, with the
- * trail, whose outcome is then `decode`. `what` says what is wrong; what the parser says, which may repeat values of
- * the body, belongs in `cause`. The caller frees it; NULL if a text is not UTF-8.
+ * Makes the error of a response whose body the program's own parser refuses: kind REQTRAIL_ERROR_DECODE, with the
+ * trail, whose outcome is then `decode`. `what` says what is wrong. The parser's message, which may repeat values
+ * of the body, belongs in `cause`. The caller frees the error. Returns NULL if a text is not UTF-8.
  */
 struct reqtrail_error *reqtrail_trail_decode_error(const struct reqtrail_trail *trail,
                                                    const char *what,
@@ -2265,8 +2279,8 @@ struct reqtrail_error *reqtrail_trail_decode_error(const struct reqtrail_trail *
                                                    size_t cause_length);
 
 /**
- * Reads a trail that `reqtrail_trail_json` or a sibling in another language has written. The caller frees *trail, with
- * `reqtrail_trail_free`. Errors: REQTRAIL_ERROR_DECODE says what is wrong.
+ * Reads a trail that `reqtrail_trail_json` or its counterpart in another language has written. The caller frees
+ * *trail with `reqtrail_trail_free`. Errors: REQTRAIL_ERROR_DECODE says what is wrong.
  */
 reqtrail_code reqtrail_trail_from_json(const char *json,
                                        size_t json_length,
@@ -2278,9 +2292,9 @@ reqtrail_code reqtrail_trail_from_json(const char *json,
 /**
  * Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID.
  *
- * If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match
- * with and without dashes, in any case. Calls under way are not among them. The caller frees *trails, which is
- * empty where nothing was found.
+ * If no call has this ID, it finds the calls with an ID that begins with `id`, which then has at least 6
+ * characters. UUIDs match with and without dashes, in any case. Calls under way are not found. The caller frees
+ * *trails, which is empty if nothing was found.
  */
 reqtrail_code reqtrail_recorder_find(const struct reqtrail_recorder *recorder,
                                      const char *id,
@@ -2289,9 +2303,9 @@ reqtrail_code reqtrail_recorder_find(const struct reqtrail_recorder *recorder,
                                      struct reqtrail_error **error);
 
 /**
- * Gives the kept calls that match a filter, all of them if it is NULL. The caller frees *trails.
+ * Finds the kept calls that match a filter, or all of them if it is NULL. The caller frees *trails.
  *
- * Errors: a mistake that a setter of the filter has returned already.
+ * Errors: a mistake that a setter of the filter has already returned.
  */
 reqtrail_code reqtrail_recorder_recent(const struct reqtrail_recorder *recorder,
                                        const struct reqtrail_recent_filter *filter,
@@ -2299,14 +2313,14 @@ reqtrail_code reqtrail_recorder_recent(const struct reqtrail_recorder *recorder,
                                        struct reqtrail_error **error);
 
 /**
- * Returns the calls under way as a JSON array, the oldest first, each with its IDs, method, path template, attempt,
- * phase and age (docs/c/recorder.md). The caller frees it.
+ * Returns the calls under way as a JSON array, the oldest first, each with its IDs, method, path template,
+ * attempt, phase and age (docs/c/recorder.md). The caller frees it.
  */
 struct reqtrail_text *reqtrail_recorder_in_flight(const struct reqtrail_recorder *recorder);
 
 /**
- * Returns what the recorder holds and what it had to leave out as a JSON object, and what the journal wrote under
- * "journal", null without one. The caller frees it.
+ * Returns as a JSON object what the recorder holds and what it had to drop, and under "journal" what the journal
+ * wrote, null without a journal. The caller frees it.
  */
 struct reqtrail_text *reqtrail_recorder_stats(const struct reqtrail_recorder *recorder);
 
@@ -2321,13 +2335,13 @@ uint64_t reqtrail_recorder_in_flight_count(const struct reqtrail_recorder *recor
 uint64_t reqtrail_recorder_failed_count(const struct reqtrail_recorder *recorder);
 
 /**
- * Returns how many records the journal has lost, because the disk was full or too slow; 0 without a journal.
+ * Returns how many records the journal has lost because the disk was full or too slow; 0 without a journal.
  */
 uint64_t reqtrail_recorder_lost_count(const struct reqtrail_recorder *recorder);
 
 /**
- * Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
- * (schema/journal.schema.json), calls under way at the end. The caller frees it.
+ * Returns all kept calls as JSON Lines, the oldest first, and the calls under way at the end. Each line is as in a
+ * journal (schema/journal.schema.json). The caller frees it.
  */
 struct reqtrail_text *reqtrail_recorder_dump(const struct reqtrail_recorder *recorder);
 
@@ -2337,12 +2351,12 @@ struct reqtrail_text *reqtrail_recorder_dump(const struct reqtrail_recorder *rec
 struct reqtrail_recorder *reqtrail_recorder_clone(const struct reqtrail_recorder *recorder);
 
 /**
- * Frees a recorder that `reqtrail_recorder_clone` made, and no other. NULL is allowed.
+ * Frees a recorder that `reqtrail_recorder_clone` made; no other recorder may be freed. NULL is allowed.
  */
 void reqtrail_recorder_free(struct reqtrail_recorder *recorder);
 
 /**
- * Makes a filter that lets all kept calls through. The caller frees it.
+ * Makes a filter that selects all kept calls. The caller frees it.
  */
 struct reqtrail_recent_filter *reqtrail_recent_filter_new(void);
 
@@ -2357,7 +2371,7 @@ void reqtrail_recent_filter_free(struct reqtrail_recent_filter *filter);
 size_t reqtrail_trails_count(const struct reqtrail_trails *trails);
 
 /**
- * Returns one of them, from 0, which is the list's own; NULL beyond the last.
+ * Returns the trail at an index, from 0, which is borrowed from the list; NULL beyond the last.
  */
 const struct reqtrail_trail *reqtrail_trails_at(const struct reqtrail_trails *trails, size_t index);
 
@@ -2367,7 +2381,7 @@ const struct reqtrail_trail *reqtrail_trails_at(const struct reqtrail_trails *tr
 void reqtrail_trails_free(struct reqtrail_trails *trails);
 
 /**
- * Returns what the text says, with a NUL behind it.
+ * Returns the characters of a text, with a NUL after them.
  */
 const char *reqtrail_text_data(const struct reqtrail_text *text, size_t *length);
 
@@ -2376,7 +2390,7 @@ const char *reqtrail_text_data(const struct reqtrail_text *text, size_t *length)
  */
 void reqtrail_text_free(struct reqtrail_text *text);
 
-/* ==== What a recorder is asked for ==== */
+/* ==== The options of a recorder's filter ==== */
 
 /**
  * Sets whether only failed calls match. Default: false.
@@ -2421,37 +2435,39 @@ reqtrail_code reqtrail_recent_filter_limit(struct reqtrail_recent_filter *filter
 struct reqtrail_cancel_token *reqtrail_cancel_token_new(void);
 
 /**
- * Cancels all calls that have the token, at once, also in a wait or a body; it stays cancelled. NULL is allowed.
+ * Cancels all calls that have the token at once, even during a wait or a body. The token stays cancelled. NULL is
+ * allowed.
  */
 void reqtrail_cancel_token_cancel(const struct reqtrail_cancel_token *token);
 
 /**
- * The same for a deadline of the program's own, which has passed: the calls end with REQTRAIL_ERROR_TIMEOUT, and
- * their trails say that a deadline stopped them. Of both the one that comes first counts.
+ * Ends all calls that have the token at once, because a deadline of the program has passed: the calls end with
+ * REQTRAIL_ERROR_TIMEOUT, and their trails say that a deadline stopped them. If a token is both cancelled and
+ * expired, the first of the two counts.
  */
 void reqtrail_cancel_token_expire(const struct reqtrail_cancel_token *token);
 
 /**
- * Returns whether the token was cancelled.
+ * Returns whether the token is cancelled.
  */
 bool reqtrail_cancel_token_is_cancelled(const struct reqtrail_cancel_token *token);
 
 /**
- * Frees a token; calls that have it are not cancelled by that. NULL is allowed.
+ * Frees a token without cancelling the calls that have it. NULL is allowed.
  */
 void reqtrail_cancel_token_free(struct reqtrail_cancel_token *token);
 
 /* ==== OpenStack: clouds and connections ==== */
 
 /**
- * Finds the cloud that the environment means: clouds.yaml and OS_CLOUD, or the OS_* variables, as openstacksdk reads
- * them. The caller frees *cloud. Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
+ * Finds the cloud that the environment names: clouds.yaml and OS_CLOUD, or the OS_* variables, as openstacksdk
+ * reads them. The caller frees *cloud. Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
  */
 reqtrail_code reqtrail_cloud_from_env(struct reqtrail_cloud **cloud,
                                       struct reqtrail_error **error);
 
 /**
- * Finds a cloud of clouds.yaml by its name. The caller frees *cloud. Errors: as for `reqtrail_cloud_from_env`.
+ * Finds a cloud in clouds.yaml by its name. The caller frees *cloud. Errors: as for `reqtrail_cloud_from_env`.
  */
 reqtrail_code reqtrail_cloud_named(const char *name,
                                    size_t name_length,
@@ -2459,8 +2475,8 @@ reqtrail_code reqtrail_cloud_named(const char *name,
                                    struct reqtrail_error **error);
 
 /**
- * Finds the cloud of a name, or with an empty name the one that the environment means, in a region, or with an empty
- * one where the configuration says. The caller frees *cloud. Errors: as for `reqtrail_cloud_from_env`.
+ * Finds the cloud with a name, or the one that the environment names if `name` is empty, in a region, or the
+ * configured one if `region` is empty. The caller frees *cloud. Errors: as for `reqtrail_cloud_from_env`.
  */
 reqtrail_code reqtrail_cloud_find(const char *name,
                                   size_t name_length,
@@ -2470,8 +2486,8 @@ reqtrail_code reqtrail_cloud_find(const char *name,
                                   struct reqtrail_error **error);
 
 /**
- * Makes a cloud of its description as JSON: what an entry of clouds.yaml has, which docs/options.md lists. The caller
- * frees *cloud.
+ * Makes a cloud from its description as JSON, with the keys of an entry in clouds.yaml, which docs/options.md
+ * lists. The caller frees *cloud.
  *
  * Errors: REQTRAIL_ERROR_CONFIG says what is missing or wrong.
  */
@@ -2481,9 +2497,9 @@ reqtrail_code reqtrail_cloud_from_json(const char *json,
                                        struct reqtrail_error **error);
 
 /**
- * Returns what is odd about the configuration without being wrong, one note per line: variables such as
- * OS_REGION_NAME that differ from the cloud that OS_CLOUD names, and are not used. It has no secrets. NULL if nothing
- * is.
+ * Returns notes on a configuration that is valid but unusual, one per line: variables such as OS_REGION_NAME that
+ * differ from the cloud that OS_CLOUD names and are not used. The notes contain no secrets. NULL if there are
+ * none.
  */
 const char *reqtrail_cloud_notes(const struct reqtrail_cloud *cloud,
                                  size_t *length);
@@ -2494,9 +2510,10 @@ const char *reqtrail_cloud_notes(const struct reqtrail_cloud *cloud,
 void reqtrail_cloud_free(struct reqtrail_cloud *cloud);
 
 /**
- * Signs in at the cloud's Keystone, on this thread. `cancel` may be NULL; another thread can end it by it.
+ * Signs in to the cloud's Keystone, on this thread. Another thread can end that with `cancel`, which may be NULL.
  *
- * The caller frees *connection. Errors: those of any call, with the trail of the sign-in, and REQTRAIL_ERROR_CONFIG.
+ * The caller frees *connection. Errors: those of any call, with the trail of the sign-in, and
+ * REQTRAIL_ERROR_CONFIG.
  */
 reqtrail_code reqtrail_cloud_connect(const struct reqtrail_cloud *cloud,
                                      const struct reqtrail_cancel_token *cancel,
@@ -2504,15 +2521,16 @@ reqtrail_code reqtrail_cloud_connect(const struct reqtrail_cloud *cloud,
                                      struct reqtrail_error **error);
 
 /**
- * Finds a service of the cloud, such as "volume", "network" or "image": its type, or an alias of it. Clients whose options
- * `reqtrail_client_options_from_connection` makes of *made call that service, and need nothing of `connection`.
+ * Finds a service of the cloud by its type, such as "volume", "network" or "image", or an alias of the type.
+ * Clients whose options `reqtrail_client_options_from_connection` makes from *made call that service, and do not
+ * need `connection`.
  *
- * `interface`, `region` and `microversion` may be empty, and then are what the cloud says. If the endpoint names no
- * version of the API, the service is asked for its versions on this thread, once for each connection; `cancel` may be
- * NULL, and ends that from another thread. The caller frees *made.
+ * An empty `interface`, `region` or `microversion` means the cloud's own. If the endpoint names no version of the
+ * API, this thread asks the service for its versions, once for each connection. Another thread can end that with
+ * `cancel`, which may be NULL. The caller frees *made.
  *
- * Errors: REQTRAIL_ERROR_CONFIG says which endpoint is missing, and which there are; and those of any call, with the
- * trail of the question.
+ * Errors: REQTRAIL_ERROR_CONFIG says which endpoint is missing and which exist; those of any call, with the trail
+ * of the request for versions.
  */
 reqtrail_code reqtrail_openstack_connection_service(const struct reqtrail_connection *connection,
                                                     const char *service,
@@ -2528,25 +2546,26 @@ reqtrail_code reqtrail_openstack_connection_service(const struct reqtrail_connec
                                                     struct reqtrail_error **error);
 
 /**
- * Returns the endpoints of the catalog as JSON: a list of objects with "service_type", "region", "interface" and "url".
- * It is empty without a sign-in.
+ * Returns the endpoints of the catalog as a JSON array of objects with "service_type", "region", "interface" and
+ * "url". It is empty without a sign-in.
  */
 const char *reqtrail_connection_services(const struct reqtrail_connection *connection,
                                          size_t *length);
 
 /**
- * Returns the URL of the compute API, or of the service that the connection was made for; NULL if there is none, and `reqtrail_client_new` then says why.
+ * Returns the URL of the compute API, or of the service that the connection was made for; NULL if there is none,
+ * and `reqtrail_client_new` then says why.
  */
 const char *reqtrail_connection_endpoint(const struct reqtrail_connection *connection,
                                          size_t *length);
 
 /**
- * Returns the trail of the sign-in, which is the connection's own; NULL without a sign-in.
+ * Returns the trail of the sign-in, which is borrowed from the connection; NULL without a sign-in.
  */
 const struct reqtrail_trail *reqtrail_connection_trail(const struct reqtrail_connection *connection);
 
 /**
- * Frees a connection; clients that were made from it stay signed in. NULL is allowed.
+ * Frees a connection. Clients that were made from it stay signed in. NULL is allowed.
  */
 void reqtrail_connection_free(struct reqtrail_connection *connection);
 
@@ -2584,12 +2603,12 @@ const char *reqtrail_connection_user_name(const struct reqtrail_connection *conn
 /* ==== OpenStack: operations ==== */
 
 /**
- * Frees an operation; what was started of it goes on. NULL is allowed.
+ * Frees an operation; runs that were started continue. NULL is allowed.
  */
 void reqtrail_operation_free(struct reqtrail_operation *operation);
 
 /**
- * Lets a token cancel the operation; it may be freed at once.
+ * Sets a token that cancels the operation. The token may be freed at once.
  */
 reqtrail_code reqtrail_operation_cancel_token(struct reqtrail_operation *operation,
                                               const struct reqtrail_cancel_token *token);
@@ -2597,8 +2616,8 @@ reqtrail_code reqtrail_operation_cancel_token(struct reqtrail_operation *operati
 /**
  * Sets the function that is called after every poll of a `follow`.
  *
- * `free_user_data` may be NULL; else it gets `user_data` when the operation and all that was started of it are gone,
- * and at once where this function fails.
+ * `free_user_data` may be NULL; otherwise it receives `user_data` once the operation is freed and all its runs
+ * have ended, or at once if this function fails.
  */
 reqtrail_code reqtrail_operation_on_progress(struct reqtrail_operation *operation,
                                              reqtrail_progress_callback tell,
@@ -2606,10 +2625,10 @@ reqtrail_code reqtrail_operation_on_progress(struct reqtrail_operation *operatio
                                              reqtrail_free_callback free_user_data);
 
 /**
- * Carries an operation out on this thread and waits for its end. The client is one of OpenStack's compute API.
+ * Runs an operation on this thread and waits for its end. The client must be one for OpenStack's compute API.
  *
  * The caller frees *report and *error; a failed `follow` sets both. Errors: those of any call,
- * REQTRAIL_ERROR_ACTION_FAILED, and a mistake that a setter has returned already.
+ * REQTRAIL_ERROR_ACTION_FAILED, and a mistake that a setter has already returned.
  */
 reqtrail_code reqtrail_operation_run(const struct reqtrail_client *client,
                                      const struct reqtrail_operation *operation,
@@ -2617,8 +2636,8 @@ reqtrail_code reqtrail_operation_run(const struct reqtrail_client *client,
                                      struct reqtrail_error **error);
 
 /**
- * Starts an operation and returns at once; `callback`, `user_data` and `call` are those of `reqtrail_call_start`, and
- * `reqtrail_call_wait_report` gives the result where there is no callback.
+ * Starts an operation and returns at once. `callback`, `user_data` and `call` are as in `reqtrail_call_start`;
+ * `reqtrail_call_wait_report` returns the result if there is no callback.
  */
 reqtrail_code reqtrail_operation_start(const struct reqtrail_client *client,
                                        const struct reqtrail_operation *operation,
@@ -2627,7 +2646,7 @@ reqtrail_code reqtrail_operation_start(const struct reqtrail_client *client,
                                        struct reqtrail_call_handle **call,
                                        struct reqtrail_error **error);
 
-/* ==== OpenStack: what makes operations ==== */
+/* ==== OpenStack: making operations ==== */
 
 /**
  * Makes an operation that reads a server, its fault included. The caller frees *operation.
@@ -2666,8 +2685,8 @@ reqtrail_code reqtrail_operation_actions(const char *server_id,
  * `server_id` is the server's UUID, or its exact name, which is looked up first. A report may still say `unknown`:
  * look at its verdict.
  *
- * When it is run: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and that of a call if a poll failed for good
- * or it was cancelled. The report is there in all cases.
+ * Errors of its run: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and those of a call if a poll failed for
+ * good or it was cancelled. There is always a report.
  */
 reqtrail_code reqtrail_operation_follow(const char *server_id,
                                         size_t server_id_length,
@@ -2677,8 +2696,8 @@ reqtrail_code reqtrail_operation_follow(const char *server_id,
                                         struct reqtrail_error **error);
 
 /**
- * Makes what `reqtrail_operation_follow` makes, by the response that came of the request; the report has its
- * trail, too. The caller frees *operation; the response may be freed at once.
+ * Like `reqtrail_operation_follow`, but takes the response of the request, whose trail the report then has, too.
+ * The caller frees *operation; the response may be freed at once.
  */
 reqtrail_code reqtrail_operation_follow_response(const char *server_id,
                                                  size_t server_id_length,
@@ -2687,8 +2706,8 @@ reqtrail_code reqtrail_operation_follow_response(const char *server_id,
                                                  struct reqtrail_error **error);
 
 /**
- * Makes what `reqtrail_operation_follow` makes, by the trail that came of the request; the report has its trail,
- * too. The caller frees *operation; the trail may be freed at once.
+ * Like `reqtrail_operation_follow`, but takes the trail of the request, whose trail the report then has, too. The
+ * caller frees *operation; the trail may be freed at once.
  */
 reqtrail_code reqtrail_operation_follow_trail(const char *server_id,
                                               size_t server_id_length,
@@ -2703,7 +2722,7 @@ reqtrail_code reqtrail_operation_follow_trail(const char *server_id,
  * `server_id` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
  * history, by its UUID, as long as its actions can be read, from microversion 2.21.
  *
- * When it is run: that of a call if it cannot be read.
+ * Errors of its run: those of a call if it cannot be read.
  */
 reqtrail_code reqtrail_operation_explain(const char *server_id,
                                          size_t server_id_length,
@@ -2728,8 +2747,8 @@ reqtrail_code reqtrail_operation_server_by_name(const char *server_name,
  * It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`,
  * the UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
  *
- * When it is run: REQTRAIL_ERROR_ACTION_FAILED if the work failed, and that of a call if a poll failed for good,
- * it was cancelled, or nothing says what to follow. The report is there in all cases.
+ * Errors of its run: REQTRAIL_ERROR_ACTION_FAILED if the work failed, and those of a call if a poll failed for
+ * good, it was cancelled, or nothing says what to follow. There is always a report.
  */
 reqtrail_code reqtrail_operation_follow_resource(const char *kind,
                                                  size_t kind_length,
@@ -2741,16 +2760,16 @@ reqtrail_code reqtrail_operation_follow_resource(const char *kind,
                                                  struct reqtrail_error **error);
 
 /**
- * Makes what `reqtrail_operation_follow_resource` makes, by the response that came of the request; the report has
- * its trail, too. The caller frees *operation; the response may be freed at once.
+ * Like `reqtrail_operation_follow_resource`, but takes the response of the request, whose trail the report then
+ * has, too. The caller frees *operation; the response may be freed at once.
  */
 reqtrail_code reqtrail_operation_follow_resource_response(const struct reqtrail_response *response,
                                                           struct reqtrail_operation **operation,
                                                           struct reqtrail_error **error);
 
 /**
- * Makes what `reqtrail_operation_follow_resource` makes, by the trail that came of the request; the report has its
- * trail, too. The caller frees *operation; the trail may be freed at once.
+ * Like `reqtrail_operation_follow_resource`, but takes the trail of the request, whose trail the report then has,
+ * too. The caller frees *operation; the trail may be freed at once.
  */
 reqtrail_code reqtrail_operation_follow_resource_trail(const struct reqtrail_trail *trail,
                                                        struct reqtrail_operation **operation,
@@ -2851,14 +2870,15 @@ reqtrail_code reqtrail_operation_size(struct reqtrail_operation *operation,
 /* ==== Reports ==== */
 
 /**
- * Returns all of it as JSON, the same in every language: a server, an action, a page of actions ("actions" and
- * "next"), or what schema/openstack.schema.json describes for `follow` and `explain`.
+ * Returns the whole report as JSON, the same in every language: a server, an action, a page of actions ("actions"
+ * and "next"), or for `follow` and `explain` what schema/openstack.schema.json describes.
  */
 const char *reqtrail_report_json(const struct reqtrail_report *report,
                                  size_t *length);
 
 /**
- * Returns the text for a ticket, of at most 100 columns, without secrets and stack traces; NULL for plain reads.
+ * Returns the text for a ticket, at most 100 columns wide and without secrets or stack traces; NULL for plain
+ * reads.
  */
 const char *reqtrail_report_text(const struct reqtrail_report *report,
                                  size_t *length);
@@ -2869,7 +2889,7 @@ const char *reqtrail_report_text(const struct reqtrail_report *report,
 int32_t reqtrail_report_verdict(const struct reqtrail_report *report);
 
 /**
- * Returns how the action that was followed looks to have ended where nothing proves that, as after a reboot: a
+ * Returns how the action that was followed seems to have ended if nothing proves it, as after a reboot: a
  * REQTRAIL_VERDICT_*; else 0.
  */
 int32_t reqtrail_report_apparent(const struct reqtrail_report *report);
@@ -2881,12 +2901,12 @@ const char *reqtrail_report_request_id(const struct reqtrail_report *report,
                                        size_t *length);
 
 /**
- * Returns how many calls it rests on.
+ * Returns how many calls the operation made.
  */
 size_t reqtrail_report_trail_count(const struct reqtrail_report *report);
 
 /**
- * Returns the trail of one of them, from 0, which is the report's own; NULL beyond the last.
+ * Returns the trail of the call at an index, from 0, which is borrowed from the report; NULL beyond the last.
  */
 const struct reqtrail_trail *reqtrail_report_trail(const struct reqtrail_report *report,
                                                    size_t index);
@@ -2899,19 +2919,18 @@ void reqtrail_report_free(struct reqtrail_report *report);
 /* ==== Scripts: tests without a network ==== */
 
 /**
- * Makes a script for tests of a program: the clients that it is given to, by `reqtrail_client_options_script`,
- * send their requests to it instead of a server. Everything else is real: how often is tried, what is decoded,
- * trails, hooks, logs.
+ * Makes a script for tests of a program. Clients whose options it is set on with `reqtrail_client_options_script`
+ * send their requests to it instead of a server. Everything else is real: retries, decoding, trails, hooks and
+ * logs.
  *
  * `json` is a whole script ("schema": "reqtrail.script/1"), or empty for one without exchanges. Request IDs and
- * waits of random length follow from `seed`, so that trails are equal each time.
+ * waits of random length follow from `seed`, so trails are equal on every run.
  *
- * The time of the calls is virtual. It begins at 2026-01-01T00:00:00Z and goes to the end of the next wait as soon
- * as every call waits and no hook or refresher runs, so that no wait takes real time; where `manual_clock` is
- * true, it moves by `reqtrail_script_advance_ms` alone.
+ * The time of the calls is virtual and starts at 2026-01-01T00:00:00Z. As soon as every call waits and no hook or
+ * refresher runs, it moves to the end of the next wait, so no wait takes real time. If `manual_clock` is true,
+ * only `reqtrail_script_advance_ms` moves it.
  *
- * The caller frees *script. Errors: REQTRAIL_ERROR_BAD_VALUE names what is wrong in `json` and what would be
- * right.
+ * The caller frees *script. Errors: REQTRAIL_ERROR_BAD_VALUE says what is wrong in `json` and what is right.
  */
 reqtrail_code reqtrail_script_new(const char *json,
                                   size_t json_length,
@@ -2925,12 +2944,12 @@ reqtrail_code reqtrail_script_new(const char *json,
  *
  * `{"method": "GET", "path": "/cameras/{id}", "reply": {"code": "rate_limited", "retry_after": 60}}`.
  *
- * Each request takes the first exchange that fits it and has uses left. "times" says how many it has, 1 unless
- * told, or "always"; "fails" in the reply, such as "timeout" or "connect", stands for an answer that never comes;
+ * Each request takes the first exchange that matches it and has uses left. "times" is the number of uses, by
+ * default 1, or "always". "fails" in the reply, such as "timeout" or "connect", is a failure without an answer.
  * docs/testing.md has the rest. Exchanges may be added while calls are under way.
  *
- * Errors: REQTRAIL_ERROR_BAD_VALUE names what is wrong and what would be right. The script keeps the first
- * mistake: `reqtrail_client_new` and `reqtrail_script_verify` tell it again.
+ * Errors: REQTRAIL_ERROR_BAD_VALUE says what is wrong and what is right. The script keeps the first mistake, and
+ * `reqtrail_client_new` and `reqtrail_script_verify` report it again.
  */
 reqtrail_code reqtrail_script_add(const struct reqtrail_script *script,
                                   const char *exchange,
@@ -2938,8 +2957,8 @@ reqtrail_code reqtrail_script_add(const struct reqtrail_script *script,
                                   struct reqtrail_error **error);
 
 /**
- * Adds the exchanges of a whole script ("schema": "reqtrail.script/1"), such as one that was recorded. Errors: as
- * for `reqtrail_script_add`.
+ * Adds the exchanges of a whole script ("schema": "reqtrail.script/1"), such as a recording. Errors: as for
+ * `reqtrail_script_add`.
  */
 reqtrail_code reqtrail_script_load(const struct reqtrail_script *script,
                                    const char *json,
@@ -2948,56 +2967,55 @@ reqtrail_code reqtrail_script_load(const struct reqtrail_script *script,
 
 /**
  * Has a script answer the calls of all clients of these options. They need no network, open no port and read no
- * certificates; options of the network are checked and not used. Their trails have the note
- * REQTRAIL_TRAIL_NOTE_SCRIPTED.
+ * certificates; network options are checked but not used. Their trails have the note REQTRAIL_TRAIL_NOTE_SCRIPTED.
  *
- * Where the base URL is the empty text, it is "https://api.example", and the dialect "novavms" unless one is set.
- * The options keep their own share of the script, which may be freed at once.
+ * If the base URL is empty, it becomes "https://api.example", and the dialect "novavms" unless one is set. The
+ * options keep their own reference to the script, which may be freed at once.
  */
 reqtrail_code reqtrail_client_options_script(struct reqtrail_client_options *options,
                                              const struct reqtrail_script *script);
 
 /**
- * Returns how many requests the script's server saw. One that no exchange takes, and one that fails before it is
- * read, such as by "connect", is not among them.
+ * Returns how many requests the script's server received. It does not count a request that matches no exchange, or
+ * that fails before the server reads it, such as by "connect".
  */
 size_t reqtrail_script_request_count(const struct reqtrail_script *script);
 
 /**
  * Returns the requests that `reqtrail_script_request_count` counts, in order, as a JSON array. Each has "method",
  * "target", "path", "query" and "headers" (arrays of a name and a value), its body as "json", "text" or "base64",
- * "exchange", the index of the exchange that it took, and "at_ms", its virtual time since the beginning.
- * The text shows what came until now, and lives as long as the script does.
+ * "exchange", the index of the exchange that it took, and "at_ms", its virtual time since the start. The text
+ * contains the requests up to now, and lives as long as the script.
  */
 const char *reqtrail_script_requests_json(const struct reqtrail_script *script,
                                           size_t *length);
 
 /**
- * Returns what is not as the script has it, one thing after the other, each from a new line: requests of no
- * exchange, with the nearest and what differed, requests that were not as "want" has them, and, unless
- * `allow_unused`, exchanges with uses left. NULL if all is well. The text lives as long as the script does.
+ * Returns what differs from the script, each problem on a new line: requests that match no exchange, with the
+ * nearest one and the difference; requests that differ from "want"; and, unless `allow_unused`, exchanges with
+ * uses left. NULL if there are no problems. The text lives as long as the script.
  */
 const char *reqtrail_script_problems(const struct reqtrail_script *script,
                                      bool allow_unused,
                                      size_t *length);
 
 /**
- * Checks at the end of a test that everything went as the script has it. Errors: REQTRAIL_ERROR_SCRIPT_MISMATCH,
- * whose message is what `reqtrail_script_problems` returns.
+ * Checks at the end of a test that everything happened as in the script. Errors: REQTRAIL_ERROR_SCRIPT_MISMATCH,
+ * with the text of `reqtrail_script_problems` as its message.
  */
 reqtrail_code reqtrail_script_verify(const struct reqtrail_script *script,
                                      bool allow_unused,
                                      struct reqtrail_error **error);
 
 /**
- * Returns the virtual time since the beginning, in milliseconds.
+ * Returns the virtual time since the start, in milliseconds.
  */
 double reqtrail_script_elapsed_ms(const struct reqtrail_script *script);
 
 /**
- * Moves the clock on, from the end of one wait to the next, and waits until the calls have done what follows from
- * each. It is for scripts with a manual clock; calls that a thread waits for need another thread to advance the
- * time.
+ * Advances the clock by `time` milliseconds, from the end of one wait to the next, and waits each time until the
+ * calls have reacted. It is for scripts with a manual clock. While a thread waits for its call, another thread
+ * must advance the time.
  *
  * Errors: REQTRAIL_ERROR_STILL_RUNNING if a call, a hook or a refresher is still busy after ten seconds of real
  * time, and REQTRAIL_ERROR_IN_CALLBACK in a callback.
@@ -3007,40 +3025,40 @@ reqtrail_code reqtrail_script_advance_ms(const struct reqtrail_script *script,
                                          struct reqtrail_error **error);
 
 /**
- * Waits until all calls of the script wait for its clock, and there is one. Errors: those of
+ * Waits until there is a call and all calls of the script wait for its clock. Errors: those of
  * `reqtrail_script_advance_ms`.
  */
 reqtrail_code reqtrail_script_wait_until_waiting(const struct reqtrail_script *script,
                                                  struct reqtrail_error **error);
 
 /**
- * Keeps the time where it is until `reqtrail_script_release` is called as often, or the script is freed: for calls
- * that are started one after the other and are to begin at the same time. A thread that holds the time must not
+ * Stops the time until `reqtrail_script_release` has been called as often, or the script is freed. Calls that are
+ * started one after the other then begin at the same virtual time. A thread that has stopped the time must not
  * wait for a call.
  */
 void reqtrail_script_hold(const struct reqtrail_script *script);
 
 /**
- * Ends what `reqtrail_script_hold` began. Nothing happens where nothing is held.
+ * Ends one `reqtrail_script_hold`. Does nothing if there is none.
  */
 void reqtrail_script_release(const struct reqtrail_script *script);
 
 /**
- * Frees a script. Clients that it answers keep it going. NULL is allowed.
+ * Frees a script. It continues to answer its clients. NULL is allowed.
  */
 void reqtrail_script_free(struct reqtrail_script *script);
 
 /**
- * Makes a response or an error by hand, for tests of what a program does with it. The text describes a call, such as
+ * Makes a response or an error by hand, for tests of code that handles it. The text describes a call, such as
  *
  * `{"path": "/cameras", "error": {"code": "rate_limited", "retry_after": 60, "request_id": "req_1"}}`
  *
- * A description has one of three keys: "error" for a call that fails, "response" for one that succeeds, "attempts" for
- * one with several attempts. docs/testing.md lists all keys. Nothing is sent; IDs, times and outcome of the trail fit together. A trail alone
- * is read by `reqtrail_trail_from_json`.
+ * A description has one of three keys: "error" for a call that fails, "response" for one that succeeds, "attempts"
+ * for one with several attempts. docs/testing.md lists all keys. Nothing is sent. IDs, times and outcome of the
+ * trail are consistent. To make only a trail, use `reqtrail_trail_from_json`.
  *
  * The result is that of `reqtrail_call`. Errors: REQTRAIL_ERROR_BAD_VALUE, without a trail, if the description is
- * wrong or no call can go so; else what is described.
+ * wrong or no call can end like that; otherwise the described error.
  */
 reqtrail_code reqtrail_call_by_hand(const char *description,
                                     size_t description_length,

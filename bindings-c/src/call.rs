@@ -184,7 +184,7 @@ export! {
     fn reqtrail_call(client: &reqtrail_client, request: &reqtrail_request, response: out *mut reqtrail_response) fails {
         let inner = Arc::clone(&client.0);
         let outcome = inner.client.host().run(request.job(None)?, None);
-        Ended::new(outcome).give(response, null_mut())?;
+        Ended::new(outcome).hand_over(response, null_mut())?;
     }
 
     /// Starts a call and returns at once. `callback` receives the result, exactly once, unless this function fails. It
@@ -225,7 +225,7 @@ export! {
     /// response is then freed. Errors: REQTRAIL_ERROR_STILL_RUNNING; REQTRAIL_ERROR_IN_CALLBACK if a callback waits for
     /// a call that has not ended; otherwise those of the call.
     fn reqtrail_call_wait(call: &reqtrail_call_handle, timeout_ms: i64, response: out? *mut reqtrail_response) fails {
-        call.wait(timeout_ms)?.give(response, null_mut())?;
+        call.wait(timeout_ms)?.hand_over(response, null_mut())?;
     }
 
     /// Like `reqtrail_call_wait`, for a started operation. Its result is a report; *report and *error may both be set.
@@ -234,7 +234,7 @@ export! {
         timeout_ms: i64,
         report: out? *mut reqtrail_report,
     ) fails {
-        call.wait(timeout_ms)?.give(null_mut(), report)?;
+        call.wait(timeout_ms)?.hand_over(null_mut(), report)?;
     }
 
     /// Frees the handle of a call, also within the call's own callback. A call under way continues, and its callback

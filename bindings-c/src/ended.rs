@@ -6,7 +6,7 @@ use reqtrail::openstack::OperationReport;
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
 use crate::fault::Fault;
-use crate::memory::give;
+use crate::memory::hand_over;
 use crate::report::reqtrail_report;
 use crate::response::reqtrail_response;
 
@@ -64,15 +64,15 @@ impl Ended {
     }
 
     /// Writes the handles to the out-parameters of a blocking function, and returns its error.
-    pub(crate) unsafe fn give(
+    pub(crate) unsafe fn hand_over(
         self,
         response: *mut *mut reqtrail_response,
         report: *mut *mut reqtrail_report,
     ) -> Result<(), Fault> {
         // SAFETY: the caller's promise.
         unsafe {
-            give(response, self.response);
-            give(report, self.report);
+            hand_over(response, self.response);
+            hand_over(report, self.report);
         }
         match self.error {
             Some(error) => Err(Fault::Made(error)),

@@ -139,8 +139,8 @@ impl reqtrail_error {
         // SAFETY: the caller's promise.
         unsafe {
             [
-                self.texts.give(TEXTS + GO_DISPLAY, display, one_line),
-                self.texts.give(TEXTS + GO_MESSAGE, message, || {
+                self.texts.lend(TEXTS + GO_DISPLAY, display, one_line),
+                self.texts.lend(TEXTS + GO_MESSAGE, message, || {
                     self.message_in(Spelling::Go)
                 }),
             ]

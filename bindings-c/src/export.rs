@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::codes::{REQTRAIL_OK, reqtrail_code};
 use crate::error::reqtrail_error;
 use crate::fault::Fault;
-use crate::memory::{FfiDefault, clear, give};
+use crate::memory::{FfiDefault, clear, hand_over};
 use crate::uncancelled::Uncancelled;
 use crate::usage::Usage;
 
@@ -41,7 +41,7 @@ macro_rules! export {
     };
     ($(#[$doc:meta])* fn $name:ident($($args:tt)*) makes $out:ident: $made:ty $body:block $($rest:tt)*) => {
         function! {
-            ($(#[$doc])* $name fails { $crate::memory::give($out, Some(Box::new($body))); }) [] [] []
+            ($(#[$doc])* $name fails { $crate::memory::hand_over($out, Some(Box::new($body))); }) [] [] []
             $($args)*, $out: out *mut $made
         }
         export! { $($rest)* }
@@ -117,7 +117,7 @@ macro_rules! function {
         [$($c:tt)*] [$($out:tt)*] $given:tt
     ) => {
         function! {
-            ($(#[$doc])* $name reads *const std::ffi::c_char, { $handle.texts.give($slot, length, || $body) })
+            ($(#[$doc])* $name reads *const std::ffi::c_char, { $handle.texts.lend($slot, length, || $body) })
             [$($c)* length: *mut usize,] [$($out)* length] $given
         }
     };
@@ -201,7 +201,7 @@ pub(crate) unsafe fn fallible(
     let made = fault.into_handle();
     let code = made.code;
     // SAFETY: the caller's promise.
-    unsafe { give(error, Some(made)) };
+    unsafe { hand_over(error, Some(made)) };
     code
 }
 

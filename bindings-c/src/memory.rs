@@ -89,7 +89,7 @@ pub(crate) unsafe fn put<T>(out: *mut T, value: T) {
 }
 
 /// Hands a handle to the caller, if there is one. Drops it if the caller passed NULL.
-pub(crate) unsafe fn give<T>(out: *mut *mut T, handle: Option<Box<T>>) {
+pub(crate) unsafe fn hand_over<T>(out: *mut *mut T, handle: Option<Box<T>>) {
     if let Some(handle) = handle.filter(|_| !out.is_null()) {
         // SAFETY: not NULL, and the rest is the caller's promise.
         unsafe { out.write(Box::into_raw(handle)) };
@@ -99,7 +99,7 @@ pub(crate) unsafe fn give<T>(out: *mut *mut T, handle: Option<Box<T>>) {
 /// Frees a handle.
 pub(crate) unsafe fn free<T>(handle: *mut T) {
     if !handle.is_null() {
-        // SAFETY: `give` or a function that returns it made it, and the caller has not freed it before.
+        // SAFETY: `hand_over` or a function that returns it made it, and the caller has not freed it before.
         drop(unsafe { Box::from_raw(handle) });
     }
 }

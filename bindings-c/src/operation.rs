@@ -96,7 +96,7 @@ export! {
         let inner = Arc::clone(&client.0);
         let job = operation.spec()?.into_job(&inner.client);
         let outcome = inner.client.host().run(job, None);
-        Ended::new(outcome).give(std::ptr::null_mut(), report)?;
+        Ended::new(outcome).hand_over(std::ptr::null_mut(), report)?;
     }
 
     /// Starts an operation and returns at once. `callback`, `user_data` and `call` are as in `reqtrail_call_start`;

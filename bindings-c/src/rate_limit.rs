@@ -31,7 +31,7 @@ impl reqtrail_rate_limit {
 }
 
 impl FfiDefault for reqtrail_rate_limit {
-    /// What a server says that says nothing.
+    /// The rate limit of a response that reports none.
     const FFI_DEFAULT: Self = Self {
         limit: -1,
         remaining: -1,

@@ -67,7 +67,7 @@ pub struct reqtrail_text {
 }
 
 impl reqtrail_text {
-    fn give(text: String) -> *mut Self {
+    fn boxed(text: String) -> *mut Self {
         let mut bytes = text.into_bytes();
         bytes.push(0);
         Box::into_raw(Box::new(Self { bytes }))
@@ -101,13 +101,13 @@ export! {
     /// Returns the calls under way as a JSON array, the oldest first, each with its IDs, method, path template,
     /// attempt, phase and age (docs/c/recorder.md). The caller frees it.
     fn reqtrail_recorder_in_flight(recorder: &reqtrail_recorder) -> *mut reqtrail_text {
-        Some(reqtrail_text::give(serde_json::to_string(&recorder.0.in_flight()).ok()?))
+        Some(reqtrail_text::boxed(serde_json::to_string(&recorder.0.in_flight()).ok()?))
     }
 
     /// Returns as a JSON object what the recorder holds and what it had to drop, and under "journal" what the journal
     /// wrote, null without a journal. The caller frees it.
     fn reqtrail_recorder_stats(recorder: &reqtrail_recorder) -> *mut reqtrail_text {
-        Some(reqtrail_text::give(serde_json::to_string(&recorder.0.stats()).ok()?))
+        Some(reqtrail_text::boxed(serde_json::to_string(&recorder.0.stats()).ok()?))
     }
 
     /// Returns how many calls are under way.
@@ -122,7 +122,7 @@ export! {
     /// Returns all kept calls as JSON Lines, the oldest first, and the calls under way at the end. Each line is as in a
     /// journal (schema/journal.schema.json). The caller frees it.
     fn reqtrail_recorder_dump(recorder: &reqtrail_recorder) -> *mut reqtrail_text {
-        Some(reqtrail_text::give(recorder.0.dump()))
+        Some(reqtrail_text::boxed(recorder.0.dump()))
     }
 
     /// Makes a recorder that outlives the client that it was borrowed from. The caller frees it.

@@ -77,7 +77,7 @@ impl Refresher {
             return Err(why);
         }
         let Some(secret) = answer.token else {
-            return Err("the token refresher gave neither a token nor a reason".into());
+            return Err("the token refresher set neither a token nor a reason".into());
         };
         let token = Token::new(secret);
         Ok(match answer.expires_at {

@@ -71,7 +71,7 @@ export! {
     /// Errors: REQTRAIL_ERROR_DECODE with the trail if the body contains bytes that are not valid in the charset.
     fn reqtrail_response_text(response: &reqtrail_response, text: out *const c_char, length: out? usize) fails {
         let body = response.response.text()?;
-        let given = response.texts.give(TEXT, length, || Some(body.as_bytes()));
+        let given = response.texts.lend(TEXT, length, || Some(body.as_bytes()));
         put(text, given.unwrap_or(std::ptr::null()));
     }
 
@@ -82,7 +82,7 @@ export! {
     fn reqtrail_response_json(response: &reqtrail_response, json: out *const c_char, length: out? usize) fails {
         response.response.json::<serde_json::Value>()?;
         let body = response.response.json_text()?;
-        let given = response.texts.give(JSON, length, || Some(body));
+        let given = response.texts.lend(JSON, length, || Some(body));
         put(json, given.unwrap_or(std::ptr::null()));
     }
 

@@ -216,6 +216,6 @@ export! {
     /// wrong or no call can end like that; otherwise the described error.
     fn reqtrail_call_by_hand(description: text, response: out *mut reqtrail_response) fails {
         let result = by_hand(description).map_err(|error| Usage::bad_value(error.to_string()))?;
-        Ended::new(Outcome::Call(result)).give(response, null_mut())?;
+        Ended::new(Outcome::Call(result)).hand_over(response, null_mut())?;
     }
 }

@@ -56,7 +56,7 @@ impl<const N: usize> Default for Texts<N> {
 
 impl<const N: usize> Texts<N> {
     /// Returns the text of a slot, and writes its length unless `length` is NULL.
-    pub(crate) unsafe fn give<T: AsRef<[u8]>>(
+    pub(crate) unsafe fn lend<T: AsRef<[u8]>>(
         &self,
         slot: usize,
         length: *mut usize,

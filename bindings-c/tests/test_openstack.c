@@ -148,15 +148,15 @@ static void note(reqtrail_call_handle *call, reqtrail_code code, reqtrail_report
 }
 
 static void operations_are_started_and_submitted(void) {
-  int polls = 0, told = 0;
+  int polls = 0, calls = 0;
   reqtrail_client *client = nova();
   reqtrail_operation *follow = follow_of(client, SERVER, &polls), *moving = follow_of(client, MOVING, &polls);
   reqtrail_call_handle *call;
   reqtrail_report *report;
   reqtrail_error *error;
-  CHECK_CODE(reqtrail_operation_start(client, follow, note, &told, &call, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_start(client, follow, note, &calls, &call, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_call_wait_report(call, -1, NULL, NULL), REQTRAIL_ERROR_ACTION_FAILED);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   reqtrail_call_free(call);
   CHECK_CODE(reqtrail_operation_start(client, follow, NULL, NULL, &call, NULL), REQTRAIL_OK);
   reqtrail_code code = reqtrail_call_wait_report(call, -1, &report, &error);
@@ -326,7 +326,7 @@ static void on_attempt(const reqtrail_call_info *call, const reqtrail_attempt *a
 }
 
 static void log_lines_are_the_operators(void) {
-  int told = 0;
+  int calls = 0;
   reqtrail_client_options *options;
   reqtrail_client *client;
   reqtrail_request *request = get("/servers/" SERVER);
@@ -334,10 +334,10 @@ static void log_lines_are_the_operators(void) {
   CHECK_CODE(reqtrail_client_options_new(server_url, Z, &options, NULL), REQTRAIL_OK);
   reqtrail_client_options_dialect(options, "openstack", Z);
   reqtrail_client_options_no_proxy(options);
-  reqtrail_client_options_on_attempt(options, on_attempt, &told, NULL);
+  reqtrail_client_options_on_attempt(options, on_attempt, &calls, NULL);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   reqtrail_response_free(response);
   reqtrail_request_free(request);
   reqtrail_client_free(client);

@@ -113,13 +113,13 @@ static void freeing_the_client_ends_every_call(void) {
   reqtrail_client_options *options = quick_options();
   reqtrail_client *client;
   reqtrail_request *stall = get("/stall");
-  int told = 0;
-  CHECK_CODE(reqtrail_client_options_on_call(options, count_call, &told, NULL), REQTRAIL_OK);
+  int count = 0;
+  CHECK_CODE(reqtrail_client_options_on_call(options, count_call, &count, NULL), REQTRAIL_OK);
   CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
   reqtrail_client_options_free(options);
   for (uint64_t tag = 0; tag < CALLS; tag++) CHECK_CODE(reqtrail_client_submit(client, stall, tag, NULL), REQTRAIL_OK);
   reqtrail_client_free(client);
-  CHECK(told == CALLS);
+  CHECK(count == CALLS);
   reqtrail_request_free(stall);
 }
 

@@ -136,7 +136,7 @@ static void a_token_cancels_several(void) {
   reqtrail_client_free(client);
 }
 
-static void a_wait_gives_the_result_without_a_callback(void) {
+static void a_wait_returns_the_result_without_a_callback(void) {
   reqtrail_client *client = quick_client();
   reqtrail_request *request = get("/ok"), *missing = get("/missing");
   reqtrail_call_handle *call;
@@ -282,7 +282,7 @@ const struct test started_tests[] = {
     {"a cancelled call calls back", a_cancelled_call_calls_back},
     {"a token cancels several", a_token_cancels_several},
     {"a call and a token expire", a_call_and_a_token_expire},
-    {"a wait gives the result without a callback", a_wait_gives_the_result_without_a_callback},
+    {"a wait returns the result without a callback", a_wait_returns_the_result_without_a_callback},
     {"a callback may free its call", a_callback_may_free_its_call},
     {"a callback may start another", a_callback_may_start_another},
     {"a callback may block, though it should not", a_callback_may_block_though_it_should_not},

@@ -4,7 +4,7 @@
 
 use crate::attempt::reqtrail_call_info;
 
-/// How many of them are texts.
+/// The number of text fields.
 pub(crate) const TEXTS: usize = 7;
 
 export! {

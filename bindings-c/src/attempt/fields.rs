@@ -6,7 +6,7 @@ use crate::attempt::reqtrail_attempt;
 use crate::codes::reqtrail_code;
 use crate::numbers::{milliseconds, number, three_way};
 
-/// How many of them are texts.
+/// The number of text fields.
 pub(crate) const TEXTS: usize = 10;
 
 export! {

@@ -5,7 +5,7 @@
 use crate::cloud::reqtrail_connection;
 use crate::numbers::seconds;
 
-/// How many of them are texts.
+/// The number of text fields.
 pub(crate) const TEXTS: usize = 4;
 
 export! {

@@ -5,7 +5,7 @@
 use crate::error::reqtrail_error;
 use crate::numbers::{milliseconds, number};
 
-/// How many of them are texts.
+/// The number of text fields.
 pub(crate) const TEXTS: usize = 7;
 
 export! {

@@ -1,4 +1,4 @@
-//! OpenStack: what makes operations
+//! OpenStack: making operations
 
 // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 
@@ -34,20 +34,20 @@ export! {
     /// `server_id` is the server's UUID, or its exact name, which is looked up first. A report may still say `unknown`:
     /// look at its verdict.
     ///
-    /// When it is run: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and that of a call if a poll failed for good
-    /// or it was cancelled. The report is there in all cases.
+    /// Errors of its run: REQTRAIL_ERROR_ACTION_FAILED if the action failed, and those of a call if a poll failed for
+    /// good or it was cancelled. There is always a report.
     fn reqtrail_operation_follow(server_id: text, request_id: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::Follow, server_id, request_id)
     }
 
-    /// Makes what `reqtrail_operation_follow` makes, by the response that came of the request; the report has its
-    /// trail, too. The caller frees *operation; the response may be freed at once.
+    /// Like `reqtrail_operation_follow`, but takes the response of the request, whose trail the report then has, too.
+    /// The caller frees *operation; the response may be freed at once.
     fn reqtrail_operation_follow_response(server_id: text, response: &reqtrail_response) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::Follow, server_id, response.response())
     }
 
-    /// Makes what `reqtrail_operation_follow` makes, by the trail that came of the request; the report has its trail,
-    /// too. The caller frees *operation; the trail may be freed at once.
+    /// Like `reqtrail_operation_follow`, but takes the trail of the request, whose trail the report then has, too. The
+    /// caller frees *operation; the trail may be freed at once.
     fn reqtrail_operation_follow_trail(server_id: text, trail: &reqtrail_trail) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::Follow, server_id, trail.core())
     }
@@ -58,7 +58,7 @@ export! {
     /// `server_id` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
     /// history, by its UUID, as long as its actions can be read, from microversion 2.21.
     ///
-    /// When it is run: that of a call if it cannot be read.
+    /// Errors of its run: those of a call if it cannot be read.
     fn reqtrail_operation_explain(server_id: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::Explain, server_id, "")
     }
@@ -77,20 +77,20 @@ export! {
     /// It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`,
     /// the UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
     ///
-    /// When it is run: REQTRAIL_ERROR_ACTION_FAILED if the work failed, and that of a call if a poll failed for good,
-    /// it was cancelled, or nothing says what to follow. The report is there in all cases.
+    /// Errors of its run: REQTRAIL_ERROR_ACTION_FAILED if the work failed, and those of a call if a poll failed for
+    /// good, it was cancelled, or nothing says what to follow. There is always a report.
     fn reqtrail_operation_follow_resource(kind: text, resource_id: text, request_id: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::FollowResource, &format!("{kind}/{resource_id}"), request_id)
     }
 
-    /// Makes what `reqtrail_operation_follow_resource` makes, by the response that came of the request; the report has
-    /// its trail, too. The caller frees *operation; the response may be freed at once.
+    /// Like `reqtrail_operation_follow_resource`, but takes the response of the request, whose trail the report then
+    /// has, too. The caller frees *operation; the response may be freed at once.
     fn reqtrail_operation_follow_resource_response(response: &reqtrail_response) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::FollowResource, "", response.response())
     }
 
-    /// Makes what `reqtrail_operation_follow_resource` makes, by the trail that came of the request; the report has its
-    /// trail, too. The caller frees *operation; the trail may be freed at once.
+    /// Like `reqtrail_operation_follow_resource`, but takes the trail of the request, whose trail the report then has,
+    /// too. The caller frees *operation; the trail may be freed at once.
     fn reqtrail_operation_follow_resource_trail(trail: &reqtrail_trail) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::FollowResource, "", trail.core())
     }

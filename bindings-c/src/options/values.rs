@@ -15,7 +15,7 @@ export! {
         options.option(1, Value::Text(name.to_owned()))?;
     }
 
-    /// Sets what `reqtrail_client_options_dialect` does by a description as JSON, for an API that is not built in;
+    /// Like `reqtrail_client_options_dialect`, but takes a description as JSON, for an API that is not built in;
     /// docs/custom-dialect.md has the fields.
     fn reqtrail_client_options_dialect_json(options: &mut reqtrail_client_options, json: text) sets {
         options.option(1, Value::Bytes(json.as_bytes().to_owned()))?;
@@ -33,8 +33,8 @@ export! {
         options.option(3, Value::Pairs(vec![(name.to_owned(), Value::Text(value.to_owned()))]))?;
     }
 
-    /// Sets a header as `reqtrail_client_options_default_header` does, whose value is a secret: it is redacted wherever
-    /// the server repeats it.
+    /// Like `reqtrail_client_options_default_header`, but the value is a secret: it is redacted wherever the server
+    /// repeats it.
     fn reqtrail_client_options_default_secret_header(options: &mut reqtrail_client_options, name: text, value: text) sets {
         options.option(3, Value::Pairs(vec![(name.to_owned(), Value::Secret(Secret::from(value)))]))?;
     }

@@ -1,4 +1,4 @@
-//! What a recorder is asked for
+//! The options of a recorder's filter
 
 // Generated from core/src/surface by `cargo run -p xtask -- codegen`; do not edit.
 

@@ -6,7 +6,7 @@ use crate::codes::reqtrail_code;
 use crate::numbers::{milliseconds, number, outcome, seconds};
 use crate::trail::reqtrail_trail;
 
-/// How many of them are texts.
+/// The number of text fields.
 pub(crate) const TEXTS: usize = 9;
 
 export! {
