@@ -22,18 +22,18 @@ type CloudConfig struct {
 
 	// Auth is the URL of Keystone, auth_url, and what the way to sign in takes: username, password, passcode,
 	// project_name and domains, or application_credential_id and application_credential_secret, or token. trust_id
-	// stands in place of a project, and receipt is that of a multi-factor sign-in which continues. http_basic takes
-	// endpoint, username and password.
+	// replaces the project, and receipt continues a multi-factor sign-in. http_basic takes endpoint, username and
+	// password.
 	Auth map[string]Secret
 	// AuthType is the way to sign in: password (the default), v3totp, v3multifactor, v3applicationcredential, token,
 	// http_basic, admin_token or none. A passcode serves one sign-in, so a client that had one does not renew its
 	// token.
 	AuthType string
-	// RegionName is the region of the endpoint; without one it is the first of the catalog that fits.
+	// RegionName is the region of the endpoint; the default is the first endpoint of the catalog that fits.
 	RegionName string
 	// Interface is the interface of the endpoint: public (the default), internal or admin.
 	Interface string
-	// ComputeEndpointOverride is the compute endpoint, in the place of the catalog's.
+	// ComputeEndpointOverride is the compute endpoint, instead of the catalog's.
 	ComputeEndpointOverride string
 	// ComputeDefaultMicroversion is the version of the API that requests ask for, such as 2.90.
 	ComputeDefaultMicroversion string
@@ -45,7 +45,7 @@ type CloudConfig struct {
 	Cert string
 	// Key is the path of a PEM file with the private key of the client certificate.
 	Key string
-	// AuthMethods holds the ways of proof of v3multifactor, such as v3password and v3totp.
+	// AuthMethods holds the methods of v3multifactor, such as v3password and v3totp.
 	AuthMethods []string
 
 	// Generated until here.

@@ -24,8 +24,8 @@ const (
 
 // ListOptions say which actions are listed. The zero value of a field stands for its default.
 type ListOptions struct {
-	// Limit is how many actions there are at most, the newest first. A list has what the API gives, and takes a limit
-	// from microversion 2.58.
+	// Limit is the maximum number of actions, newest first. A list has what the API returns, and takes a limit from
+	// microversion 2.58.
 	Limit int
 	// Marker is the request ID of the action after which the list begins; from microversion 2.58.
 	Marker string
@@ -49,15 +49,15 @@ func (s *encoder) listOptions(o *ListOptions) *Error {
 
 // FollowOptions say how an action is followed. The zero value of a field stands for its default.
 type FollowOptions struct {
-	// PollInterval is the first wait between two polls. Each further one is twice as long. Default: 0.5 s.
+	// PollInterval is the first wait between two polls. It doubles with each further poll. Default: 0.5 s.
 	PollInterval time.Duration
 	// MaxPollInterval is the longest wait between two polls. Default: 10 s.
 	MaxPollInterval time.Duration
 	// Deadline is how long the action is followed. One that still runs then is reported as unknown. Default: 600 s.
 	Deadline time.Duration
-	// SettleTime is how long a state that decides nothing has to stay the same before it is taken for the end: between
-	// two steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has
-	// yet to begin. A negative one stands for none. Default: 3 s.
+	// SettleTime is how long an undecided state has to stay the same before it counts as the end, since an action looks
+	// idle between two of its steps. It is ten times as long while a step is not finished or has yet to begin. A
+	// negative value means none. Default: 3 s.
 	SettleTime time.Duration
 	// OnProgress is the function that is called after every poll. It must be quick. The operation goes on if it fails.
 	// The calls come in order, before the method returns. If the context ends, the method returns at once and does not
@@ -85,7 +85,7 @@ func (s *encoder) followOptions(o *FollowOptions) *Error {
 
 // ExplainOptions say how many actions of a server's history are read. The zero value of a field stands for its default.
 type ExplainOptions struct {
-	// Limit is how many actions there are at most, the newest first. A history has 20 by default.
+	// Limit is the maximum number of actions, newest first. A history has 20 by default.
 	Limit int
 }
 
@@ -147,11 +147,11 @@ func (c *Compute) follow(ctx context.Context, serverID, requestID string, starte
 	return actionReportOf(c.run(ctx, s, started, options.OnProgress))
 }
 
-// Explain tells the history of a server: its actions, newest first, each with its request ID, its outcome and its
+// Explain reads the history of a server: its actions, newest first, each with its request ID, its outcome and its
 // steps, and the server's fault.
 //
-// serverID is the server's UUID, or its exact name, which is looked up first. A server that is gone has a history, by
-// its UUID, as long as its actions can be read, from microversion 2.21.
+// serverID is the server's UUID, or its exact name, which is looked up first. A deleted server has a history, by its
+// UUID, as long as its actions can be read, from microversion 2.21.
 //
 // Its error is an [*ExplainError] if it cannot be read.
 func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainOptions) (*ServerHistory, error) {
@@ -162,10 +162,10 @@ func (c *Compute) Explain(ctx context.Context, serverID string, options ExplainO
 	return serverHistoryOf(c.run(ctx, s, nil, nil))
 }
 
-// ServerByName reads the server that has exactly this name, its fault included: a look-up of the name, then a read of
-// the server, whose trail it has. A timeout is that of each call.
+// ServerByName reads the server that has exactly this name, including its fault: looks the name up, then reads the
+// server, whose trail the result has. A timeout applies to each of the two calls.
 //
-// No server of this name, or several, is an api error of the category not_found, or of invalid.
+// If no server has this name, the error is api with the category not_found; if several have it, invalid.
 func (c *Compute) ServerByName(ctx context.Context, serverName string) (*Server, error) {
 	s := operation(6, serverName, "")
 	return fetched(ctx, c, s, func(it *Server) **Trail { return &it.Trail })

@@ -32,8 +32,8 @@ type Error struct {
 
 	// Kind is what went wrong with the call.
 	Kind Kind
-	// Category is what the API error of the last attempt means; empty if there is none. Of a call that had no
-	// credential to send it says why.
+	// Category is what the API error of the last attempt means; empty if there is none. For a call that had no
+	// credential to send, it says why.
 	Category Category
 	// Code is the API's error code of the last attempt, in its canonical spelling; empty if there is none.
 	Code Code
@@ -41,9 +41,10 @@ type Error struct {
 	StatusCode int
 	// RequestID is the request ID of the last attempt; empty if there is none.
 	RequestID string
-	// RetryAfter is the wait that the server asked for in its last answer; nil if there is none.
+	// RetryAfter is the wait that the server asked for in its last response; nil if there is none.
 	RetryAfter *time.Duration
-	// Message is what went wrong in words: the server's message for an api error that has one; empty if there is none.
+	// Message is what went wrong, in words; empty if there is none. For an api error it is the server's message, if
+	// there is one.
 	Message string
 	// MayHaveBeenSent says whether any attempt's request may have reached the server.
 	MayHaveBeenSent bool
@@ -54,24 +55,25 @@ type Error struct {
 
 	// RawCode is the API's error code as the server wrote it; empty if there is none.
 	RawCode string
-	// Title is the heading of the server's text, where the API writes one: OpenStack's middleware does so in the place
-	// of a code; empty if there is none.
+	// Title is the heading of the server's text, if the API writes one; empty if there is none. OpenStack's middleware
+	// writes one instead of a code.
 	Title string
-	// Details is what the server says to operators, a stack trace for one; empty if there is none. It is not meant for
+	// Details is what the server says to operators, such as a stack trace; empty if there is none. It is not meant for
 	// end users, and no error text, log or report repeats it.
 	Details string
-	// Hint is how to fix what the code complains of, where the dialect knows; empty if there is none.
+	// Hint is how to fix the cause of the code, if the dialect knows; empty if there is none.
 	Hint string
-	// DocumentationURL is the address of the page that explains the code, or of the API's status page, where the
-	// dialect knows one; empty if there is none. It never comes from the server.
+	// DocumentationURL is the URL of the page that explains the code, or of the API's status page, if the dialect knows
+	// one; empty if there is none. It never comes from the server.
 	DocumentationURL string
-	// Microversion is the version of the API that the server answered with, as in 2.90; empty where the API has none.
+	// Microversion is the version of the API that the server answered with, as in 2.90; empty if the API has no
+	// versions.
 	Microversion string
-	// RateLimit is the rate limit that the answer reported; nil if there is none.
+	// RateLimit is the rate limit that the response reported; nil if there is none.
 	RateLimit *RateLimit
-	// Header is the answer's headers.
+	// Header is the headers of the response.
 	Header http.Header
-	// Body is the first 64 KiB of the answer's body, decoded.
+	// Body is the first 64 KiB of the response's body, decoded.
 	Body []byte
 
 	// Generated until here.

@@ -398,7 +398,7 @@ type ServiceEndpoint struct {
 
 // Session is what Keystone answered to a sign-in, with the trail of that call.
 type Session struct {
-	// ExpiresAt is until when the token holds, by Keystone's clock; zero if there is none.
+	// ExpiresAt is when the token expires, by Keystone's clock; zero if there is none.
 	ExpiresAt time.Time `json:"expires_at"`
 	// ProjectID is the ID of the project that the token is for; empty for another scope.
 	ProjectID string `json:"project_id"`

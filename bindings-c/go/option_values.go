@@ -141,28 +141,28 @@ const (
 	requestAcceptStatuses uint16 = 10
 )
 
-// WithTimeout sets the time of the whole call, all attempts and waits included. A time above the client's
-// AttemptTimeout lifts that for this call too.
+// WithTimeout sets the timeout of the whole call, including all attempts and waits. A value above the client's
+// AttemptTimeout raises that for this call too.
 func WithTimeout(value time.Duration) Option {
 	return func(r *Request) { r.Timeout = value }
 }
 
-// WithAttemptTimeout sets the time of one attempt, its body included.
+// WithAttemptTimeout sets the timeout of one attempt, including its body.
 func WithAttemptTimeout(value time.Duration) Option {
 	return func(r *Request) { r.AttemptTimeout = value }
 }
 
-// WithConnectTimeout sets the time to connect.
+// WithConnectTimeout sets the timeout of connecting.
 func WithConnectTimeout(value time.Duration) Option {
 	return func(r *Request) { r.ConnectTimeout = value }
 }
 
-// WithMaxAttempts sets how many attempts the call makes at most, 1 to 32; 1 turns retries off.
+// WithMaxAttempts sets the maximum number of attempts, 1 to 32; 1 turns retries off.
 func WithMaxAttempts(value int) Option {
 	return func(r *Request) { r.MaxAttempts = value }
 }
 
-// WithIdempotent sets whether the request may be sent twice, in place of what its method says.
+// WithIdempotent sets whether the request may be sent twice. By default its method decides.
 func WithIdempotent(value bool) Option {
 	return func(r *Request) { r.Idempotent = &value }
 }
@@ -173,28 +173,29 @@ func WithIdempotencyKey(value string) Option {
 	return func(r *Request) { r.setText(&r.IdempotencyKey, requestIdempotencyKey, value) }
 }
 
-// WithCorrelationID sets the correlation ID, in place of the call's: the ID of the request that this call serves. For
-// OpenStack that is the global request ID, req- and a UUID in lower case, which appears in the logs of every service on
-// the way; a malformed one is invalid_request, since the server would drop it in silence.
+// WithCorrelationID sets the correlation ID, the ID of the request that this call serves, instead of one made from the
+// call ID. For OpenStack it is the global request ID, req- and a UUID in lower case, which appears in the logs of every
+// service on the way. A malformed one is an invalid_request error, since the server would drop it silently.
 func WithCorrelationID(value string) Option {
 	return func(r *Request) { r.CorrelationID = value }
 }
 
-// WithMicroversion sets the version of the API to ask for, such as 2.90 or latest, in place of the client's
+// WithMicroversion sets the version of the API to ask for, such as 2.90 or latest, instead of the client's
 // (https://docs.openstack.org/api-guide/compute/microversions.html). Only dialects that have versions take it.
 func WithMicroversion(value string) Option {
 	return func(r *Request) { r.Microversion = value }
 }
 
 // WithIfNoneMatch sets the entity tag of a response that the caller has: the ETag header of an earlier response, sent
-// as it is, quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this
-// option a 304 is an api error, also to an If-None-Match of the caller's own. An empty one is refused.
+// unchanged, including the quotes. If it is still current, the call succeeds with a 304 without a body. Without this
+// option a 304 is an api error, even if the caller sets the header If-None-Match. An empty one is refused.
 func WithIfNoneMatch(value string) Option {
 	return func(r *Request) { r.setText(&r.IfNoneMatch, requestIfNoneMatch, value) }
 }
 
-// WithAcceptStatuses sets further statuses that are no error, 300 to 599. A response with one of them is the call's
-// result, as a 2xx is: it is not repeated, a 401 refreshes no token, and a redirect is not followed.
+// WithAcceptStatuses sets further statuses, 300 to 599, that are not errors. A response with one of them is the result
+// of the call, like a 2xx: the request is not retried, a 401 does not refresh the token, and a redirect is not
+// followed.
 func WithAcceptStatuses(value ...int) Option {
 	return func(r *Request) { r.AcceptStatuses = added(r.AcceptStatuses, value) }
 }

@@ -44,15 +44,15 @@ type RecentFilter struct {
 
 	// Failed says whether only failed calls match.
 	Failed bool
-	// SlowerThan is the least time that a call took.
+	// SlowerThan is the minimum duration of a call.
 	SlowerThan time.Duration
 	// Code is the error code of a call's last attempt, in its canonical spelling.
 	Code Code
 	// Path is the path template, as in /cameras/{id}.
 	Path string
-	// StatusCode is the status that a call's last attempt got.
+	// StatusCode is the status of a call's last attempt.
 	StatusCode int
-	// Limit is how many calls are returned at most.
+	// Limit is the maximum number of calls to return.
 	Limit int
 
 	// Generated until here.

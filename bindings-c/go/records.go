@@ -4,8 +4,8 @@ package reqtrail
 
 import "time"
 
-// RateLimit is what a response said about the caller's rate limit. It is a report, not a licence: do not pace requests
-// by these numbers, and wait as long as an error's RetryAfter says.
+// RateLimit is what a response said about the caller's rate limit. It is information, not permission: do not pace
+// requests by these numbers, and wait as long as an error's RetryAfter says.
 type RateLimit struct {
 	// Limit is how many requests the server's window allows; nil if there is none.
 	Limit *int64
@@ -17,7 +17,7 @@ type RateLimit struct {
 
 // CallInfo is the call that an attempt belongs to.
 type CallInfo struct {
-	// CallID is the call's own random ID, as its trail has it.
+	// CallID is the call's own random ID, as in its trail.
 	CallID string
 	// Dialect is the name of the API's dialect.
 	Dialect string
@@ -25,16 +25,15 @@ type CallInfo struct {
 	Method string
 	// Path is the path template, as in /cameras/{id}.
 	Path string
-	// CorrelationID is what every attempt carries in the dialect's correlation header: for OpenStack the global request
-	// ID; empty if there is none.
+	// CorrelationID is the value that every attempt carries in the dialect's correlation header; empty if there is
+	// none. For OpenStack it is the global request ID.
 	CorrelationID string
-	// Service is the service that is called, where one sign-in serves several: for OpenStack its type, as in compute;
-	// empty if there is none.
+	// Service is the service that is called, if one sign-in serves several; empty if there is none. For OpenStack it is
+	// the service type, as in compute.
 	Service string
-	// LogLine is the line for a log that tells of the attempt, without secrets. Where one sign-in serves several
-	// services it is the line that OpenStack's operators search clients' logs for to draw a call graph: method,
-	// service, URL and the request ID that was used
-	// (https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id).
+	// LogLine is the log line of the attempt, without secrets. If one sign-in serves several services, it is the line
+	// that OpenStack's operators search clients' logs for to draw a call graph: method, service, URL and the request ID
+	// that was used (https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id).
 	LogLine string
 }
 
@@ -47,18 +46,19 @@ func callInfoOf(t []string) CallInfo {
 
 // Attempt is one HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too.
 type Attempt struct {
-	// Number is the attempt's place in the call, from 1.
+	// Number is the number of the attempt within the call, from 1.
 	Number int
 	// Cause is why the attempt was made.
 	Cause Cause
-	// Method is the method that was sent; a redirect can have changed it.
+	// Method is the method that was sent; a redirect may have changed it.
 	Method string
 	// SpanID is the parent-id of the attempt's traceparent: 16 hex digits.
 	SpanID string
 	// URL is the URL, with secret parameters as {name} and query values redacted.
 	URL string
 	// RemoteAddress is the address and port that the request's connection led to, as in 10.0.0.7:443 or [::1]:443: the
-	// server's, or a proxy's. empty without a connection, over a Unix socket, and for a transport that does not say.
+	// server's or a proxy's. empty without a connection, over a Unix socket, and for a transport that does not report
+	// it.
 	RemoteAddress string
 	// StatusCode is the response's status, if a response arrived; 0 if there is none.
 	StatusCode int
@@ -66,35 +66,35 @@ type Attempt struct {
 	RequestID string
 	// RequestIDSource is where the request ID was found; empty if there is none.
 	RequestIDSource string
-	// RequestIDNotes is what was odd about the request ID.
+	// RequestIDNotes is what was unusual about the request ID.
 	RequestIDNotes []RequestIDNote
-	// BodyRequestID is the ID that the body names, where it differs from the header's; empty if there is none.
+	// BodyRequestID is the request ID in the body, if it differs from the header's; empty if there is none.
 	BodyRequestID string
 	// ErrorCode is the API's error code, in its canonical spelling; empty if there is none.
 	ErrorCode Code
-	// Category is what the API error means; empty where the attempt is no API error.
+	// Category is what the API error means; empty if the attempt is not an API error.
 	Category Category
-	// Failure is what went wrong, where there was no whole, usable response; empty if there is none.
+	// Failure is what went wrong, if there was no complete, usable response; empty if there is none.
 	Failure Kind
-	// FailureCode is the code that operators know the failure by, as in ECONNREFUSED, ENOTFOUND or CERT_HAS_EXPIRED;
-	// empty where none fits.
+	// FailureCode is the well-known code of the failure, as in ECONNREFUSED, ENOTFOUND or CERT_HAS_EXPIRED; empty if
+	// none fits.
 	FailureCode string
-	// FailureReason is the failure in words: one line of at most 200 characters, without secrets, that names the peer
-	// or the proxy where they are known; empty if there is none. A timeout names its limit.
+	// FailureReason is the failure in words: one line of at most 200 characters, without secrets; empty if there is
+	// none. It names the peer or the proxy if known. A timeout names its limit.
 	FailureReason string
 	// Sent says whether the request went out.
 	Sent Sent
 	// Processed says whether the server processed the request. true: it answered. false: nothing left the client, or
-	// the server vowed that it did not process the request, and it may be sent again whatever its method is. nil:
-	// nobody knows.
+	// the server guaranteed that it did not process the request; it may be sent again whatever its method is. nil:
+	// unknown.
 	Processed *bool
-	// Started is when the attempt started, counted from the call's start.
+	// Started is when the attempt started, relative to the start of the call.
 	Started time.Duration
-	// Elapsed is how long the attempt took, the body included.
+	// Elapsed is how long the attempt took, including the body.
 	Elapsed time.Duration
 	// RetryAfter is the wait that the server asked for; nil if there is none.
 	RetryAfter *time.Duration
-	// Wait is the wait that was decided on after this attempt; nil if there is none.
+	// Wait is the wait that was chosen after this attempt; nil if there is none.
 	Wait *time.Duration
 	// WaitReason is what decided the wait; empty if there is none.
 	WaitReason WaitReason
@@ -183,16 +183,16 @@ func (t *Trail) CallID() string { return t.read().CallID }
 // TraceID is the W3C trace ID that every attempt's traceparent carried: 32 hex digits.
 func (t *Trail) TraceID() string { return t.read().TraceID }
 
-// CorrelationID is what every attempt carried in the dialect's correlation header: for OpenStack the global request ID,
-// req- and the call ID unless the caller gave another; empty if there is none. It is in the logs of every service on
-// the way.
+// CorrelationID is the value that every attempt carried in the dialect's correlation header; empty if there is none.
+// For OpenStack it is the global request ID, which is req- and the call ID unless the caller set another. It appears in
+// the logs of every service on the way.
 func (t *Trail) CorrelationID() string { return t.read().CorrelationID }
 
 // Dialect is the name of the API's dialect.
 func (t *Trail) Dialect() string { return t.read().Dialect }
 
-// Service is the service that was called, where one sign-in serves several: for OpenStack its type, as in compute;
-// empty if there is none.
+// Service is the service that was called, if one sign-in serves several; empty if there is none. For OpenStack it is
+// the service type, as in compute.
 func (t *Trail) Service() string { return t.read().Service }
 
 // Method is the method that the caller asked for.
@@ -207,7 +207,7 @@ func (t *Trail) Path() string { return t.read().Path }
 // StartedAt is when the call started, by this machine's clock.
 func (t *Trail) StartedAt() time.Time { return t.read().StartedAt }
 
-// Elapsed is how long the call took, all attempts and waits included.
+// Elapsed is how long the call took, including all attempts and waits.
 func (t *Trail) Elapsed() time.Duration { return duration(t.read().ElapsedMS) }
 
 // Outcome is how the call ended.
@@ -221,27 +221,28 @@ func (t *Trail) Notes() []TrailNote { return append([]TrailNote(nil), t.read().N
 
 // InFlightCall is a call under way.
 type InFlightCall struct {
-	// CallID is the call's own random ID, as its trail will have it.
+	// CallID is the call's own random ID, as its trail will show it.
 	CallID string
 	// TraceID is the W3C trace ID that its attempts carry: 32 hex digits.
 	TraceID string
-	// CorrelationID is what every attempt carries in the dialect's correlation header; empty if there is none.
+	// CorrelationID is the value that every attempt carries in the dialect's correlation header; empty if there is
+	// none.
 	CorrelationID string
 	// Dialect is the name of the API's dialect.
 	Dialect string
-	// Service is the service that is called, where one sign-in serves several; empty if there is none.
+	// Service is the service that is called, if one sign-in serves several; empty if there is none.
 	Service string
 	// Method is the method that the caller asked for.
 	Method string
 	// Path is the path template, as in /cameras/{id}. A very long one is cut.
 	Path string
-	// Attempt is the attempt that is under way or was the last; 0 if none was made yet.
+	// Attempt is the number of the attempt that is under way or was the last; 0 before the first.
 	Attempt int
-	// Phase is what the call is busy with: refreshing (it waits for a new token), connecting, resolving, proxy, tls,
-	// stream (it waits until the connection takes another stream), sending, waiting (for the response's head), reading,
-	// decoding, or backoff (it waits before the next attempt).
+	// Phase is the current phase: refreshing (it waits for a new token), connecting, resolving, proxy, tls, stream (it
+	// waits until the connection takes another stream), sending, waiting (for the response's head), reading, decoding,
+	// or backoff (it waits before the next attempt).
 	Phase string
-	// RetryIn is how long it waits yet before the next attempt; nil if there is none.
+	// RetryIn is how much longer it waits before the next attempt; nil if there is none.
 	RetryIn *time.Duration
 	// MayHaveBeenSent says whether the server may have seen the request of the last attempt.
 	MayHaveBeenSent bool
@@ -294,13 +295,13 @@ type JournalStats struct {
 	Records int `json:"records"`
 	// Bytes is how many bytes these take.
 	Bytes int `json:"bytes"`
-	// Queued is how many records wait to be written.
+	// Queued is how many records are waiting to be written.
 	Queued int `json:"queued"`
 	// Lost is how many records were lost, because the disk was full or too slow.
 	Lost int `json:"lost"`
 }
 
-// RecorderStats is what a recorder holds, and what it had to leave out.
+// RecorderStats is what a recorder holds, and what it left out.
 type RecorderStats struct {
 	// Failed is how many failed calls are kept.
 	Failed int `json:"failed"`
@@ -312,7 +313,8 @@ type RecorderStats struct {
 	Bytes int `json:"bytes"`
 	// InFlight is how many calls are under way.
 	InFlight int `json:"in_flight"`
-	// Skipped is how many calls without anything notable were left out because other threads were just keeping theirs.
+	// Skipped is how many calls that were not notable were left out because other threads were storing theirs at that
+	// moment.
 	Skipped int `json:"skipped"`
 	// Journal is what the journal wrote; nil if the client has none.
 	Journal *JournalStats `json:"journal"`

@@ -191,7 +191,7 @@
 #define REQTRAIL_CAUSE_REDIRECT 4
 
 /**
- * A repetition of a request that the server vowed not to have processed.
+ * A repetition of a request that the server guaranteed not to have processed.
  */
 #define REQTRAIL_CAUSE_RESEND 5
 
@@ -656,8 +656,8 @@ typedef struct reqtrail_header {
 } reqtrail_header;
 
 /**
- * What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these
- * numbers, and wait as long as an error's `retry_after` says.
+ * What a response said about the caller's rate limit. It is information, not permission: do not pace requests by
+ * these numbers, and wait as long as an error's `retry_after` says.
  */
 typedef struct reqtrail_rate_limit {
   /**
@@ -701,7 +701,7 @@ typedef void (*reqtrail_report_callback)(struct reqtrail_call_handle *call,
 #define REQTRAIL_ERROR_API 1
 
 /**
- * No connection came about (DNS, refused, TLS, connect timeout); nothing was sent.
+ * No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent.
  */
 #define REQTRAIL_ERROR_CONNECT 2
 
@@ -945,8 +945,8 @@ reqtrail_code reqtrail_client_options_on_call(struct reqtrail_client_options *op
 /* ==== The options of a client that are values ==== */
 
 /**
- * Sets the dialect of the API. Without one the request ID is read from `X-Request-Id`, the token goes out as
- * `Authorization: Bearer`, and statuses alone tell what an error means.
+ * Sets the dialect of the API. Without one, the request ID is read from `X-Request-Id`, the token is sent as
+ * `Authorization: Bearer`, and only the status says what an error means.
  */
 reqtrail_code reqtrail_client_options_dialect(struct reqtrail_client_options *options,
                                               const char *name,
@@ -961,15 +961,15 @@ reqtrail_code reqtrail_client_options_dialect_json(struct reqtrail_client_option
                                                    size_t json_length);
 
 /**
- * Sets the credential: an API key, or a token. Trails, reports, logs and error texts never show it.
+ * Sets the credential: an API key or a token. Trails, reports, logs and error texts never show it.
  */
 reqtrail_code reqtrail_client_options_token(struct reqtrail_client_options *options,
                                             const char *token,
                                             size_t token_length);
 
 /**
- * Sets headers of every request; a request's own header of the same name replaces one. The values of
- * `Authorization`, `Cookie` and headers whose names say so, and those that are given as secrets, are redacted
+ * Sets headers that every request carries; a request's own header of the same name replaces one. The values of
+ * `Authorization`, `Cookie`, headers with a secret-looking name, and headers given as secrets are redacted
  * wherever the server repeats them. Each call adds one.
  */
 reqtrail_code reqtrail_client_options_default_header(struct reqtrail_client_options *options,
@@ -1004,33 +1004,34 @@ reqtrail_code reqtrail_client_options_microversion(struct reqtrail_client_option
                                                    size_t microversion_length);
 
 /**
- * Sets how many attempts a call makes at most, 1 to 32; 1 turns retries off. Repetitions after a 401 and redirect
- * hops do not count. Default: 4.
+ * Sets the maximum number of attempts of a call, 1 to 32; 1 turns retries off. Repetitions after a 401 and
+ * redirect hops do not count. Default: 4.
  */
 reqtrail_code reqtrail_client_options_max_attempts(struct reqtrail_client_options *options,
                                                    uint32_t max_attempts);
 
 /**
- * Sets the bound of the first backoff; each further one is twice as long. In milliseconds. Default: 500.
+ * Sets the upper bound of the first backoff. It doubles with each further backoff. In milliseconds. Default: 500.
  */
 reqtrail_code reqtrail_client_options_base_delay_ms(struct reqtrail_client_options *options,
                                                     uint64_t base_delay);
 
 /**
- * Sets the bound of every backoff. In milliseconds. Default: 8,000.
+ * Sets the upper bound of every backoff. In milliseconds. Default: 8,000.
  */
 reqtrail_code reqtrail_client_options_max_delay_ms(struct reqtrail_client_options *options,
                                                    uint64_t max_delay);
 
 /**
- * Sets the longest `Retry-After` that is waited for; a longer one ends the call. In milliseconds. Default: 60,000.
+ * Sets the longest `Retry-After` that a call waits for; a longer one ends the call. In milliseconds. Default:
+ * 60,000.
  */
 reqtrail_code reqtrail_client_options_max_retry_after_ms(struct reqtrail_client_options *options,
                                                          uint64_t max_retry_after);
 
 /**
- * Sets the retry budget that all calls of the client share, so that an outage is not multiplied. A retry takes its
- * cost, a success gives 1 back. Default: a capacity of 500 and a cost of 5.
+ * Sets the retry budget that all calls of the client share, so that retries do not multiply the load of an outage.
+ * A retry takes its cost, and a success returns 1. Default: a capacity of 500 and a cost of 5.
  */
 reqtrail_code reqtrail_client_options_retry_budget(struct reqtrail_client_options *options,
                                                    uint32_t capacity,
@@ -1042,39 +1043,39 @@ reqtrail_code reqtrail_client_options_retry_budget(struct reqtrail_client_option
 reqtrail_code reqtrail_client_options_no_retry_budget(struct reqtrail_client_options *options);
 
 /**
- * Sets the time of a whole call, all attempts and waits included. A time above 10 seconds is the time of an
- * attempt too, unless `attempt_timeout_ms` sets another. In milliseconds. Default: 60,000.
+ * Sets the timeout of a whole call, including all attempts and waits. A value above 10 seconds is the timeout of
+ * an attempt too, unless `attempt_timeout_ms` sets another. In milliseconds. Default: 60,000.
  */
 reqtrail_code reqtrail_client_options_timeout_ms(struct reqtrail_client_options *options,
                                                  uint64_t timeout);
 
 /**
- * Sets the time of one attempt, its body included. In milliseconds. Default: 10,000.
+ * Sets the timeout of one attempt, including its body. In milliseconds. Default: 10,000.
  */
 reqtrail_code reqtrail_client_options_attempt_timeout_ms(struct reqtrail_client_options *options,
                                                          uint64_t attempt_timeout);
 
 /**
- * Sets the time to connect. In milliseconds. Default: 5,000.
+ * Sets the timeout of connecting. In milliseconds. Default: 5,000.
  */
 reqtrail_code reqtrail_client_options_connect_timeout_ms(struct reqtrail_client_options *options,
                                                          uint64_t connect_timeout);
 
 /**
- * Sets the largest body of a success, in bytes after decoding. Default: 64 MiB.
+ * Sets the largest body of a successful response, in bytes after decoding. Default: 64 MiB.
  */
 reqtrail_code reqtrail_client_options_max_body_bytes(struct reqtrail_client_options *options,
                                                      uint64_t max_body_bytes);
 
 /**
- * Sets how many redirects a call follows; they never leave the origin. Default: 5.
+ * Sets how many redirects a call follows at most. Only redirects within the origin are followed. Default: 5.
  */
 reqtrail_code reqtrail_client_options_max_redirects(struct reqtrail_client_options *options,
                                                     uint32_t max_redirects);
 
 /**
  * Sets the query parameters whose values trails show, besides `limit`, `cursor`, `marker`, `page` and `offset`.
- * The values of others are redacted. Each call adds one.
+ * All other values are redacted. Each call adds one.
  */
 reqtrail_code reqtrail_client_options_show_query_param(struct reqtrail_client_options *options,
                                                        const char *show_query_param,
@@ -1087,14 +1088,14 @@ reqtrail_code reqtrail_client_options_traceparent(struct reqtrail_client_options
                                                   bool traceparent);
 
 /**
- * Sets whether content codings are used: gzip, br, zstd and deflate, as far as their features are on. If not, a
- * body is given as it came. Default: true.
+ * Sets whether responses are requested compressed and then decoded (gzip, br, zstd and deflate, as far as their
+ * features are on). If not, a body is returned as it came. Default: true.
  */
 reqtrail_code reqtrail_client_options_decompress(struct reqtrail_client_options *options,
                                                  bool decompress);
 
 /**
- * Sets the URL of the proxy. By default the environment names it.
+ * Sets the URL of the proxy. By default it comes from the environment.
  */
 reqtrail_code reqtrail_client_options_proxy(struct reqtrail_client_options *options,
                                             const char *proxy,
@@ -1106,48 +1107,50 @@ reqtrail_code reqtrail_client_options_proxy(struct reqtrail_client_options *opti
 reqtrail_code reqtrail_client_options_no_proxy(struct reqtrail_client_options *options);
 
 /**
- * Sets PEM texts of certificate authorities that are trusted besides those of the system. Each call adds one.
+ * Sets certificate authorities, as PEM texts, that are trusted in addition to those of the system. Each call adds
+ * one.
  */
 reqtrail_code reqtrail_client_options_extra_ca(struct reqtrail_client_options *options,
                                                const uint8_t *extra_ca,
                                                size_t extra_ca_length);
 
 /**
- * Sets the client's own certificate: a PEM text with the certificate and its private key.
+ * Sets the client certificate: a PEM text with the certificate and its private key.
  */
 reqtrail_code reqtrail_client_options_client_certificate(struct reqtrail_client_options *options,
                                                          const char *client_certificate,
                                                          size_t client_certificate_length);
 
 /**
- * Sets whether any TLS certificate is accepted. Anybody on the way can then read and change everything, the
- * credential included; every trail says so. Default: false.
+ * Sets whether any TLS certificate is accepted. Anybody on the network path can then read and change everything,
+ * including the credential. Every trail notes it. Default: false.
  */
 reqtrail_code reqtrail_client_options_danger_accept_invalid_certs(struct reqtrail_client_options *options,
                                                                   bool danger_accept_invalid_certs);
 
 /**
- * Sets whether HTTP/2 is left out. Default: false.
+ * Sets whether only HTTP/1.1 is used, and HTTP/2 never. Default: false.
  */
 reqtrail_code reqtrail_client_options_http1_only(struct reqtrail_client_options *options,
                                                  bool http1_only);
 
 /**
- * Sets how many idle connections are kept, by all threads together. Default: unlimited.
+ * Sets how many idle connections are kept, across all threads. Default: unlimited.
  */
 reqtrail_code reqtrail_client_options_pool_max_idle(struct reqtrail_client_options *options,
                                                     size_t pool_max_idle);
 
 /**
- * Sets how long an idle connection is kept. The older it is, the likelier the server closes it just as a request
- * goes out, which leaves that request's outcome unknown. In milliseconds. Default: 15,000.
+ * Sets how long an idle connection is kept. The longer it is idle, the likelier the server closes it just as a
+ * request goes out, which leaves the outcome of that request unknown. In milliseconds. Default: 15,000.
  */
 reqtrail_code reqtrail_client_options_pool_idle_timeout_ms(struct reqtrail_client_options *options,
                                                            uint64_t pool_idle_timeout);
 
 /**
- * Sets how long an HTTP/2 connection with open streams may be silent before the peer is pinged. A peer that
- * vanishes without a word is noticed so, and by the attempt's own timeout. In milliseconds. Default: 5,000.
+ * Sets how long an HTTP/2 connection with open streams may be silent before it is pinged. The pings, and the
+ * timeout of the attempt, detect a peer that has vanished without closing the connection. In milliseconds.
+ * Default: 5,000.
  */
 reqtrail_code reqtrail_client_options_http2_ping_interval_ms(struct reqtrail_client_options *options,
                                                              uint64_t http2_ping_interval);
@@ -1158,22 +1161,23 @@ reqtrail_code reqtrail_client_options_http2_ping_interval_ms(struct reqtrail_cli
 reqtrail_code reqtrail_client_options_no_http2_pings(struct reqtrail_client_options *options);
 
 /**
- * Sets how long the answer to an HTTP/2 ping may take before the connection is given up. In milliseconds. Default:
+ * Sets how long the answer to an HTTP/2 ping may take before the connection is dropped. In milliseconds. Default:
  * 3,000.
  */
 reqtrail_code reqtrail_client_options_http2_ping_timeout_ms(struct reqtrail_client_options *options,
                                                             uint64_t http2_ping_timeout);
 
 /**
- * Sets the path of a Unix socket to connect to. The base URL's host and port then only name the API: in `Host`, in
- * TLS and in trails. No proxy of the environment is used, and `proxy` is a `config` error beside it.
+ * Sets the path of a Unix socket to connect to. The host and port of the base URL then only name the API, in
+ * `Host`, in TLS and in trails. Proxies from the environment are ignored, and setting `proxy` too is a `config`
+ * error.
  */
 reqtrail_code reqtrail_client_options_unix_socket(struct reqtrail_client_options *options,
                                                   const char *unix_socket,
                                                   size_t unix_socket_length);
 
 /**
- * Sets the seed of the random waits, which makes them repeatable, for tests.
+ * Sets the seed of the random waits, which makes them repeatable in tests.
  */
 reqtrail_code reqtrail_client_options_jitter_seed(struct reqtrail_client_options *options,
                                                   uint64_t jitter_seed);
@@ -1181,28 +1185,28 @@ reqtrail_code reqtrail_client_options_jitter_seed(struct reqtrail_client_options
 /**
  * Sets addresses of hosts that are then not looked up, each as curl's `--resolve` has it:
  * `HOST:PORT:ADDRESS[,ADDRESS]…`. Connections to that host and port go to the addresses, while `Host`, TLS and
- * trails keep the name. `*` as the host stands for every name; of several entries for a host the last counts. A
- * proxy is found this way too, but what it looks up itself is not. Each call adds one.
+ * trails keep the name. `*` as the host matches every name, and the last of several entries for a host wins. The
+ * name of a proxy is resolved this way too, but not the names that the proxy looks up itself. Each call adds one.
  */
 reqtrail_code reqtrail_client_options_resolve(struct reqtrail_client_options *options,
                                               const char *resolve,
                                               size_t resolve_length);
 
 /**
- * Sets the file that the client's exchanges are recorded in, as a script that plays them again without a network:
- * bodies and all, but without the secrets that are known. `REQTRAIL_RECORD` in the environment does the same for
- * every client. Both need `REQTRAIL_ALLOW_RECORD=1` in the environment; without it the option is a `config` error.
- * A recording that is there is replaced, and warnings say what is different.
+ * Sets the file that the client's exchanges are recorded in, as a script that replays them without a network. It
+ * contains bodies, but no known secrets. `REQTRAIL_RECORD` in the environment does the same for every client. Both
+ * need `REQTRAIL_ALLOW_RECORD=1` in the environment; without it the option is a `config` error. An existing
+ * recording is replaced, and warnings say what differs.
  */
 reqtrail_code reqtrail_client_options_record(struct reqtrail_client_options *options,
                                              const char *record,
                                              size_t record_length);
 
 /**
- * Sets faults that are injected into the client's calls by chance, for staging:
- * `503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7`. The environment has to allow it by
- * `REQTRAIL_ALLOW_CHAOS=1`; then `REQTRAIL_CHAOS` does the same for clients without the option. Every trail says
- * so.
+ * Sets faults that are injected at random into the client's calls, for staging:
+ * `503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7`. The environment has to allow it with
+ * `REQTRAIL_ALLOW_CHAOS=1`; `REQTRAIL_CHAOS` then does the same for clients without the option. Every trail notes
+ * it.
  */
 reqtrail_code reqtrail_client_options_chaos(struct reqtrail_client_options *options,
                                             const char *chaos,
@@ -1216,25 +1220,25 @@ reqtrail_code reqtrail_client_options_recorder(struct reqtrail_client_options *o
                                                bool recorder);
 
 /**
- * Sets the least time that a slow call takes. The recorder and the journal keep slow calls although they
+ * Sets the duration from which a call counts as slow. The recorder and the journal keep slow calls even if they
  * succeeded. In milliseconds. Default: 1,000.
  */
 reqtrail_code reqtrail_client_options_slow_after_ms(struct reqtrail_client_options *options,
                                                     uint64_t slow_after);
 
 /**
- * Sets the name by which the journal and its readers know the program. By default it is what the variable
- * `REQTRAIL_SERVICE` says, else the name of the program.
+ * Sets the name by which the journal and its readers know the program. The default is the variable
+ * `REQTRAIL_SERVICE`, or else the name of the program.
  */
 reqtrail_code reqtrail_client_options_service_name(struct reqtrail_client_options *options,
                                                    const char *service_name,
                                                    size_t service_name_length);
 
 /**
- * Sets the folder of the journal: files that the command `reqtrail` reads, and that outlive the process. The
+ * Sets the folder of the journal: files that outlive the process and that the command `reqtrail` reads. The
  * variable `REQTRAIL_JOURNAL` does the same for clients without the option; its value `1` stands for the default
- * folder, `reqtrail` in `$XDG_STATE_HOME` or in `~/.local/state`. All clients of a process that name a folder
- * share its journal. Nothing is made on the disk before there is something to write.
+ * folder, `reqtrail` in `$XDG_STATE_HOME` or in `~/.local/state`. All clients of a process with the same folder
+ * share its journal. Nothing is created on disk before there is something to write.
  */
 reqtrail_code reqtrail_client_options_journal(struct reqtrail_client_options *options,
                                               const char *journal,
@@ -1249,24 +1253,23 @@ reqtrail_code reqtrail_client_options_journal_policy(struct reqtrail_client_opti
                                                      size_t journal_policy_length);
 
 /**
- * Sets whether the thread that makes a call writes the call's record before the call returns: `always`, `never` (a
- * thread of the journal's own writes it soon after), or `auto` (by default: `always` on a local disk, `never`
- * while the disk is slow or not local). The variable `REQTRAIL_JOURNAL_SYNC` does the same for clients without the
- * option.
+ * Sets whether the thread that makes a call writes its record before the call returns: `always`, `never` (the
+ * journal's thread writes it soon after), or `auto` (by default: `always` on a local disk, `never` while the disk
+ * is slow or not local). The variable `REQTRAIL_JOURNAL_SYNC` does the same for clients without the option.
  */
 reqtrail_code reqtrail_client_options_journal_sync(struct reqtrail_client_options *options,
                                                    const char *journal_sync,
                                                    size_t journal_sync_length);
 
 /**
- * Sets whether each record is forced to the disk, so that it survives a loss of power. It costs milliseconds.
- * Default: false.
+ * Sets whether each record is flushed to the disk (fsync), so that it survives a power loss. It costs milliseconds
+ * per record. Default: false.
  */
 reqtrail_code reqtrail_client_options_journal_fsync(struct reqtrail_client_options *options,
                                                     bool journal_fsync);
 
 /**
- * Sets how the URLs of attempts stand in the journal: `full` (by default: as trails show them), or `template`, for
+ * Sets how the journal writes the URLs of attempts: `full` (by default: as trails show them), or `template`, for
  * APIs whose paths hold personal data.
  */
 reqtrail_code reqtrail_client_options_journal_urls(struct reqtrail_client_options *options,
@@ -1274,8 +1277,9 @@ reqtrail_code reqtrail_client_options_journal_urls(struct reqtrail_client_option
                                                    size_t journal_urls_length);
 
 /**
- * Sets how many bytes all journals of the folder may take: 64 MiB by default, and 1 MiB or more. The oldest
- * records go first. The variable `REQTRAIL_JOURNAL_MAX_BYTES` does the same for clients without the option.
+ * Sets how many bytes all journals of the folder may take together: 64 MiB by default, at least 1 MiB. The oldest
+ * records are deleted first. The variable `REQTRAIL_JOURNAL_MAX_BYTES` does the same for clients without the
+ * option.
  */
 reqtrail_code reqtrail_client_options_journal_max_bytes(struct reqtrail_client_options *options,
                                                         uint64_t journal_max_bytes);
@@ -1288,9 +1292,9 @@ reqtrail_code reqtrail_client_options_journal_max_age_ms(struct reqtrail_client_
 
 /**
  * Sets the type of the OpenStack service that the client calls, such as `volume`, `network` or `image`; `compute`
- * without it. Trails, logs and hooks name the service so. It also says under which name `microversion` is sent: an
- * alias of the service-types authority (<https://service-types.openstack.org/>) does as well as its type. Only the
- * dialect `openstack` takes it.
+ * by default. Trails, logs and hooks name the service so, and it decides under which name `microversion` is sent.
+ * An alias of the service-types authority (<https://service-types.openstack.org/>) works too. Only the dialect
+ * `openstack` takes it.
  */
 reqtrail_code reqtrail_client_options_service(struct reqtrail_client_options *options,
                                               const char *service,
@@ -1489,32 +1493,31 @@ reqtrail_code reqtrail_request_cancel_token(struct reqtrail_request *request,
 /* ==== The options of a request that are values ==== */
 
 /**
- * Sets the time of the whole call, all attempts and waits included. A time above the client's `attempt_timeout_ms`
- * lifts that for this call too. In milliseconds.
+ * Sets the timeout of the whole call, including all attempts and waits. A value above the client's
+ * `attempt_timeout_ms` raises that for this call too. In milliseconds.
  */
-reqtrail_code reqtrail_request_timeout_ms(struct reqtrail_request *request,
-                                          uint64_t timeout);
+reqtrail_code reqtrail_request_timeout_ms(struct reqtrail_request *request, uint64_t timeout);
 
 /**
- * Sets the time of one attempt, its body included. In milliseconds.
+ * Sets the timeout of one attempt, including its body. In milliseconds.
  */
 reqtrail_code reqtrail_request_attempt_timeout_ms(struct reqtrail_request *request,
                                                   uint64_t attempt_timeout);
 
 /**
- * Sets the time to connect. In milliseconds.
+ * Sets the timeout of connecting. In milliseconds.
  */
 reqtrail_code reqtrail_request_connect_timeout_ms(struct reqtrail_request *request,
                                                   uint64_t connect_timeout);
 
 /**
- * Sets how many attempts the call makes at most, 1 to 32; 1 turns retries off.
+ * Sets the maximum number of attempts, 1 to 32; 1 turns retries off.
  */
 reqtrail_code reqtrail_request_max_attempts(struct reqtrail_request *request,
                                             uint32_t max_attempts);
 
 /**
- * Sets whether the request may be sent twice, in place of what its method says.
+ * Sets whether the request may be sent twice. By default its method decides.
  */
 reqtrail_code reqtrail_request_idempotent(struct reqtrail_request *request, bool idempotent);
 
@@ -1526,16 +1529,16 @@ reqtrail_code reqtrail_request_idempotency_key(struct reqtrail_request *request,
                                                size_t idempotency_key_length);
 
 /**
- * Sets the correlation ID, in place of the call's: the ID of the request that this call serves. For OpenStack that
- * is the global request ID, `req-` and a UUID in lower case, which appears in the logs of every service on the
- * way; a malformed one is `invalid_request`, since the server would drop it in silence.
+ * Sets the correlation ID, the ID of the request that this call serves, instead of one made from the call ID. For
+ * OpenStack it is the global request ID, `req-` and a UUID in lower case, which appears in the logs of every
+ * service on the way. A malformed one is an `invalid_request` error, since the server would drop it silently.
  */
 reqtrail_code reqtrail_request_correlation_id(struct reqtrail_request *request,
                                               const char *correlation_id,
                                               size_t correlation_id_length);
 
 /**
- * Sets the version of the API to ask for, such as `2.90` or `latest`, in place of the client's
+ * Sets the version of the API to ask for, such as `2.90` or `latest`, instead of the client's
  * (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
  */
 reqtrail_code reqtrail_request_microversion(struct reqtrail_request *request,
@@ -1543,17 +1546,18 @@ reqtrail_code reqtrail_request_microversion(struct reqtrail_request *request,
                                             size_t microversion_length);
 
 /**
- * Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent as it is,
- * quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this option a
- * 304 is an `api` error, also to an `If-None-Match` of the caller's own.
+ * Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent unchanged,
+ * including the quotes. If it is still current, the call succeeds with a 304 without a body. Without this option a
+ * 304 is an `api` error, even if the caller sets the header `If-None-Match`.
  */
 reqtrail_code reqtrail_request_if_none_match(struct reqtrail_request *request,
                                              const char *if_none_match,
                                              size_t if_none_match_length);
 
 /**
- * Sets further statuses that are no error, 300 to 599. A response with one of them is the call's result, as a 2xx
- * is: it is not repeated, a 401 refreshes no token, and a redirect is not followed. Each call adds one.
+ * Sets further statuses, 300 to 599, that are not errors. A response with one of them is the result of the call,
+ * like a 2xx: the request is not retried, a 401 does not refresh the token, and a redirect is not followed. Each
+ * call adds one.
  */
 reqtrail_code reqtrail_request_accept_status(struct reqtrail_request *request,
                                              int32_t status);
@@ -1886,8 +1890,8 @@ void reqtrail_error_free(struct reqtrail_error *error);
 /* ==== The fields of errors ==== */
 
 /**
- * Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. Of a call that
- * had no credential to send it says why.
+ * Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. For a call that
+ * had no credential to send, it says why.
  */
 int32_t reqtrail_error_category(const struct reqtrail_error *error);
 
@@ -1903,7 +1907,7 @@ const char *reqtrail_error_code(const struct reqtrail_error *error,
 int32_t reqtrail_error_status(const struct reqtrail_error *error);
 
 /**
- * Returns the wait that the server asked for in its last answer; negative if there is none. In milliseconds.
+ * Returns the wait that the server asked for in its last response; negative if there is none. In milliseconds.
  */
 double reqtrail_error_retry_after_ms(const struct reqtrail_error *error);
 
@@ -1913,33 +1917,33 @@ double reqtrail_error_retry_after_ms(const struct reqtrail_error *error);
 const char *reqtrail_error_raw_code(const struct reqtrail_error *error, size_t *length);
 
 /**
- * Returns the heading of the server's text, where the API writes one: OpenStack's middleware does so in the place
- * of a code; NULL if there is none.
+ * Returns the heading of the server's text, if the API writes one; NULL if there is none. OpenStack's middleware
+ * writes one instead of a code.
  */
 const char *reqtrail_error_title(const struct reqtrail_error *error,
                                  size_t *length);
 
 /**
- * Returns what the server says to operators, a stack trace for one; NULL if there is none. It is not meant for end
+ * Returns what the server says to operators, such as a stack trace; NULL if there is none. It is not meant for end
  * users, and no error text, log or report repeats it.
  */
 const char *reqtrail_error_details(const struct reqtrail_error *error,
                                    size_t *length);
 
 /**
- * Returns how to fix what the code complains of, where the dialect knows; NULL if there is none.
+ * Returns how to fix the cause of the code, if the dialect knows; NULL if there is none.
  */
 const char *reqtrail_error_hint(const struct reqtrail_error *error, size_t *length);
 
 /**
- * Returns the address of the page that explains the code, or of the API's status page, where the dialect knows
- * one; NULL if there is none. It never comes from the server.
+ * Returns the URL of the page that explains the code, or of the API's status page, if the dialect knows one; NULL
+ * if there is none. It never comes from the server.
  */
 const char *reqtrail_error_documentation_url(const struct reqtrail_error *error,
                                              size_t *length);
 
 /**
- * Returns the version of the API that the server answered with, as in `2.90`; `NULL` where the API has none.
+ * Returns the version of the API that the server answered with, as in `2.90`; `NULL` if the API has no versions.
  */
 const char *reqtrail_error_microversion(const struct reqtrail_error *error,
                                         size_t *length);
@@ -2015,9 +2019,9 @@ const char *reqtrail_trail_call_id(const struct reqtrail_trail *trail, size_t *l
 const char *reqtrail_trail_trace_id(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns what every attempt carried in the dialect's correlation header: for OpenStack the global request ID,
- * `req-` and the call ID unless the caller gave another; NULL if there is none. It is in the logs of every service
- * on the way.
+ * Returns the value that every attempt carried in the dialect's correlation header; NULL if there is none. For
+ * OpenStack it is the global request ID, which is `req-` and the call ID unless the caller set another. It appears
+ * in the logs of every service on the way.
  */
 const char *reqtrail_trail_correlation_id(const struct reqtrail_trail *trail,
                                           size_t *length);
@@ -2028,8 +2032,8 @@ const char *reqtrail_trail_correlation_id(const struct reqtrail_trail *trail,
 const char *reqtrail_trail_dialect(const struct reqtrail_trail *trail, size_t *length);
 
 /**
- * Returns the service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`;
- * NULL if there is none.
+ * Returns the service that was called, if one sign-in serves several; NULL if there is none. For OpenStack it is
+ * the service type, as in `compute`.
  */
 const char *reqtrail_trail_service(const struct reqtrail_trail *trail,
                                    size_t *length);
@@ -2055,7 +2059,7 @@ const char *reqtrail_trail_path(const struct reqtrail_trail *trail, size_t *leng
 double reqtrail_trail_started_at(const struct reqtrail_trail *trail);
 
 /**
- * Returns how long the call took, all attempts and waits included. In milliseconds.
+ * Returns how long the call took, including all attempts and waits. In milliseconds.
  */
 double reqtrail_trail_elapsed_ms(const struct reqtrail_trail *trail);
 
@@ -2090,7 +2094,7 @@ const char *reqtrail_attempt_json(const struct reqtrail_attempt *attempt, size_t
 /* ==== The fields of call infos ==== */
 
 /**
- * Returns the call's own random ID, as its trail has it.
+ * Returns the call's own random ID, as in its trail.
  */
 const char *reqtrail_call_info_call_id(const struct reqtrail_call_info *call_info, size_t *length);
 
@@ -2110,24 +2114,23 @@ const char *reqtrail_call_info_method(const struct reqtrail_call_info *call_info
 const char *reqtrail_call_info_path(const struct reqtrail_call_info *call_info, size_t *length);
 
 /**
- * Returns what every attempt carries in the dialect's correlation header: for OpenStack the global request ID;
- * NULL if there is none.
+ * Returns the value that every attempt carries in the dialect's correlation header; NULL if there is none. For
+ * OpenStack it is the global request ID.
  */
 const char *reqtrail_call_info_correlation_id(const struct reqtrail_call_info *call_info,
                                               size_t *length);
 
 /**
- * Returns the service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`;
- * NULL if there is none.
+ * Returns the service that is called, if one sign-in serves several; NULL if there is none. For OpenStack it is
+ * the service type, as in `compute`.
  */
 const char *reqtrail_call_info_service(const struct reqtrail_call_info *call_info,
                                        size_t *length);
 
 /**
- * Returns the line for a log that tells of the attempt, without secrets. Where one sign-in serves several services
- * it is the line that OpenStack's operators search clients' logs for to draw a call graph: method, service, URL
- * and the request ID that was used
- * (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
+ * Returns the log line of the attempt, without secrets. If one sign-in serves several services, it is the line
+ * that OpenStack's operators search clients' logs for to draw a call graph: method, service, URL and the request
+ * ID that was used (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
  */
 const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *call_info,
                                         size_t *length);
@@ -2135,7 +2138,7 @@ const char *reqtrail_call_info_log_line(const struct reqtrail_call_info *call_in
 /* ==== The fields of attempts ==== */
 
 /**
- * Returns the attempt's place in the call, from 1.
+ * Returns the number of the attempt within the call, from 1.
  */
 uint32_t reqtrail_attempt_number(const struct reqtrail_attempt *attempt);
 
@@ -2145,7 +2148,7 @@ uint32_t reqtrail_attempt_number(const struct reqtrail_attempt *attempt);
 int32_t reqtrail_attempt_cause(const struct reqtrail_attempt *attempt);
 
 /**
- * Returns the method that was sent; a redirect can have changed it.
+ * Returns the method that was sent; a redirect may have changed it.
  */
 const char *reqtrail_attempt_method(const struct reqtrail_attempt *attempt, size_t *length);
 
@@ -2161,7 +2164,8 @@ const char *reqtrail_attempt_url(const struct reqtrail_attempt *attempt, size_t 
 
 /**
  * Returns the address and port that the request's connection led to, as in `10.0.0.7:443` or `[::1]:443`: the
- * server's, or a proxy's. `NULL` without a connection, over a Unix socket, and for a transport that does not say.
+ * server's or a proxy's. `NULL` without a connection, over a Unix socket, and for a transport that does not report
+ * it.
  */
 const char *reqtrail_attempt_remote_address(const struct reqtrail_attempt *attempt,
                                             size_t *length);
@@ -2188,13 +2192,14 @@ const char *reqtrail_attempt_request_id_source(const struct reqtrail_attempt *at
 size_t reqtrail_attempt_request_id_note_count(const struct reqtrail_attempt *attempt);
 
 /**
- * Returns an entry, from 0, of what was odd about the request ID: a REQTRAIL_REQUEST_ID_NOTE_*; 0 beyond the last.
+ * Returns an entry, from 0, of what was unusual about the request ID: a REQTRAIL_REQUEST_ID_NOTE_*; 0 beyond the
+ * last.
  */
 int32_t reqtrail_attempt_request_id_note(const struct reqtrail_attempt *attempt,
                                          size_t index);
 
 /**
- * Returns the ID that the body names, where it differs from the header's; NULL if there is none.
+ * Returns the request ID in the body, if it differs from the header's; NULL if there is none.
  */
 const char *reqtrail_attempt_body_request_id(const struct reqtrail_attempt *attempt,
                                              size_t *length);
@@ -2205,26 +2210,26 @@ const char *reqtrail_attempt_body_request_id(const struct reqtrail_attempt *atte
 const char *reqtrail_attempt_error_code(const struct reqtrail_attempt *attempt, size_t *length);
 
 /**
- * Returns what the API error means, a REQTRAIL_CATEGORY_*; `0` where the attempt is no API error.
+ * Returns what the API error means, a REQTRAIL_CATEGORY_*; `0` if the attempt is not an API error.
  */
 int32_t reqtrail_attempt_category(const struct reqtrail_attempt *attempt);
 
 /**
- * Returns what went wrong, where there was no whole, usable response, a REQTRAIL_ERROR_*; REQTRAIL_OK if there is
+ * Returns what went wrong, if there was no complete, usable response, a REQTRAIL_ERROR_*; REQTRAIL_OK if there is
  * none.
  */
 reqtrail_code reqtrail_attempt_failure(const struct reqtrail_attempt *attempt);
 
 /**
- * Returns the code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`;
- * `NULL` where none fits.
+ * Returns the well-known code of the failure, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`; `NULL` if
+ * none fits.
  */
 const char *reqtrail_attempt_failure_code(const struct reqtrail_attempt *attempt,
                                           size_t *length);
 
 /**
- * Returns the failure in words: one line of at most 200 characters, without secrets, that names the peer or the
- * proxy where they are known; NULL if there is none. A timeout names its limit.
+ * Returns the failure in words: one line of at most 200 characters, without secrets; NULL if there is none. It
+ * names the peer or the proxy if known. A timeout names its limit.
  */
 const char *reqtrail_attempt_failure_reason(const struct reqtrail_attempt *attempt,
                                             size_t *length);
@@ -2236,17 +2241,17 @@ int32_t reqtrail_attempt_sent(const struct reqtrail_attempt *attempt);
 
 /**
  * Returns whether the server processed the request. 1: it answered. -1: nothing left the client, or the server
- * vowed that it did not process the request, and it may be sent again whatever its method is. `0`: nobody knows.
+ * guaranteed that it did not process the request; it may be sent again whatever its method is. `0`: unknown.
  */
 int32_t reqtrail_attempt_processed(const struct reqtrail_attempt *attempt);
 
 /**
- * Returns when the attempt started, counted from the call's start. In milliseconds.
+ * Returns when the attempt started, relative to the start of the call. In milliseconds.
  */
 double reqtrail_attempt_started_ms(const struct reqtrail_attempt *attempt);
 
 /**
- * Returns how long the attempt took, the body included. In milliseconds.
+ * Returns how long the attempt took, including the body. In milliseconds.
  */
 double reqtrail_attempt_elapsed_ms(const struct reqtrail_attempt *attempt);
 
@@ -2256,7 +2261,7 @@ double reqtrail_attempt_elapsed_ms(const struct reqtrail_attempt *attempt);
 double reqtrail_attempt_retry_after_ms(const struct reqtrail_attempt *attempt);
 
 /**
- * Returns the wait that was decided on after this attempt; negative if there is none. In milliseconds.
+ * Returns the wait that was chosen after this attempt; negative if there is none. In milliseconds.
  */
 double reqtrail_attempt_wait_ms(const struct reqtrail_attempt *attempt);
 
@@ -2398,7 +2403,7 @@ void reqtrail_text_free(struct reqtrail_text *text);
 reqtrail_code reqtrail_recent_filter_failed(struct reqtrail_recent_filter *filter, bool failed);
 
 /**
- * Sets the least time that a call took. In milliseconds.
+ * Sets the minimum duration of a call. In milliseconds.
  */
 reqtrail_code reqtrail_recent_filter_slower_than_ms(struct reqtrail_recent_filter *filter,
                                                     uint64_t slower_than);
@@ -2418,12 +2423,12 @@ reqtrail_code reqtrail_recent_filter_path(struct reqtrail_recent_filter *filter,
                                           size_t path_length);
 
 /**
- * Sets the status that a call's last attempt got.
+ * Sets the status of a call's last attempt.
  */
 reqtrail_code reqtrail_recent_filter_status(struct reqtrail_recent_filter *filter, uint32_t status);
 
 /**
- * Sets how many calls are returned at most.
+ * Sets the maximum number of calls to return.
  */
 reqtrail_code reqtrail_recent_filter_limit(struct reqtrail_recent_filter *filter, uint32_t limit);
 
@@ -2572,7 +2577,7 @@ void reqtrail_connection_free(struct reqtrail_connection *connection);
 /* ==== The fields of connections ==== */
 
 /**
- * Returns until when the token holds, by Keystone's clock, in seconds since 1970; negative if there is none.
+ * Returns when the token expires, by Keystone's clock, in seconds since 1970; negative if there is none.
  */
 double reqtrail_connection_expires_at(const struct reqtrail_connection *connection);
 
@@ -2716,11 +2721,11 @@ reqtrail_code reqtrail_operation_follow_trail(const char *server_id,
                                               struct reqtrail_error **error);
 
 /**
- * Makes an operation that tells the history of a server: its actions, newest first, each with its request ID, its
+ * Makes an operation that reads the history of a server: its actions, newest first, each with its request ID, its
  * outcome and its steps, and the server's fault. The caller frees *operation.
  *
- * `server_id` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
- * history, by its UUID, as long as its actions can be read, from microversion 2.21.
+ * `server_id` is the server's UUID, or its exact name, which is looked up first. A deleted server has a history,
+ * by its UUID, as long as its actions can be read, from microversion 2.21.
  *
  * Errors of its run: those of a call if it cannot be read.
  */
@@ -2730,10 +2735,11 @@ reqtrail_code reqtrail_operation_explain(const char *server_id,
                                          struct reqtrail_error **error);
 
 /**
- * Makes an operation that reads the server that has exactly this name, its fault included: a look-up of the name,
- * then a read of the server, whose trail it has. A timeout is that of each call. The caller frees *operation.
+ * Makes an operation that reads the server that has exactly this name, including its fault: looks the name up,
+ * then reads the server, whose trail the result has. A timeout applies to each of the two calls. The caller frees
+ * *operation.
  *
- * No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+ * If no server has this name, the error is `api` with the category `not_found`; if several have it, `invalid`.
  */
 reqtrail_code reqtrail_operation_server_by_name(const char *server_name,
                                                 size_t server_name_length,
@@ -2741,11 +2747,11 @@ reqtrail_code reqtrail_operation_server_by_name(const char *server_name,
                                                 struct reqtrail_error **error);
 
 /**
- * Makes an operation that follows what a request began until it has ended, and says how: the creation of a volume,
- * its extension, the import of an image, an action of a server. The caller frees *operation.
+ * Makes an operation that follows the work that a request began until it has ended, and says how: the creation or
+ * extension of a volume, the import of an image, an action of a server. The caller frees *operation.
  *
- * It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`,
- * the UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
+ * The work is named by the response of that request; or by its kind, such as `volume.extend` or `image.import`,
+ * the UUID of the resource, and the request ID. A report may still say `unknown`: look at its verdict.
  *
  * Errors of its run: REQTRAIL_ERROR_ACTION_FAILED if the work failed, and those of a call if a poll failed for
  * good, it was cancelled, or nothing says what to follow. There is always a report.
@@ -2778,8 +2784,8 @@ reqtrail_code reqtrail_operation_follow_resource_trail(const struct reqtrail_tra
 /* ==== OpenStack: the options of operations ==== */
 
 /**
- * Sets the version of the API that all of its requests ask for; the client's own by default, or `latest` if that
- * has none.
+ * Sets the version of the API that all its requests ask for; the client's by default, or `latest` if that has
+ * none.
  *
  * Operations that have it: `server`, `action`, `actions`, `follow`, `explain`, `server_by_name`.
  */
@@ -2788,15 +2794,15 @@ reqtrail_code reqtrail_operation_microversion(struct reqtrail_operation *operati
                                               size_t microversion_length);
 
 /**
- * Sets the time of the whole call; the client's own by default. In milliseconds.
+ * Sets the timeout of the whole call; the client's by default. In milliseconds.
  *
  * Operations that have it: `server`, `action`, `actions`, `server_by_name`.
  */
 reqtrail_code reqtrail_operation_timeout_ms(struct reqtrail_operation *operation, uint64_t timeout);
 
 /**
- * Sets how many actions there are at most, the newest first. A history has 20 by default. A list has what the API
- * gives, and takes a limit from microversion 2.58.
+ * Sets the maximum number of actions, newest first. A history has 20 by default. A list has what the API returns,
+ * and takes a limit from microversion 2.58.
  *
  * Operations that have it: `actions`, `explain`.
  */
@@ -2829,7 +2835,7 @@ reqtrail_code reqtrail_operation_changes_before(struct reqtrail_operation *opera
                                                 double unix_seconds);
 
 /**
- * Sets the first wait between two polls. Each further one is twice as long. In milliseconds. Default: 500.
+ * Sets the first wait between two polls. It doubles with each further poll. In milliseconds. Default: 500.
  *
  * Sets the longest wait between two polls. In milliseconds. Default: 10,000.
  *
@@ -2849,9 +2855,9 @@ reqtrail_code reqtrail_operation_deadline_ms(struct reqtrail_operation *operatio
                                              uint64_t deadline);
 
 /**
- * Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two
- * steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has
- * yet to begin. In milliseconds. Default: 3,000.
+ * Sets how long an undecided state has to stay the same before it counts as the end, since an action looks idle
+ * between two of its steps. It is ten times as long while a step is not finished or has yet to begin. In
+ * milliseconds. Default: 3,000.
  *
  * Operations that have it: `follow`, `follow_resource`.
  */
@@ -2859,8 +2865,8 @@ reqtrail_code reqtrail_operation_settle_time_ms(struct reqtrail_operation *opera
                                                 uint64_t settle_time);
 
 /**
- * Sets the size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an
- * ID alone does not.
+ * Sets the size that an extension of a volume asked for, in GiB. The response of a request that this process sent
+ * carries it; an ID alone does not.
  *
  * Operations that have it: `follow_resource`.
  */

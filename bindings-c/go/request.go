@@ -34,49 +34,49 @@ type Request struct {
 
 	// The options that a type describes. Generated from core/src/surface; do not edit.
 
-	// Timeout is the time of the whole call, all attempts and waits included. A time above the client's AttemptTimeout
-	// lifts that for this call too.
+	// Timeout is the timeout of the whole call, including all attempts and waits. A value above the client's
+	// AttemptTimeout raises that for this call too.
 	Timeout time.Duration
-	// AttemptTimeout is the time of one attempt, its body included.
+	// AttemptTimeout is the timeout of one attempt, including its body.
 	AttemptTimeout time.Duration
-	// ConnectTimeout is the time to connect.
+	// ConnectTimeout is the timeout of connecting.
 	ConnectTimeout time.Duration
-	// MaxAttempts is how many attempts the call makes at most, 1 to 32; 1 turns retries off.
+	// MaxAttempts is the maximum number of attempts, 1 to 32; 1 turns retries off.
 	MaxAttempts int
-	// Idempotent says whether the request may be sent twice, in place of what its method says.
+	// Idempotent says whether the request may be sent twice. By default its method decides.
 	Idempotent *bool
 	// IdempotencyKey is the Idempotency-Key, the same on every attempt. A request with a key is safe to repeat.
 	IdempotencyKey string
-	// CorrelationID is the correlation ID, in place of the call's: the ID of the request that this call serves. For
-	// OpenStack that is the global request ID, req- and a UUID in lower case, which appears in the logs of every
-	// service on the way; a malformed one is invalid_request, since the server would drop it in silence.
+	// CorrelationID is the correlation ID, the ID of the request that this call serves, instead of one made from the
+	// call ID. For OpenStack it is the global request ID, req- and a UUID in lower case, which appears in the logs of
+	// every service on the way. A malformed one is an invalid_request error, since the server would drop it silently.
 	CorrelationID string
-	// Microversion is the version of the API to ask for, such as 2.90 or latest, in place of the client's
+	// Microversion is the version of the API to ask for, such as 2.90 or latest, instead of the client's
 	// (https://docs.openstack.org/api-guide/compute/microversions.html). Only dialects that have versions take it.
 	Microversion string
-	// IfNoneMatch is the entity tag of a response that the caller has: the ETag header of an earlier response, sent as
-	// it is, quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this
-	// option a 304 is an api error, also to an If-None-Match of the caller's own.
+	// IfNoneMatch is the entity tag of a response that the caller has: the ETag header of an earlier response, sent
+	// unchanged, including the quotes. If it is still current, the call succeeds with a 304 without a body. Without
+	// this option a 304 is an api error, even if the caller sets the header If-None-Match.
 	IfNoneMatch string
-	// AcceptStatuses holds further statuses that are no error, 300 to 599. A response with one of them is the call's
-	// result, as a 2xx is: it is not repeated, a 401 refreshes no token, and a redirect is not followed.
+	// AcceptStatuses holds further statuses, 300 to 599, that are not errors. A response with one of them is the result
+	// of the call, like a 2xx: the request is not retried, a 401 does not refresh the token, and a redirect is not
+	// followed.
 	AcceptStatuses []int
-	// Params holds the values of the path's {name}; each is percent-encoded whole. A secret stays {name} in trails,
-	// logs and errors.
+	// Params holds the values of the {name} parts of the path; each is percent-encoded as a whole. A secret stays
+	// {name} in trails, logs and errors.
 	Params Params
 	// Query holds query parameters. Trails redact their values unless the client shows them. They are sent sorted by
 	// name.
 	Query url.Values
-	// Header holds headers; one replaces a header of the client of the same name.
+	// Header holds headers; one replaces the client's header of the same name.
 	Header http.Header
-	// JSON is a body that is sent as JSON. It then has the type application/json; nil stands for no body. What JSON
-	// would not show as it is, is refused: a [Secret], which is to be converted to string where it is to be sent, a
-	// stream, and a text that is not UTF-8. What is a body already is sent as it is: []byte, *bytes.Buffer,
-	// *bytes.Reader and *strings.Reader from where they stand, as application/octet-stream unless Header says
-	// otherwise, and [url.Values] as a form. Any other [io.Reader] is refused: read it first, so that a retry can send
-	// it again.
+	// JSON is a body that is sent as JSON. It then has the type application/json; nil means no body. Refused is what
+	// JSON would change: a [Secret], which has to be converted to string to be sent, a stream, and a text that is not
+	// UTF-8. A finished body is sent unchanged: []byte, *bytes.Buffer, *bytes.Reader and *strings.Reader from their
+	// position, as application/octet-stream unless Header says otherwise, and [url.Values] as a form. Any other
+	// [io.Reader] is refused: read it first, so that a retry can send it again.
 	JSON any
-	// Body is a body that is sent as it is. Header may say its type. It cannot be given together with JSON.
+	// Body is a body that is sent unchanged. Header may set its type. It cannot be combined with JSON.
 	Body []byte
 
 	// Generated until here.

@@ -9,18 +9,18 @@ import (
 
 // FollowResourceOptions say how what a service accepted is followed. The zero value of a field stands for its default.
 type FollowResourceOptions struct {
-	// Size is the size that an extend of a volume asked for, in GiB. A request that this process sent says it itself;
-	// an ID alone does not.
+	// Size is the size that an extension of a volume asked for, in GiB. The response of a request that this process
+	// sent carries it; an ID alone does not.
 	Size int
-	// PollInterval is the first wait between two polls. Each further one is twice as long. Default: 0.5 s.
+	// PollInterval is the first wait between two polls. It doubles with each further poll. Default: 0.5 s.
 	PollInterval time.Duration
 	// MaxPollInterval is the longest wait between two polls. Default: 10 s.
 	MaxPollInterval time.Duration
 	// Deadline is how long the action is followed. One that still runs then is reported as unknown. Default: 600 s.
 	Deadline time.Duration
-	// SettleTime is how long a state that decides nothing has to stay the same before it is taken for the end: between
-	// two steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has
-	// yet to begin. A negative one stands for none. Default: 3 s.
+	// SettleTime is how long an undecided state has to stay the same before it counts as the end, since an action looks
+	// idle between two of its steps. It is ten times as long while a step is not finished or has yet to begin. A
+	// negative value means none. Default: 3 s.
 	SettleTime time.Duration
 	// OnProgress is the function that is called after every poll. It must be quick. The operation goes on if it fails.
 	// The calls come in order, before the method returns. If the context ends, the method returns at once and does not
@@ -50,11 +50,11 @@ func (s *encoder) followResourceOptions(o *FollowResourceOptions) *Error {
 	return nil
 }
 
-// Follow follows what a request began until it has ended, and says how: the creation of a volume, its extension, the
-// import of an image, an action of a server.
+// Follow follows the work that a request began until it has ended, and says how: the creation or extension of a volume,
+// the import of an image, an action of a server.
 //
-// It is named by the response of that request; or by the kind of work, such as volume.extend or image.import, the UUID
-// of what it is done to, and the request's ID. A report may still say unknown: look at its verdict.
+// The work is named by the response of that request; or by its kind, such as volume.extend or image.import, the UUID of
+// the resource, and the request ID. A report may still say unknown: look at its verdict.
 //
 // Its error is an [*ActionError] if the work failed, or a poll failed for good, it was cancelled, or nothing says what
 // to follow.

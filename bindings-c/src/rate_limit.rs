@@ -7,8 +7,8 @@ use reqtrail::RateLimit;
 use crate::memory::FfiDefault;
 use crate::numbers::{count, seconds};
 
-/// What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these
-/// numbers, and wait as long as an error's `retry_after` says.
+/// What a response said about the caller's rate limit. It is information, not permission: do not pace requests by
+/// these numbers, and wait as long as an error's `retry_after` says.
 #[repr(C)]
 #[derive(Debug)]
 pub struct reqtrail_rate_limit {

@@ -10,7 +10,7 @@ export interface CustomDialect {
     auth?: CustomAuth | undefined;
     /** Where the parts of an error body are. */
     error?: ErrorPointers | undefined;
-    /** What is known of the API's codes. They match exactly. */
+    /** What is known about the API's codes. They match exactly. */
     codes?: Readonly<Record<string, CustomCode>> | undefined;
     /** A request header that carries the call ID, the same on every attempt. */
     correlationHeader?: string | null | undefined;
@@ -23,7 +23,7 @@ export interface CustomDialect {
 export interface CustomAuth {
     /** The header's name. */
     header: string;
-    /** What stands before the token, its space included. */
+    /** The text before the token, including its space. */
     prefix?: string | undefined;
 }
 /** JSON pointers (RFC 6901) into an error body. */
@@ -35,22 +35,22 @@ export interface ErrorPointers {
     /** The request ID. */
     requestId?: string | null | undefined;
 }
-/** What is known of one code; what is left out is decided by the status. */
+/** What is known about one code. The status decides what is left out. */
 export interface CustomCode {
     /** The meaning: the name of a `Category`. */
     category?: Category | null | undefined;
     /** Whether a request that got it may be repeated: `always`, as after a 429; `if_safe`, as after a 503; or `never`. */
     retry?: "always" | "if_safe" | "never" | null | undefined;
-    /** How to fix what the code complains of. */
+    /** How to fix the cause of the code. */
     hint?: string | null | undefined;
-    /** The address of the page that explains the code: an http or https URL. */
+    /** The URL, http or https, of the page that explains the code. */
     documentationUrl?: string | null | undefined;
 }
 /** The response headers of a rate limit. */
 export interface CustomRateLimit {
     /** The header of the limit. */
     limit: string;
-    /** The header of what is left. */
+    /** The header of the remaining requests. */
     remaining: string;
     /** The header of the reset. */
     reset: string;

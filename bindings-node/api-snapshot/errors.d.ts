@@ -40,7 +40,7 @@ export interface ErrorJson extends ErrorValues {
 export declare class ReqtrailError extends Error {
     /** What went wrong with the call. */
     readonly kind: ErrorKind;
-    /** What the API error of the last attempt means. Of a call that had no credential to send it says why. */
+    /** What the API error of the last attempt means. For a call that had no credential to send, it says why. */
     readonly category: Category | null;
     /**
      * The API's error code of the last attempt, in its canonical spelling. See `novavms.hasKnownCode` and
@@ -51,12 +51,12 @@ export declare class ReqtrailError extends Error {
     readonly status: number | null;
     /** The request ID of the last attempt. */
     readonly requestId: string | null;
-    /** The wait that the server asked for in its last answer. In milliseconds. */
+    /** The wait that the server asked for in its last response. In milliseconds. */
     readonly retryAfterMs: number | null;
-    /** What went wrong in words: the server's message for an `api` error that has one. */
+    /** What went wrong, in words. For an `api` error it is the server's message, if there is one. */
     readonly reason: string | null;
     /**
-     * The option that a `config` or `invalid_request` error is about, as it is called here; `null` where the error is
+     * The option that a `config` or `invalid_request` error is about, in this language's spelling; `null` if the error is
      * about something else.
      */
     readonly option: string | null;
@@ -79,20 +79,18 @@ export declare class ApiError extends ReqtrailError {
     readonly trail: Trail;
     /** The API's error code as the server wrote it. */
     readonly rawCode: string | null;
-    /**
-     * The heading of the server's text, where the API writes one: OpenStack's middleware does so in the place of a code.
-     */
+    /** The heading of the server's text, if the API writes one. OpenStack's middleware writes one instead of a code. */
     readonly title: string | null;
-    /** How to fix what the code complains of, where the dialect knows. */
+    /** How to fix the cause of the code, if the dialect knows. */
     readonly hint: string | null;
     /**
-     * The address of the page that explains the code, or of the API's status page, where the dialect knows one. It never
-     * comes from the server.
+     * The URL of the page that explains the code, or of the API's status page, if the dialect knows one. It never comes
+     * from the server.
      */
     readonly documentationUrl: string | null;
-    /** The version of the API that the server answered with, as in `2.90`; `null` where the API has none. */
+    /** The version of the API that the server answered with, as in `2.90`; `null` if the API has no versions. */
     readonly microversion: string | null;
-    /** The rate limit that the answer reported. */
+    /** The rate limit that the response reported. */
     readonly rateLimit: RateLimit | null;
     constructor(message?: string, given?: ApiErrorFields);
     /** The server's details for operators, such as a stack trace. They are not for end users. */

@@ -6,11 +6,11 @@ import type { Response } from "./response.js";
 /** How what a service accepted is followed. What is left out keeps its default. */
 export interface FollowResourceOptions {
     /**
-     * The size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an ID alone
-     * does not.
+     * The size that an extension of a volume asked for, in GiB. The response of a request that this process sent carries
+     * it; an ID alone does not.
      */
     size?: number | null | undefined;
-    /** The first wait between two polls. Each further one is twice as long. In milliseconds. Default: 500. */
+    /** The first wait between two polls. It doubles with each further poll. In milliseconds. Default: 500. */
     pollIntervalMs?: number | null | undefined;
     /** The longest wait between two polls. In milliseconds. Default: 10,000. */
     maxPollIntervalMs?: number | null | undefined;
@@ -20,12 +20,12 @@ export interface FollowResourceOptions {
      */
     deadlineMs?: number | null | undefined;
     /**
-     * How long a state that decides nothing has to stay the same before it is taken for the end: between two steps of an
-     * action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to begin. In
-     * milliseconds. Default: 3,000.
+     * How long an undecided state has to stay the same before it counts as the end, since an action looks idle between
+     * two of its steps. It is ten times as long while a step is not finished or has yet to begin. In milliseconds.
+     * Default: 3,000.
      */
     settleTimeMs?: number | null | undefined;
-    /** What ends the operation from elsewhere. */
+    /** What cancels the operation. */
     signal?: Signal | null | undefined;
     /**
      * The function that is called after every poll. It must be quick. The operation goes on if it fails. What it throws
@@ -44,11 +44,11 @@ export declare class Resources {
     readonly client: Client;
     constructor(client: Client);
     /**
-     * Follows what a request began until it has ended, and says how: the creation of a volume, its extension, the import
-     * of an image, an action of a server.
+     * Follows the work that a request began until it has ended, and says how: the creation or extension of a volume, the
+     * import of an image, an action of a server.
      *
-     * It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`, the
-     * UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
+     * The work is named by the response of that request; or by its kind, such as `volume.extend` or `image.import`, the
+     * UUID of the resource, and the request ID. A report may still say `unknown`: look at its verdict.
      *
      * @throws {@link ActionFailedError} if the work failed, and {@link ActionUnfollowedError} if a poll failed for good,
      * it was cancelled, or nothing says what to follow.

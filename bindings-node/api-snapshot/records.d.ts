@@ -1,7 +1,7 @@
 /** Attempts, trails, and what hooks and responses have, and their JSON. */
 import type { Category, Cause, ErrorKind, RequestIdNote, Sent, StopReason, TrailNote, WaitReason } from "./codes.js";
 /**
- * What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these
+ * What a response said about the caller's rate limit. It is information, not permission: do not pace requests by these
  * numbers, and wait as long as an error's `retryAfterMs` says.
  */
 export interface RateLimit {
@@ -22,7 +22,7 @@ export interface RateLimitJson {
 export declare function rateLimitOf(json: RateLimitJson): RateLimit;
 /** The call that an attempt belongs to. */
 export interface CallInfo {
-    /** The call's own random ID, as its trail has it. */
+    /** The call's own random ID, as in its trail. */
     readonly callId: string;
     /** The name of the API's dialect. */
     readonly dialect: string;
@@ -30,15 +30,20 @@ export interface CallInfo {
     readonly method: string;
     /** The path template, as in `/cameras/{id}`. */
     readonly path: string;
-    /** What every attempt carries in the dialect's correlation header: for OpenStack the global request ID. */
+    /**
+     * The value that every attempt carries in the dialect's correlation header. For OpenStack it is the global request
+     * ID.
+     */
     readonly correlationId: string | null;
-    /** The service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+    /**
+     * The service that is called, if one sign-in serves several. For OpenStack it is the service type, as in `compute`.
+     */
     readonly service: string | null;
     /**
-     * The line for a log that tells of the attempt, without secrets.
+     * The log line of the attempt, without secrets.
      *
-     * Where one sign-in serves several services it is the line that OpenStack's operators search clients' logs for to
-     * draw a call graph: method, service, URL and the request ID that was used
+     * If one sign-in serves several services, it is the line that OpenStack's operators search clients' logs for to draw
+     * a call graph: method, service, URL and the request ID that was used
      * (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
      */
     readonly logLine: string;
@@ -57,19 +62,19 @@ export interface CallInfoJson {
 export declare function callInfoOf(json: CallInfoJson): CallInfo;
 /** One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too. */
 export interface Attempt {
-    /** The attempt's place in the call, from 1. */
+    /** The number of the attempt within the call, from 1. */
     readonly number: number;
     /** Why the attempt was made. */
     readonly cause: Cause;
-    /** The method that was sent; a redirect can have changed it. */
+    /** The method that was sent; a redirect may have changed it. */
     readonly method: string;
     /** The parent-id of the attempt's `traceparent`: 16 hex digits. */
     readonly spanId: string;
     /** The URL, with secret parameters as `{name}` and query values redacted. */
     readonly url: string;
     /**
-     * The address and port that the request's connection led to, as in `10.0.0.7:443` or `[::1]:443`: the server's, or a
-     * proxy's. `null` without a connection, over a Unix socket, and for a transport that does not say.
+     * The address and port that the request's connection led to, as in `10.0.0.7:443` or `[::1]:443`: the server's or a
+     * proxy's. `null` without a connection, over a Unix socket, and for a transport that does not report it.
      */
     readonly remoteAddress: string | null;
     /** The response's status, if a response arrived. */
@@ -78,40 +83,39 @@ export interface Attempt {
     readonly requestId: string | null;
     /** Where the request ID was found. */
     readonly requestIdSource: string | null;
-    /** What was odd about the request ID. */
+    /** What was unusual about the request ID. */
     readonly requestIdNotes: readonly RequestIdNote[];
-    /** The ID that the body names, where it differs from the header's. */
+    /** The request ID in the body, if it differs from the header's. */
     readonly bodyRequestId: string | null;
     /** The API's error code, in its canonical spelling. */
     readonly errorCode: string | null;
-    /** What the API error means; `null` where the attempt is no API error. */
+    /** What the API error means; `null` if the attempt is not an API error. */
     readonly category: Category | null;
-    /** What went wrong, where there was no whole, usable response. */
+    /** What went wrong, if there was no complete, usable response. */
     readonly failure: ErrorKind | null;
     /**
-     * The code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`; `null` where
-     * none fits.
+     * The well-known code of the failure, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`; `null` if none fits.
      */
     readonly failureCode: string | null;
     /**
-     * The failure in words: one line of at most 200 characters, without secrets, that names the peer or the proxy where
-     * they are known. A timeout names its limit.
+     * The failure in words: one line of at most 200 characters, without secrets. It names the peer or the proxy if known.
+     * A timeout names its limit.
      */
     readonly failureReason: string | null;
     /** Whether the request went out. */
     readonly sent: Sent;
     /**
      * Whether the server processed the request. `true`: it answered. `false`: nothing left the client, or the server
-     * vowed that it did not process the request, and it may be sent again whatever its method is. `null`: nobody knows.
+     * guaranteed that it did not process the request; it may be sent again whatever its method is. `null`: unknown.
      */
     readonly processed: boolean | null;
-    /** When the attempt started, counted from the call's start. In milliseconds. */
+    /** When the attempt started, relative to the start of the call. In milliseconds. */
     readonly startedMs: number;
-    /** How long the attempt took, the body included. In milliseconds. */
+    /** How long the attempt took, including the body. In milliseconds. */
     readonly elapsedMs: number;
     /** The wait that the server asked for. In milliseconds. */
     readonly retryAfterMs: number | null;
-    /** The wait that was decided on after this attempt. In milliseconds. */
+    /** The wait that was chosen after this attempt. In milliseconds. */
     readonly waitMs: number | null;
     /** What decided the wait. */
     readonly waitReason: WaitReason | null;
@@ -153,13 +157,16 @@ export interface TrailFields {
     /** The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits. */
     readonly traceId: string;
     /**
-     * What every attempt carried in the dialect's correlation header: for OpenStack the global request ID, `req-` and the
-     * call ID unless the caller gave another. It is in the logs of every service on the way.
+     * The value that every attempt carried in the dialect's correlation header. For OpenStack it is the global request
+     * ID, which is `req-` and the call ID unless the caller set another. It appears in the logs of every service on the
+     * way.
      */
     readonly correlationId: string | null;
     /** The name of the API's dialect. */
     readonly dialect: string;
-    /** The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`. */
+    /**
+     * The service that was called, if one sign-in serves several. For OpenStack it is the service type, as in `compute`.
+     */
     readonly service: string | null;
     /** The method that the caller asked for. */
     readonly method: string;
@@ -169,7 +176,7 @@ export interface TrailFields {
     readonly path: string;
     /** When the call started, by this machine's clock. */
     readonly startedAt: Date;
-    /** How long the call took, all attempts and waits included. In milliseconds. */
+    /** How long the call took, including all attempts and waits. In milliseconds. */
     readonly elapsedMs: number;
     /** How the call ended. */
     readonly outcome: "ok" | ErrorKind;
@@ -177,7 +184,7 @@ export interface TrailFields {
     readonly stopped: StopReason;
     /** What a reader of the trail should know. */
     readonly notes: readonly TrailNote[];
-    /** The attempts, in the order in which they went out. */
+    /** The attempts, in the order in which they were made. */
     readonly attempts: readonly Attempt[];
 }
 /** JSON of the schema `reqtrail.trail/1`, the same in every language. */
@@ -203,29 +210,29 @@ export interface TrailJson {
 export declare function trailFieldsOf(json: TrailJson): TrailFields;
 /** A call under way. */
 export interface InFlightCall {
-    /** The call's own random ID, as its trail will have it. */
+    /** The call's own random ID, as its trail will show it. */
     readonly callId: string;
     /** The W3C trace ID that its attempts carry: 32 hex digits. */
     readonly traceId: string;
-    /** What every attempt carries in the dialect's correlation header. */
+    /** The value that every attempt carries in the dialect's correlation header. */
     readonly correlationId: string | null;
     /** The name of the API's dialect. */
     readonly dialect: string;
-    /** The service that is called, where one sign-in serves several. */
+    /** The service that is called, if one sign-in serves several. */
     readonly service: string | null;
     /** The method that the caller asked for. */
     readonly method: string;
     /** The path template, as in `/cameras/{id}`. A very long one is cut. */
     readonly path: string;
-    /** The attempt that is under way or was the last; 0 if none was made yet. */
+    /** The number of the attempt that is under way or was the last; 0 before the first. */
     readonly attempt: number;
     /**
-     * What the call is busy with: `refreshing` (it waits for a new token), `connecting`, `resolving`, `proxy`, `tls`,
-     * `stream` (it waits until the connection takes another stream), `sending`, `waiting` (for the response's head),
-     * `reading`, `decoding`, or `backoff` (it waits before the next attempt).
+     * The current phase: `refreshing` (it waits for a new token), `connecting`, `resolving`, `proxy`, `tls`, `stream` (it
+     * waits until the connection takes another stream), `sending`, `waiting` (for the response's head), `reading`,
+     * `decoding`, or `backoff` (it waits before the next attempt).
      */
     readonly phase: string;
-    /** How long it waits yet before the next attempt. In milliseconds. */
+    /** How much longer it waits before the next attempt. In milliseconds. */
     readonly retryInMs: number | null;
     /** Whether the server may have seen the request of the last attempt. */
     readonly mayHaveBeenSent: boolean;
@@ -260,7 +267,7 @@ export interface JournalStats {
     readonly records: number;
     /** How many bytes these take. */
     readonly bytes: number;
-    /** How many records wait to be written. */
+    /** How many records are waiting to be written. */
     readonly queued: number;
     /** How many records were lost, because the disk was full or too slow. */
     readonly lost: number;
@@ -275,7 +282,7 @@ export interface JournalStatsJson {
 }
 /** Reads its JSON. */
 export declare function journalStatsOf(json: JournalStatsJson): JournalStats;
-/** What a recorder holds, and what it had to leave out. */
+/** What a recorder holds, and what it left out. */
 export interface RecorderStats {
     /** How many failed calls are kept. */
     readonly failed: number;
@@ -287,7 +294,7 @@ export interface RecorderStats {
     readonly bytes: number;
     /** How many calls are under way. */
     readonly inFlight: number;
-    /** How many calls without anything notable were left out because other threads were just keeping theirs. */
+    /** How many calls that were not notable were left out because other threads were storing theirs at that moment. */
     readonly skipped: number;
     /** What the journal wrote; `null` if the client has none. */
     readonly journal: JournalStats | null;

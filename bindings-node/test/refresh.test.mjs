@@ -205,7 +205,7 @@ test("the error of a value that is not a token says so", async (t) => {
 });
 
 const REFUSED =
-  /the token refresher calls through the client that it serves; expected a client of its own/;
+  /the token refresher calls through the client that it serves; expected a separate client/;
 
 /** Checks that a call was refused at once. A call that waited for itself would end at its timeout. */
 function isRefused(error, attempts) {

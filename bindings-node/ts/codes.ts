@@ -6,7 +6,7 @@
 export type ErrorKind =
   /** The server answered with a final status outside 2xx. */
   | "api"
-  /** No connection came about (DNS, refused, TLS, connect timeout); nothing was sent. */
+  /** No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent. */
   | "connect"
   /** The attempt's or the call's time ran out. */
   | "timeout"
@@ -81,7 +81,7 @@ export type Cause =
   | "reauth"
   /** A hop that a redirect response asked for. */
   | "redirect"
-  /** A repetition of a request that the server vowed not to have processed. */
+  /** A repetition of a request that the server guaranteed not to have processed. */
   | "resend";
 
 /** Why a call waited before its next attempt. */
@@ -91,7 +91,7 @@ export type WaitReason =
   /** The server's Retry-After. */
   | "retry_after";
 
-/** Whether an attempt's request went out. `unknown` decides like `yes`, unless the server vowed that it did not process the request. */
+/** Whether an attempt's request went out. `unknown` decides like `yes`, unless the server guaranteed that it did not process the request. */
 export type Sent =
   /** Nothing of the request left the client. */
   | "no"

@@ -22,13 +22,11 @@ import type { Response } from "./response.js";
 
 /** How something is read. What is left out keeps its default. */
 export interface ReadOptions {
-  /**
-   * The version of the API that all of its requests ask for; the client's own by default, or `latest` if that has none.
-   */
+  /** The version of the API that all its requests ask for; the client's by default, or `latest` if that has none. */
   microversion?: string | null | undefined;
-  /** The time of the whole call; the client's own by default. In milliseconds. */
+  /** The timeout of the whole call; the client's by default. In milliseconds. */
   timeoutMs?: number | null | undefined;
-  /** What ends the operation from elsewhere. */
+  /** What cancels the operation. */
   signal?: Signal | null | undefined;
 }
 
@@ -40,15 +38,13 @@ const READ: OptionTable = {
 
 /** Which actions are listed. What is left out keeps its default. */
 export interface ListOptions {
-  /**
-   * The version of the API that all of its requests ask for; the client's own by default, or `latest` if that has none.
-   */
+  /** The version of the API that all its requests ask for; the client's by default, or `latest` if that has none. */
   microversion?: string | null | undefined;
-  /** The time of the whole call; the client's own by default. In milliseconds. */
+  /** The timeout of the whole call; the client's by default. In milliseconds. */
   timeoutMs?: number | null | undefined;
   /**
-   * How many actions there are at most, the newest first. A list has what the API gives, and takes a limit from
-   * microversion 2.58.
+   * The maximum number of actions, newest first. A list has what the API returns, and takes a limit from microversion
+   * 2.58.
    */
   limit?: number | null | undefined;
   /** The request ID of the action after which the list begins; from microversion 2.58. */
@@ -57,7 +53,7 @@ export interface ListOptions {
   changesSince?: Date | null | undefined;
   /** The time at which, or earlier, the listed actions changed; from microversion 2.66. */
   changesBefore?: Date | null | undefined;
-  /** What ends the operation from elsewhere. */
+  /** What cancels the operation. */
   signal?: Signal | null | undefined;
 }
 
@@ -73,11 +69,9 @@ const LIST: OptionTable = {
 
 /** How an action is followed. What is left out keeps its default. */
 export interface FollowOptions {
-  /**
-   * The version of the API that all of its requests ask for; the client's own by default, or `latest` if that has none.
-   */
+  /** The version of the API that all its requests ask for; the client's by default, or `latest` if that has none. */
   microversion?: string | null | undefined;
-  /** The first wait between two polls. Each further one is twice as long. In milliseconds. Default: 500. */
+  /** The first wait between two polls. It doubles with each further poll. In milliseconds. Default: 500. */
   pollIntervalMs?: number | null | undefined;
   /** The longest wait between two polls. In milliseconds. Default: 10,000. */
   maxPollIntervalMs?: number | null | undefined;
@@ -87,12 +81,12 @@ export interface FollowOptions {
    */
   deadlineMs?: number | null | undefined;
   /**
-   * How long a state that decides nothing has to stay the same before it is taken for the end: between two steps of an
-   * action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to begin. In
-   * milliseconds. Default: 3,000.
+   * How long an undecided state has to stay the same before it counts as the end, since an action looks idle between
+   * two of its steps. It is ten times as long while a step is not finished or has yet to begin. In milliseconds.
+   * Default: 3,000.
    */
   settleTimeMs?: number | null | undefined;
-  /** What ends the operation from elsewhere. */
+  /** What cancels the operation. */
   signal?: Signal | null | undefined;
   /**
    * The function that is called after every poll. It must be quick. The operation goes on if it fails. What it throws
@@ -113,13 +107,11 @@ const FOLLOW: OptionTable = {
 
 /** How many actions of a server's history are read. What is left out keeps its default. */
 export interface ExplainOptions {
-  /**
-   * The version of the API that all of its requests ask for; the client's own by default, or `latest` if that has none.
-   */
+  /** The version of the API that all its requests ask for; the client's by default, or `latest` if that has none. */
   microversion?: string | null | undefined;
-  /** How many actions there are at most, the newest first. A history has 20 by default. */
+  /** The maximum number of actions, newest first. A history has 20 by default. */
   limit?: number | null | undefined;
-  /** What ends the operation from elsewhere. */
+  /** What cancels the operation. */
   signal?: Signal | null | undefined;
 }
 
@@ -185,11 +177,11 @@ export class Compute {
   }
 
   /**
-   * Tells the history of a server: its actions, newest first, each with its request ID, its outcome and its steps, and
+   * Reads the history of a server: its actions, newest first, each with its request ID, its outcome and its steps, and
    * the server's fault.
    *
-   * `serverId` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a history,
-   * by its UUID, as long as its actions can be read, from microversion 2.21.
+   * `serverId` is the server's UUID, or its exact name, which is looked up first. A deleted server has a history, by
+   * its UUID, as long as its actions can be read, from microversion 2.21.
    *
    * @throws {@link ExplainError} if it cannot be read.
    */
@@ -200,10 +192,10 @@ export class Compute {
   }
 
   /**
-   * Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the server,
-   * whose trail it has. A timeout is that of each call.
+   * Reads the server that has exactly this name, including its fault: looks the name up, then reads the server, whose
+   * trail the result has. A timeout applies to each of the two calls.
    *
-   * No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+   * If no server has this name, the error is `api` with the category `not_found`; if several have it, `invalid`.
    */
   async serverByName(serverName: string, options: ReadOptions = {}): Promise<Server> {
     const above = Compute.prototype.serverByName;

@@ -600,7 +600,7 @@ export function serviceEndpointOf(json: ServiceEndpointJson): ServiceEndpoint {
 
 /** What Keystone answered to a sign-in, with the trail of that call. */
 export interface Session {
-  /** Until when the token holds, by Keystone's clock. */
+  /** When the token expires, by Keystone's clock. */
   readonly expiresAt: Date | null;
   /** The ID of the project that the token is for; `null` for another scope. */
   readonly projectId: string | null;

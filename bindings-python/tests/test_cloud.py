@@ -217,7 +217,7 @@ def test_a_refused_sign_in_has_its_trail(openstack: Any) -> None:
 def test_mistakes_are_named() -> None:
     with pytest.raises(TypeError, match=r"a cloud has no option `regoin_name`; did you mean `region_name`\?"):
         Cloud(regoin_name="One")  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="no option `password`: it stands within `auth`"):
+    with pytest.raises(TypeError, match="no option `password`: it is a key of `auth`"):
         Cloud(password=PASSWORD)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="no option `fruit`; it has auth, auth_type, region_name"):
         Cloud(auth=None, fruit=1)  # type: ignore[call-arg]

@@ -1,6 +1,6 @@
 //! Exponential backoff with full jitter.
 //!
-//! The sequence comes from `backon`; the draw is ours, so that a seed makes it repeatable.
+//! `backon` provides the sequence. This module draws, so that a seed makes the waits repeatable.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ impl Backoff {
         self.bound.mul_f64(uniform.clamp(0.0, 1.0))
     }
 
-    /// Raises the bound, once a retry is decided on.
+    /// Raises the bound after a retry was decided.
     pub(crate) fn advance(&mut self) {
         self.bound = self.bounds.next().unwrap_or(self.max).min(self.max);
     }

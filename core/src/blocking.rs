@@ -1,4 +1,4 @@
-//! The client for programs without async: the same calls, made by the thread that asks for them.
+//! The client for programs without async: the same calls, made on the calling thread.
 //!
 //! ```no_run
 //! let client = reqtrail::Client::novavms("https://novavms.example/api/v1")
@@ -30,7 +30,7 @@ use crate::request::{Attached, Request, RequestBuilder};
 use crate::response::Response;
 use crate::transport::{OwnTransport, Transport};
 
-/// Makes calls to one API, each on the thread that makes it. Cheap to clone and shared by all threads.
+/// Makes calls to one API, each on the calling thread. It is cheap to clone and can be shared by all threads.
 ///
 /// Built by [`ClientBuilder::build_blocking`](crate::ClientBuilder::build_blocking).
 #[derive(Clone)]
@@ -48,7 +48,7 @@ impl Client {
 
     /// Makes the call of a request and waits for its end.
     ///
-    /// It works on any thread, also on one that an async runtime runs on, which then stands still meanwhile.
+    /// It works on any thread, also on one of an async runtime, which it blocks meanwhile.
     ///
     /// # Errors
     /// The error says what went wrong and has the call's trail.
@@ -58,7 +58,7 @@ impl Client {
             .into_call()
     }
 
-    /// Returns the recorder of the client's calls, which all clones share: the last failed ones among them.
+    /// Returns the recorder of the client's calls, such as the last failed ones. All clones share it.
     #[must_use]
     pub fn recorder(&self) -> Recorder {
         // It must not keep the client's connections and threads alive.
@@ -70,16 +70,16 @@ impl Client {
         options::keeping::recorder(&self.shared, Arc::new(now))
     }
 
-    /// Puts a new credential in the place of the old, for all clones. Calls that have begun keep theirs.
+    /// Replaces the credential, for all clones. Calls that have begun keep the old one.
     ///
     /// # Errors
-    /// `config` for a token that cannot stand in a header.
+    /// `config` for a token that cannot be sent in a header.
     pub fn set_token(&self, token: impl Into<Token>) -> Result<(), Error> {
         options::set_token(&self.shared, token.into())
     }
 
-    /// Runs what is written for the asynchronous client, several calls and the waits between them, on the thread that
-    /// asks for it. The client that the flow gets shares everything with this one but its connections.
+    /// Runs code for the asynchronous client, several calls and the waits between them, on the calling thread. The
+    /// client that the flow gets shares everything with this one except its connections.
     ///
     /// # Errors
     /// `internal` if the flow could not be driven.
@@ -101,7 +101,7 @@ impl Client {
         O: Send + 'static,
         W: Future<Output = O> + Send + 'static,
     {
-        // Its own panic is the program's, and the words for that are not those for a bug.
+        // A panic of the flow is the program's, so the error must not report a bug in reqtrail.
         let work = Work::new(&CancelToken::new(), move |client| async move {
             let flow = AssertUnwindSafe(async move { flow(client).await });
             flow.catch_unwind()
@@ -111,28 +111,28 @@ impl Client {
         self.host.run(Job::Operation(work), None).into_output()
     }
 
-    /// Does a part of the work of the client's token refresher, where that runs in a host language: what is submitted in it
-    /// and would wait for that refresher is refused at once, for it would wait for itself.
+    /// Does a part of the work of the client's token refresher that runs in a host language. A job that is submitted in it
+    /// and would wait for that refresher, and so for itself, is refused at once.
     #[cfg(feature = "unstable-host")]
     pub fn within_refresher<O>(&self, work: impl FnOnce() -> O) -> O {
         serving::within(self.shared.credentials.identity(), work)
     }
 
-    /// Returns the times of a call and of an attempt, unless a request sets others.
+    /// Returns the timeouts of a call and of an attempt, unless a request sets others.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn timeouts(&self) -> (std::time::Duration, std::time::Duration) {
         (self.shared.timeouts.call, self.shared.timeouts.attempt)
     }
 
-    /// Returns what the program is warned of, such as faults that are injected; the log has had it already.
+    /// Returns the client's warnings, such as injected faults. They have already been logged.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.shared.warnings
     }
 
-    /// Returns whether trails show the values of a query parameter, or of one that differs in its letters' case alone.
+    /// Returns whether trails show the values of a query parameter. The case of its name does not matter.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn shows_query(&self, name: &str) -> bool {
@@ -153,14 +153,14 @@ impl Client {
         self.shared.dialect.name()
     }
 
-    /// What drives the client's calls; bindings hand their jobs to it.
+    /// Returns the driver of the client's calls, to which bindings pass their jobs.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn host(&self) -> &Arc<dyn Host> {
         self.driver()
     }
 
-    /// What drives the client's calls.
+    /// Returns the driver of the client's calls.
     #[cfg(any(feature = "openstack", feature = "unstable-host"))]
     pub(crate) fn driver(&self) -> &Arc<dyn Host> {
         &self.host
@@ -182,7 +182,7 @@ impl AnyClient for Client {
 impl RequestBuilder<Client> {
     /// Makes the call and waits for its end.
     ///
-    /// It works on any thread, also on one that an async runtime runs on, which then stands still meanwhile.
+    /// It works on any thread, also on one of an async runtime, which it blocks meanwhile.
     ///
     /// # Errors
     /// The error says what went wrong and has the call's trail.
@@ -190,15 +190,15 @@ impl RequestBuilder<Client> {
         self.client.send(self.request, self.attached)
     }
 
-    /// Lets the call begin now, although it is made later: its time counts from here, and a token that is set meanwhile is
-    /// not sent first. A clone of the builder has not begun.
+    /// Begins the call now, although it is made later: its time counts from here, and its first attempt does not use a
+    /// token that is set meanwhile. A clone of the builder has not begun.
     pub fn begin(mut self) -> Self {
         let Client { shared, host } = &self.client;
         self.attached.begin(shared, || host.now());
         self
     }
 
-    /// Returns how long the call may take: the request's own time, or else the client's.
+    /// Returns the timeout of the call: the request's, or else the client's.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn call_timeout(&self) -> std::time::Duration {
@@ -206,7 +206,7 @@ impl RequestBuilder<Client> {
         own.unwrap_or(self.client.shared.timeouts.call)
     }
 
-    /// Makes a job of it for a [`Host`].
+    /// Makes a job of the request for a [`Host`].
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn into_job(self) -> Job {
@@ -218,7 +218,7 @@ impl ClientBuilder {
     /// Builds a client whose calls block the thread that makes them.
     ///
     /// # Errors
-    /// `config`: names the option, what was given and what is accepted.
+    /// `config`. The error names the option, what was passed and what is accepted.
     pub fn build_blocking(self) -> Result<Client, Error> {
         let mut options = self.into_options();
         #[cfg(feature = "testing")]
@@ -235,13 +235,13 @@ impl ClientBuilder {
         Ok(Client::new(shared, Arc::new(host)))
     }
 
-    /// Builds a client whose calls block the thread that makes them and go through a transport of one's own.
+    /// Builds a client whose calls block the thread that makes them and go through your own transport.
     ///
-    /// The thread that makes a call polls the transport's futures. Where they need a tokio runtime, they find that of the
+    /// The thread that makes a call polls the transport's futures. If they need a tokio runtime, they find that of the
     /// client's background thread.
     ///
     /// # Errors
-    /// `config`: names the option, what was given and what is accepted.
+    /// `config`. The error names the option, what was passed and what is accepted.
     pub fn build_blocking_with(self, transport: impl Transport) -> Result<Client, Error> {
         let shared = self.into_options().check_without_wire()?;
         let transport = options::layered(&shared, OwnTransport::new(transport));

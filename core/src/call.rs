@@ -52,7 +52,7 @@ use timer::Timing;
 
 /// Makes a call, or ends one that is refused.
 ///
-/// Dropping the future cancels the call: its trail is closed and the observers are told.
+/// Dropping the future cancels the call: its trail is closed and the observers are notified.
 pub(crate) async fn run_call<T: Transport>(
     shared: &Shared,
     transport: &T,
@@ -67,8 +67,8 @@ pub(crate) async fn run_call<T: Transport>(
     let mut call = Call::new(shared, transport, plan);
     let ended = {
         let mut work = pin!(call.run());
-        // A panic must not cost the caller the trail of what was sent. Polled in place: the future is large, and each
-        // wrapper around it would move it.
+        // The caller gets the trail of what was sent even after a panic. Polled in place, since the future is large and
+        // each wrapper around it would move it.
         poll_fn(|cx| {
             let _within = span.enter();
             by_clock.poll(cx, |cx| {
@@ -92,14 +92,14 @@ pub(crate) async fn run_call<T: Transport>(
 struct Call<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
-    /// Borrowed: it is large, and moving it costs.
+    /// Borrowed, since it is large and expensive to move.
     plan: &'a mut CallPlan,
     guard: Guard<'a, T>,
     cancel: Cancel,
     seam: Seam,
     redactor: Redactor,
     deadline: Instant,
-    /// Where the call and its next attempt stand among all of a client with chaos.
+    /// The numbers of the call and its next attempt among all of a client with chaos.
     #[cfg(feature = "testing")]
     place: Option<(u64, u64)>,
     /// Drawn for the first attempt together with the call ID.
@@ -108,7 +108,7 @@ struct Call<'a, T: Transport> {
     now: Option<Instant>,
 }
 
-/// How a call ends, but for its trail.
+/// How a call ends, without its trail.
 enum End {
     Response(exchange::Success),
     Error {
@@ -117,7 +117,7 @@ enum End {
         api: Option<crate::error::ApiError>,
         source: Option<BoxError>,
     },
-    /// No credential could be had, for what the text says; nothing was sent.
+    /// There is no credential, for the reason in the text; nothing was sent.
     NoCredential(&'static str, RefreshFailed),
 }
 
@@ -150,7 +150,7 @@ impl<'a, T: Transport> Call<'a, T> {
     fn new(shared: &'a Shared, transport: &'a T, plan: &'a mut CallPlan) -> Self {
         let started = clock(transport);
         let mut opening = plan.opening(shared, started, wall_clock(transport));
-        // A credential that the caller sends in the place of the client's does not make that one public.
+        // The client's credential stays secret even if the caller sends another instead.
         let mut redactor = match plan.begun {
             None => shared.redactor(),
             Some(_) => shared.secrets.clone(),
@@ -364,7 +364,7 @@ impl<'a, T: Transport> Call<'a, T> {
             hops_left: self.plan.max_redirects.saturating_sub(hops),
             timing,
         };
-        // The trail is written as things become known, so that a dropped call keeps what was known.
+        // The trail is written as facts become known, so that a dropped call keeps what was known.
         let result = {
             let mut work = pin!(exchange.run(request, &mut self.guard.writer, &mut self.cancel));
             poll_fn(|cx| {
@@ -392,7 +392,7 @@ impl<'a, T: Transport> Call<'a, T> {
         }
     }
 
-    /// What the call finds as its credential, which from now on is shown nowhere.
+    /// Returns the call's credential, which is hidden everywhere from now on.
     fn ready(&mut self) -> Ready {
         let Some(begun) = self.plan.begun.take() else {
             return Ready::Now(None);
@@ -404,7 +404,7 @@ impl<'a, T: Transport> Call<'a, T> {
         ready
     }
 
-    /// Keeps a token out of all that is shown of the call, also where the caller wrote it into the path.
+    /// Hides a token in everything that is shown of the call, also if the caller wrote it into the path.
     fn hide(&mut self, lease: &Lease) {
         if self.redactor.add(lease.secret()) {
             self.guard.writer.hide(&self.redactor);
@@ -434,7 +434,8 @@ impl<'a, T: Transport> Call<'a, T> {
         }
     }
 
-    /// A token that is newer than one about to end, or that one where it has to serve on; `None` if it has ended.
+    /// Returns a token that is newer than one about to expire, or the old one if it has to stay in use; `None` if that
+    /// has expired.
     async fn before_its_end(&mut self, old: &Lease) -> Result<Option<Lease>, (End, StopReason)> {
         if !old.holds_at(self.wall_clock()) {
             return Ok(None);
@@ -444,7 +445,7 @@ impl<'a, T: Transport> Call<'a, T> {
             Race::Done(Ok(lease)) => return Ok(Some(lease)),
             Race::Cancelled(reason) => return Err(cancelled(reason, IN_REFRESH)),
             Race::Time if self.time_left().is_zero() => return Err(late_in_refresh()),
-            // The refresher's own words are not logged: they may hold anything.
+            // The refresher's own text is not logged, since it may hold anything.
             Race::Done(Err(_)) | Race::Time => tracing::warn!(
                 target: "reqtrail",
                 call_id = %self.plan.call_id,
@@ -459,7 +460,8 @@ impl<'a, T: Transport> Call<'a, T> {
         Ok(Some(old.clone()))
     }
 
-    /// A credential that is newer than the refused one; without one the call ends as `otherwise` says of the failure.
+    /// Returns a credential that is newer than the refused one; without one, the call ends as `otherwise` decides from
+    /// the failure.
     async fn newer_credential(
         &mut self,
         refused: Option<&Lease>,
@@ -482,7 +484,7 @@ impl<'a, T: Transport> Call<'a, T> {
         known: Option<&Lease>,
         until: Instant,
     ) -> Race<Result<Lease, RefreshFailed>> {
-        // The time that passes belongs to no attempt.
+        // The time of this wait belongs to no attempt.
         self.now = None;
         self.guard.refreshing();
         let (transport, seam) = (self.transport, &self.seam);
@@ -515,7 +517,7 @@ impl<'a, T: Transport> Call<'a, T> {
                 source,
             } => {
                 let error = Error::new(kind, message).with_api(api).with_trail(trail);
-                // Its text is the error's own.
+                // The error's own text already has it.
                 let is_quoted = source.as_ref().is_some_and(|it| it.is::<TransportError>());
                 Err(match is_quoted {
                     true => error.with_quoted_source(source),
@@ -537,7 +539,7 @@ impl<'a, T: Transport> Call<'a, T> {
     }
 }
 
-/// When a call ends that waits for a new token.
+/// The phase of a call that ends while it waits for a new token.
 const IN_REFRESH: &str = "while the token refresher was at work";
 
 fn late_in_refresh() -> (End, StopReason) {
@@ -546,20 +548,20 @@ fn late_in_refresh() -> (End, StopReason) {
     (end, StopReason::Deadline)
 }
 
-/// The end of a call that is cancelled outside of an attempt.
+/// The end of a call that is cancelled outside an attempt.
 fn cancelled(reason: CancelReason, when: &str) -> (End, StopReason) {
     let message = format!("{} {when}", reason.words());
     let end = End::error(reason.kind(), message).because_of(reason);
     (end, reason.stopped())
 }
 
-/// How long a call waits for a token ahead of time: what it has still holds, and is better than no answer.
+/// How long a call waits for an early refresh: the token that it has is still valid, and better than no answer.
 const EARLY_WAIT: Duration = Duration::from_secs(5);
 
 /// The header of W3C Trace Context.
 pub(crate) const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
-/// A time so far off that no call reaches it: the stand-in where a clock cannot count further.
+/// A time that no call reaches, for clocks that cannot count further.
 const FAR: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 /// `start + duration`, also where the clock cannot count that far.

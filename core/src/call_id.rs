@@ -21,7 +21,7 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct CallId(Uuid);
 
-/// A text is not a call ID.
+/// The error of a text that is not a call ID.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("the text is not a call ID; expected a UUID such as 6f2c1a9e-4b57-4c3d-9e52-0a1b2c3d4e5f")]
 #[non_exhaustive]
@@ -38,7 +38,7 @@ impl CallId {
         Self(Uuid::from_bytes(bytes))
     }
 
-    /// Returns the 16 bytes, for a store that keeps UUIDs as such.
+    /// Returns the 16 bytes, for stores that have a type for UUIDs.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()

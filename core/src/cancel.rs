@@ -12,9 +12,9 @@ use crate::codes::{ErrorKind, StopReason};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum CancelReason {
-    /// The caller does not want the result any more: kind `cancelled`, stopped `cancelled`.
+    /// The caller no longer wants the result: kind `cancelled`, stopped `cancelled`.
     Cancelled,
-    /// A deadline of the caller's own passed, one that it keeps outside of reqtrail: kind `timeout`, stopped `deadline`.
+    /// A deadline that the caller keeps outside reqtrail passed: kind `timeout`, stopped `deadline`.
     Deadline,
 }
 
@@ -34,12 +34,12 @@ impl CancelReason {
         }
     }
 
-    /// What stands behind the error of a call: only a deadline, for that of a plain cancel says all there is.
+    /// The source of the call's error: only a deadline, since the error of a plain cancel already says everything.
     pub(crate) fn cause(self) -> Option<Self> {
         (self == Self::Deadline).then_some(self)
     }
 
-    /// The reason as the start of an error's text, which goes on with when it came.
+    /// The reason as the start of an error's text, which continues with when it happened.
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Cancelled => "cancelled",
@@ -48,7 +48,7 @@ impl CancelReason {
     }
 }
 
-/// The source of an error that a deadline of the caller's own caused, which tells it from the call's own timeout.
+/// The source of an error that the caller's own deadline caused, which distinguishes it from the call's timeout.
 impl std::error::Error for CancelReason {}
 
 impl fmt::Display for CancelReason {
@@ -60,9 +60,10 @@ impl fmt::Display for CancelReason {
     }
 }
 
-/// Cancels the calls it was given to: at once, from any thread, also in a wait or a body.
+/// Cancels the calls that it was passed to: at once, from any thread, also during a wait or a body.
 ///
-/// Clones are one token. A cancelled token stays cancelled, with the reason that came first; calls that are given one end before anything is sent.
+/// Clones share one state. A cancelled token stays cancelled, with the first reason; calls that are started with one end
+/// before anything is sent.
 ///
 /// # Examples
 /// ```
@@ -81,7 +82,7 @@ struct State {
     /// A [`CancelReason`], or [`LIVE`].
     reason: AtomicU8,
     event: Event,
-    /// What cancels this token too.
+    /// A token whose cancellation cancels this one too.
     parent: Option<CancelToken>,
 }
 
@@ -97,7 +98,7 @@ impl CancelToken {
         Self::default()
     }
 
-    /// Makes a token that is cancelled with this one, and by itself without this one.
+    /// Makes a token that is cancelled together with this one, and that can be cancelled without it.
     #[must_use]
     pub fn child(&self) -> Self {
         Self(Arc::new(State {
@@ -124,7 +125,7 @@ impl CancelToken {
     /// assert_eq!(token.reason(), Some(CancelReason::Deadline));
     /// ```
     pub fn cancel_with(&self, reason: CancelReason) {
-        // What has cancelled this token's parent already came first.
+        // A cancelled parent has cancelled this token already, so its reason came first.
         let before = self.0.parent.as_ref().and_then(Self::reason);
         let reason = before.unwrap_or(reason);
         let reason = match reason {
@@ -132,7 +133,7 @@ impl CancelToken {
             CancelReason::Deadline => DEADLINE,
         };
         let first = &self.0.reason;
-        // A second cancel finds the token cancelled, which is what it wants.
+        // If it fails, the token is cancelled already.
         let _ = first.compare_exchange(LIVE, reason, Ordering::AcqRel, Ordering::Acquire);
         self.0.event.notify(usize::MAX);
     }
@@ -158,7 +159,7 @@ impl CancelToken {
         while !self.is_cancelled() {
             let family = std::iter::successors(Some(self), |token| token.0.parent.as_ref());
             let listeners: Vec<_> = family.map(|token| token.0.event.listen()).collect();
-            // Cancelled between the look and the listening: the event would not come again.
+            // It may have been cancelled before the listener was registered, and then no event follows.
             if self.is_cancelled() {
                 return;
             }
@@ -167,8 +168,8 @@ impl CancelToken {
     }
 }
 
-/// Cancels one call for whoever polls it. It is heard at the next poll and wakes nobody, so that nothing is listened to
-/// in the many calls that are never interrupted.
+/// Cancels one call for whoever polls it. The call notices at its next poll; nothing is woken, so that the many calls
+/// that are never interrupted do not pay for a listener.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stop(Arc<AtomicBool>);
 

@@ -1,4 +1,4 @@
-//! Faults by chance around a real transport, for staging (`docs/chaos.md`).
+//! Random faults around a real transport, for staging (`docs/chaos.md`).
 
 mod answer;
 mod dice;
@@ -17,12 +17,12 @@ use dice::Dice;
 use grammar::{Fault, Latency};
 use transport::ChaosTransport;
 
-pub(crate) use permission::{Asked, VARIABLE, asked};
+pub(crate) use permission::{ChaosRequest, VARIABLE, asked};
 
 /// The faults of one client, and how many of its calls have begun.
 #[derive(Debug)]
 pub(crate) struct Chaos {
-    /// Each with the share of the attempts that it and those before it get.
+    /// Each with the share of attempts that it and those before it get.
     faults: Vec<(f64, Fault)>,
     latencies: Vec<Latency>,
     answers: Answers,
@@ -41,8 +41,8 @@ impl Chaos {
     /// Makes the chaos of a client of this dialect.
     ///
     /// # Errors
-    /// Says what the option or the variable `name` asks for that this dialect does not have.
-    pub(crate) fn new(asked: &Asked, dialect: &Dialect) -> Result<Self, String> {
+    /// Says what the option or the variable asks for that this dialect cannot express.
+    pub(crate) fn new(asked: &ChaosRequest, dialect: &Dialect) -> Result<Self, String> {
         let spec = &asked.spec;
         let answers = Answers::new(dialect, &spec.faults)
             .map_err(|problem| format!("{} {problem}", asked.name))?;
@@ -60,7 +60,7 @@ impl Chaos {
         })
     }
 
-    /// Counts an attempt: the first one of a call takes the call's number, which `before` keeps.
+    /// Counts an attempt. The first one of a call takes the call's number, which `before` keeps.
     pub(crate) fn next_place(&self, before: &mut Option<(u64, u64)>) -> (u64, u64) {
         let place = match *before {
             Some((call, attempt)) => (call, attempt + 1),
@@ -70,7 +70,7 @@ impl Chaos {
         place
     }
 
-    /// Draws what happens to the attempt at a place. It depends on the seed and the place alone.
+    /// Draws what happens to the attempt at a place. It only depends on the seed and the place.
     fn draw(&self, place: (u64, u64)) -> Drawn<'_> {
         let mut dice = Dice::new(self.seed, place);
         let drawn = dice.roll();
@@ -89,13 +89,13 @@ impl Chaos {
         }
     }
 
-    /// Injects faults into what goes through a client's own transport.
+    /// Injects faults into the exchanges of a program's own transport.
     pub(crate) fn around(self: &Arc<Self>, transport: Arc<OwnTransport>) -> OwnTransport {
         let layer = ChaosTransport::new(Arc::clone(&transport), Arc::clone(self));
         transport.layered(layer)
     }
 
-    /// Injects faults into what goes through the built-in transports, and through what a program puts around them.
+    /// Injects faults into the exchanges of the built-in transports, and of a program's wrapper around them.
     pub(crate) fn wrap(self: &Arc<Self>, own: Option<Wrap>) -> Wrap {
         let chaos = Arc::clone(self);
         Arc::new(move |built_in| {

@@ -20,7 +20,7 @@ pub(crate) struct Charset(&'static Encoding);
 #[derive(Debug)]
 pub(crate) struct LossyText<'a> {
     pub(crate) text: Cow<'a, str>,
-    /// A replacement character may stand for bytes that were not decoded.
+    /// Whether a replacement character may stand for bytes that were not decoded.
     pub(crate) is_replaced: bool,
 }
 
@@ -45,7 +45,7 @@ impl Charset {
         self.0 == UTF_8
     }
 
-    /// Whether ASCII bytes stand for ASCII characters, as JSON needs it.
+    /// Whether ASCII bytes stand for ASCII characters, as JSON requires.
     pub(crate) fn is_ascii_compatible(self) -> bool {
         self.0.is_ascii_compatible()
     }
@@ -57,7 +57,7 @@ impl Charset {
         charset.decode_without_bom_handling_and_without_replacement(body)
     }
 
-    /// Decodes a body whatever it holds: by the charset, else as UTF-8 with replacement characters.
+    /// Decodes any body: by the charset, or else as UTF-8 with replacement characters.
     pub(crate) fn decode_lossy(self, body: &[u8]) -> LossyText<'_> {
         if let Some(text) = self.decode(body) {
             let is_replaced = false;
@@ -70,7 +70,7 @@ impl Charset {
         }
     }
 
-    /// UTF-16 without a byte order in its name leaves that to the mark (RFC 2781 §3.3).
+    /// Removes the byte-order mark. For UTF-16 without a byte order in its name, the mark decides (RFC 2781 §3.3).
     fn without_mark(self, body: &[u8]) -> (&'static Encoding, &[u8]) {
         if self.0 == UTF_8 {
             return (UTF_8, without_mark(body));
@@ -87,7 +87,7 @@ impl Charset {
     }
 }
 
-/// A body without the byte-order mark of UTF-8.
+/// Returns a body without the byte-order mark of UTF-8.
 pub(crate) fn without_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix(UTF_8_MARK).unwrap_or(body)
 }

@@ -34,7 +34,7 @@ pub struct Client {
     transport: AnyTransport,
 }
 
-/// Either client: what is built on both takes any of them.
+/// Either client, asynchronous or blocking, for APIs that take both.
 pub trait AnyClient: Clone + sealed::Sealed {
     #[doc(hidden)]
     fn begin(&self, method: &str, path: &str) -> RequestBuilder<Self>;
@@ -44,7 +44,7 @@ pub trait AnyClient: Clone + sealed::Sealed {
 }
 
 pub(crate) mod sealed {
-    /// Only this library's clients are clients.
+    /// Seals [`AnyClient`](super::AnyClient): only this library implements it.
     pub trait Sealed {}
 }
 
@@ -68,14 +68,14 @@ impl Client {
     }
 }
 
-/// The verbs of a client, the same for each way of driving it.
+/// Writes the methods that begin requests, the same for both clients.
 macro_rules! verbs {
     () => {
         crate::request::verbs!(verb);
 
         /// Begins a request with any method.
         ///
-        /// `path` is a template such as `/cameras/{id}`. A trail shows it as it is, so pass values by
+        /// `path` is a template such as `/cameras/{id}`. A trail shows it unchanged, so pass values by
         /// [`param`](RequestBuilder::param) and [`query`](RequestBuilder::query).
         pub fn request(
             &self,
@@ -85,10 +85,10 @@ macro_rules! verbs {
             RequestBuilder::new(self.clone(), Request::new(method, path))
         }
 
-        /// Begins a request to a link that the API gave out, such as a `next` URL: absolute, or from the root as in
-        /// `/api/v1/events?cursor=x`. It is used as it is, and the trail's path is the link's.
+        /// Begins a request to a link that the API returned, such as a `next` URL: absolute, or from the root as in
+        /// `/api/v1/events?cursor=x`. It is used unchanged, and the trail's path is the link's.
         ///
-        /// The link has to be on the client's origin: the credential is sent nowhere else.
+        /// The link has to be on the client's origin, since the credential is sent nowhere else.
         pub fn request_link(
             &self,
             method: impl AsRef<str>,
@@ -113,11 +113,11 @@ macro_rules! verb {
 pub(crate) use verb;
 
 impl Client {
-    /// Begins a client of an API that is described by [`ClientBuilder::dialect`].
+    /// Begins a client of any API. [`ClientBuilder::dialect`] describes the API.
     ///
-    /// `base_url` is scheme and host, with or without a path prefix and a trailing slash. Without a dialect the
-    /// request ID is read from `X-Request-Id`, and the token goes out as `Authorization: Bearer`. Code and message of an
-    /// error are read from the common shapes, among them problem details (RFC 9457); statuses alone tell what it means.
+    /// `base_url` is scheme and host, with or without a path prefix and a trailing slash. Without a dialect, the request
+    /// ID is read from `X-Request-Id`, and the token is sent as `Authorization: Bearer`. Code and message of an error
+    /// are read from the common shapes, such as problem details (RFC 9457); only the status says what it means.
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(base_url.into())
     }
@@ -146,15 +146,15 @@ impl Client {
 
     verbs!();
 
-    /// Puts a new credential in the place of the old, for all clones. Calls that have begun keep theirs.
+    /// Replaces the credential, for all clones. Calls that have begun keep the old one.
     ///
     /// # Errors
-    /// `config` for a token that cannot stand in a header.
+    /// `config` for a token that cannot be sent in a header.
     pub fn set_token(&self, token: impl Into<Token>) -> Result<(), crate::Error> {
         options::set_token(&self.shared, token.into())
     }
 
-    /// Returns the recorder of the client's calls, which all clones share: the last failed ones among them.
+    /// Returns the recorder of the client's calls, such as the last failed ones. All clones share it.
     #[must_use]
     pub fn recorder(&self) -> Recorder {
         options::keeping::recorder(&self.shared, self.transport.clock())
@@ -166,13 +166,13 @@ impl Client {
         self.shared.timeouts.call
     }
 
-    /// The monotonic clock that the client's calls go by.
+    /// The monotonic clock of the client's calls.
     #[cfg(feature = "openstack")]
     pub(crate) fn now(&self) -> std::time::Instant {
         self.transport.now()
     }
 
-    /// Waits until that clock says `at`.
+    /// Waits until `at` by that clock.
     #[cfg(feature = "openstack")]
     pub(crate) fn sleep_until(&self, at: std::time::Instant) -> crate::transport::Sleep {
         self.transport.sleep_until(at)

@@ -1,29 +1,30 @@
-//! A closed set of names with numbers, the same in every language: what the generated tables are made of.
+//! Closed sets of names with numbers, the same in every language. The generated tables are made of them.
 
 use std::fmt;
 use std::sync::OnceLock;
 
 /// How many unknown words a process keeps.
-const KEPT: usize = 1024;
+const MAX_UNKNOWN_WORDS: usize = 1024;
 
 /// The longest unknown word, in bytes.
-const LONGEST: usize = 64;
+const MAX_WORD_BYTES: usize = 64;
 
-static WORDS: [OnceLock<Box<str>>; KEPT] = [const { OnceLock::new() }; KEPT];
+static WORDS: [OnceLock<Box<str>>; MAX_UNKNOWN_WORDS] =
+    [const { OnceLock::new() }; MAX_UNKNOWN_WORDS];
 
-/// A word of a closed set that this release does not know: a later one wrote it into a trail.
+/// A word of a closed set that this release does not know, from a trail that a later release wrote.
 ///
-/// It is read by [`Trail::from_json`](crate::Trail::from_json) and written back by
-/// [`Trail::to_json`](crate::Trail::to_json), so that an old reader does not spoil a new trail.
+/// [`Trail::from_json`](crate::Trail::from_json) reads it and [`Trail::to_json`](crate::Trail::to_json) writes it back,
+/// so that an old reader does not damage a new trail.
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]
 pub struct UnknownWord(u16);
 
 impl UnknownWord {
-    /// Keeps a word. `None` for a text that cannot be one (1 to 64 lower-case letters, digits and underscores), and where
-    /// the process keeps 1,024 others already: what is read must not fill the memory.
+    /// Keeps a word. Returns `None` for a text that cannot be one (1 to 64 lower-case letters, digits and underscores),
+    /// and once the process keeps 1,024 others, so that input cannot fill the memory.
     pub(crate) fn of(word: &str) -> Option<Self> {
         let is_part = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-        if word.is_empty() || word.len() > LONGEST || !word.bytes().all(is_part) {
+        if word.is_empty() || word.len() > MAX_WORD_BYTES || !word.bytes().all(is_part) {
             return None;
         }
         let place = WORDS
@@ -65,7 +66,7 @@ macro_rules! closed_set {
         #[non_exhaustive]
         pub enum $set {
             $(#[doc = $meaning] $value,)*
-            /// A word that this release does not know, in a trail that a later one wrote.
+            /// A word that this release does not know, from a trail that a later release wrote.
             Other(crate::closed_set::UnknownWord),
         }
 
@@ -132,7 +133,7 @@ pub(crate) use closed_set;
 pub struct Word {
     /// The word, as trails write it.
     pub name: &'static str,
-    /// What it says, in a sentence.
+    /// The meaning, in a sentence.
     pub meaning: &'static str,
 }
 

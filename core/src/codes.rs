@@ -9,7 +9,7 @@ closed_set! {
     ErrorKind {
         /// The server answered with a final status outside 2xx.
         Api = "api", 1;
-        /// No connection came about (DNS, refused, TLS, connect timeout); nothing was sent.
+        /// No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent.
         Connect = "connect", 2;
         /// The attempt's or the call's time ran out.
         Timeout = "timeout", 3;
@@ -93,7 +93,7 @@ closed_set! {
         Reauth = "reauth", 3;
         /// A hop that a redirect response asked for.
         Redirect = "redirect", 4;
-        /// A repetition of a request that the server vowed not to have processed.
+        /// A repetition of a request that the server guaranteed not to have processed.
         Resend = "resend", 5;
     }
 }
@@ -109,7 +109,7 @@ closed_set! {
 }
 
 closed_set! {
-    /// Whether an attempt's request went out. `Unknown` decides like `Yes`, unless the server vowed that it did not process the request.
+    /// Whether an attempt's request went out. `Unknown` decides like `Yes`, unless the server guaranteed that it did not process the request.
     Sent {
         /// Nothing of the request left the client.
         No = "no", 1;

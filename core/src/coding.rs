@@ -1,6 +1,6 @@
-//! Content codings: what a body is compressed with, and undoing it within a bound.
+//! Content codings: reading how a body is compressed, and decoding it within a bound.
 //!
-//! The transport hands bodies over as they came, so that a repeated or unknown coding is seen here and not passed on
+//! The transport passes bodies on as they came, so that a repeated or unknown coding is detected here and not passed on
 //! as data (`docs/adr/0003-bodies-are-decoded-above-the-transport.md`).
 
 #[cfg(feature = "gzip")]
@@ -14,7 +14,7 @@ use bytes::{Buf as _, Bytes};
 use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, TRANSFER_ENCODING};
 
-/// What the client says it can undo: the codings whose features are on.
+/// The codings that the client offers to decode: those whose features are on.
 pub(crate) const ACCEPT_ENCODING: &str = match (
     cfg!(feature = "gzip"),
     cfg!(feature = "brotli"),
@@ -31,12 +31,12 @@ pub(crate) const ACCEPT_ENCODING: &str = match (
     (false, false, false) => "identity",
 };
 
-/// The most decoded bytes that one step gives.
+/// The most decoded bytes that one step produces.
 const STEP: usize = 256 * 1024;
 
 /// The most coded bytes that one step takes.
 ///
-/// Much input can give no output: empty gzip members cost some five microseconds for each 20 bytes.
+/// Much input can produce no output: empty gzip members cost some five microseconds for each 20 bytes.
 const STEP_INPUT: usize = 16 * 1024;
 
 /// A single content coding.
@@ -49,13 +49,13 @@ pub(crate) enum Coding {
     Brotli,
     #[cfg(feature = "zstd")]
     Zstd,
-    /// The zlib format, as RFC 9110 §8.4.1.2 has it.
+    /// The zlib format, as RFC 9110 §8.4.1.2 defines it.
     #[cfg(feature = "gzip")]
     Deflate,
 }
 
 impl Coding {
-    /// Reads `Content-Encoding`; the error names what cannot be undone.
+    /// Reads `Content-Encoding`; the error names what cannot be decoded.
     pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Self, String> {
         let mut found = Self::Identity;
         for value in headers.get_all(CONTENT_ENCODING) {
@@ -81,7 +81,7 @@ impl Coding {
         Ok(found)
     }
 
-    /// Reads a coding's name; `None` for the one that changes nothing.
+    /// Reads the name of a coding; `None` for `identity`.
     pub(crate) fn named(name: &str) -> Result<Option<Self>, String> {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
@@ -99,20 +99,24 @@ impl Coding {
     }
 }
 
-/// Says why a coding is not undone; `lower` is its name in lower case.
+/// Says why a coding is not decoded; `lower` is its name in lower case.
 fn not_undone(name: &str, lower: &str) -> String {
     let feature = match lower {
         "gzip" | "x-gzip" | "deflate" => "gzip",
         "br" => "brotli",
         "zstd" => "zstd",
-        _ => return format!("the body's Content-Encoding `{name}` is none of {ACCEPT_ENCODING}"),
+        _ => {
+            return format!(
+                "the body's Content-Encoding `{name}` is not supported; expected one of {ACCEPT_ENCODING}"
+            );
+        }
     };
     format!(
         "the body's Content-Encoding `{name}` needs the feature `{feature}` of the crate reqtrail, which is off"
     )
 }
 
-/// Checks the transfer codings of a body. `chunked` is undone by the transport; any other would reach the caller as data,
+/// Checks the transfer codings of a body. The transport decodes `chunked`; any other would reach the caller as data,
 /// since no request allows one (RFC 9112 §7.4).
 pub(crate) fn check_transfer(headers: &HeaderMap) -> Result<(), String> {
     let mut values = headers.get_all(TRANSFER_ENCODING).iter();
@@ -145,10 +149,10 @@ pub(crate) enum DecodeError {
     TooLarge,
 }
 
-/// Undoes a coding in steps, so that a long body does not hold up the calls that share its thread.
+/// Decodes a body in steps, so that a long one does not hold up the calls that share its thread.
 pub(crate) struct Decoder {
     reader: Box<dyn Read + Send>,
-    /// What the reader may still take in this step.
+    /// How many bytes the reader may still take in this step.
     portion: Arc<AtomicUsize>,
     out: Vec<u8>,
     limit: u64,
@@ -182,14 +186,14 @@ impl Decoder {
         })
     }
 
-    /// Decodes a little more; `true` when all is done.
+    /// Decodes one more step; returns `true` when all is decoded.
     pub(crate) fn step(&mut self) -> Result<bool, DecodeError> {
         self.portion.store(STEP_INPUT, Ordering::Relaxed);
         let before = self.out.len();
         let mut part = (&mut self.reader).take(STEP as u64);
         let is_done = match part.read_to_end(&mut self.out) {
             Ok(_) => self.out.len() - before < STEP,
-            // The step has taken its portion. What came out of it is in `out`.
+            // The step has used up its portion. The output is in `out`.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => false,
             Err(error) => return Err(DecodeError::Corrupt(error)),
         };
@@ -205,8 +209,8 @@ impl Decoder {
     }
 }
 
-/// A coded body, handed out in portions. After each of them reading fails with `WouldBlock`, which all decoders pass on
-/// without losing anything.
+/// A coded body that is read in portions. After each portion, reading fails with `WouldBlock`, which all decoders pass
+/// on without losing data.
 struct Source {
     left: Bytes,
     portion: Arc<AtomicUsize>,

@@ -1,4 +1,5 @@
-//! What reqtrail knows of one API: header names, how the credential is sent, how errors look and what their codes mean.
+//! What reqtrail knows about one API: header names, how the credential is sent, how errors look and what their codes
+//! mean.
 //!
 //! A dialect is data plus a decoder. NovaVMS and OpenStack are built in; [`CustomDialect`] describes any other API as
 //! data.
@@ -45,14 +46,14 @@ pub struct Dialect(pub(crate) Arc<Spec>);
 /// The data of a dialect.
 pub(crate) struct Spec {
     pub(crate) name: Arc<str>,
-    /// The called service, where one sign-in serves several.
+    /// The called service, if one sign-in serves several.
     pub(crate) service: Option<Arc<str>>,
     /// In order of precedence.
     pub(crate) request_id_headers: Vec<HeaderName>,
     pub(crate) credential: CredentialHeader,
     pub(crate) correlation: Option<CorrelationHeader>,
     pub(crate) version: Option<VersionHeader>,
-    /// What every request says unless the client or the caller says otherwise.
+    /// The headers of every request, unless the client or the caller sets others.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) idempotency_header: HeaderName,
     pub(crate) rate_limit: Option<RateLimitHeaders>,
@@ -71,7 +72,7 @@ pub(crate) struct CredentialHeader {
 pub(crate) struct CorrelationHeader {
     pub(crate) header: HeaderName,
     pub(crate) prefix: &'static str,
-    /// Checks an ID that the caller gives in the place of the call's own.
+    /// Checks an ID that the caller sets instead of the call's own.
     pub(crate) check: fn(&str) -> Result<(), String>,
 }
 
@@ -80,24 +81,24 @@ pub(crate) struct CorrelationHeader {
 pub(crate) struct VersionHeader {
     pub(crate) header: HeaderName,
     pub(crate) service: Cow<'static, str>,
-    /// A header that older servers read in its place, which has the version alone.
+    /// A header that older servers read instead, which holds only the version.
     pub(crate) older: Option<HeaderName>,
 }
 
 /// Reads an API's error bodies and knows its codes.
 pub(crate) trait Decode: Send + Sync {
-    /// Picks the parts of the body of an error answer.
+    /// Picks the parts of the body of an error response.
     fn decode(&self, body: &Value, status: u16) -> Decoded;
 
-    /// Picks the parts of the body of an error answer that is not JSON; by default there are none.
+    /// Picks the parts of the body of an error response that is not JSON; by default there are none.
     fn decode_text(&self, _body: &ErrorBody<'_>) -> Decoded {
         Decoded::default()
     }
 
-    /// Says what an error answer means; `None` leaves both category and retry rule to the status.
-    fn classify(&self, seen: &Seen<'_>) -> Option<Meaning>;
+    /// Returns what an error response means; `None` leaves both category and retry rule to the status.
+    fn classify(&self, seen: &ErrorContext<'_>) -> Option<Meaning>;
 
-    /// How an error answer of the API looks, for one that is made.
+    /// The form of the API's error responses, for making one.
     #[cfg(feature = "testing")]
     fn shape(&self) -> Shape<'_>;
 
@@ -109,25 +110,25 @@ pub(crate) trait Decode: Send + Sync {
 /// The parts of an error body that a dialect found.
 #[derive(Debug, Default, Eq, PartialEq)]
 pub(crate) struct Decoded {
-    /// The canonical code: the server's text, but for known spellings of one code.
+    /// The canonical code: the server's text, except that known spellings of one code become the same.
     pub(crate) code: Option<String>,
     /// The code as the server wrote it.
     pub(crate) raw_code: Option<String>,
     pub(crate) message: Option<String>,
-    /// The heading of a message, where the API writes one.
+    /// The heading of a message, if the API writes one.
     pub(crate) title: Option<String>,
-    /// What is meant for operators and not for end users: a stack trace, for one.
+    /// What is meant for operators and not for end users, such as a stack trace.
     pub(crate) details: Option<String>,
     pub(crate) request_id: Option<String>,
 }
 
-/// An error answer as far as it was understood.
+/// An error response as far as it was understood.
 #[derive(Debug)]
 #[cfg_attr(
     not(feature = "openstack"),
     expect(dead_code, reason = "only OpenStack's answers are judged by all of it")
 )]
-pub(crate) struct Seen<'a> {
+pub(crate) struct ErrorContext<'a> {
     /// The canonical code.
     pub(crate) code: Option<&'a str>,
     pub(crate) message: Option<&'a str>,
@@ -135,7 +136,7 @@ pub(crate) struct Seen<'a> {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// What a dialect knows of an error answer.
+/// What a dialect knows about an error response.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Meaning {
     pub(crate) category: Option<Category>,
@@ -151,7 +152,7 @@ pub(crate) struct Meaning {
 pub enum RetryRule {
     /// Always, as after a 429: the server refused the request.
     Always,
-    /// Where repeating is safe, as after a 503.
+    /// If repeating is safe, as after a 503.
     IfSafe,
     /// Never.
     Never,
@@ -167,7 +168,7 @@ impl Dialect {
     /// An API described as data.
     ///
     /// # Errors
-    /// Names the field that is wrong and what would be right.
+    /// Names the field that is not valid and what would be.
     pub fn custom(data: CustomDialect) -> Result<Self, DialectError> {
         custom::spec(data).map(|spec| Self(Arc::new(spec)))
     }
@@ -180,7 +181,7 @@ impl Dialect {
         Self(Arc::new(openstack::spec()))
     }
 
-    /// The same API at another service of the cloud; the error says what is wrong with the option `service`.
+    /// The same dialect for another service of the cloud; the error says what is wrong with the option `service`.
     pub(crate) fn of_service(&self, service: &str) -> Result<Self, String> {
         #[cfg(feature = "openstack")]
         if self.name() == openstack::NAME {
@@ -194,7 +195,7 @@ impl Dialect {
         ))
     }
 
-    /// What is known of an API that no dialect describes: the shapes of errors that most APIs use.
+    /// The dialect of an API that no other dialect describes: the shapes of errors that most APIs use.
     pub(crate) fn unknown() -> Result<Self, DialectError> {
         let spec = custom::spec(CustomDialect::new(common::NAME))?;
         Ok(Self(Arc::new(Spec {
@@ -242,7 +243,7 @@ impl fmt::Debug for Dialect {
 }
 
 impl CorrelationHeader {
-    /// An ID that may be any text; whether it can stand in a header is checked with all headers.
+    /// An ID that may be any text; whether it is valid in a header is checked with all headers.
     pub(crate) fn opaque(header: HeaderName) -> Self {
         Self {
             header,
@@ -292,7 +293,7 @@ impl Spec {
         })
     }
 
-    /// Decodes the body of an error answer; anything that is not of a known shape gives nothing.
+    /// Decodes the body of an error response; a body of no known shape yields nothing.
     #[inline(never)]
     pub(crate) fn decode(&self, body: &ErrorBody<'_>, status: u16) -> Decoded {
         match body.json() {
@@ -302,19 +303,19 @@ impl Spec {
     }
 }
 
-/// A code as text: strings as they are, integers in decimal, any other type is no code. Neither is a string of which
-/// characters are lost.
+/// A code as text: strings unchanged, integers in decimal. Any other type is not a code, and neither is a string with
+/// lost characters.
 pub(crate) fn code_text(value: Option<&Value>) -> Option<String> {
     let text = value?.as_whole_str().or_else(|| value?.as_integer())?;
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The text of a string; any other type is none.
+/// The text of a string; `None` for any other type.
 pub(crate) fn text(value: Option<&Value>) -> Option<String> {
     value?.as_str().map(str::to_owned)
 }
 
-/// An ID: a string of which no character is lost.
+/// An ID: a string without lost characters.
 pub(crate) fn id_text(value: Option<&Value>) -> Option<String> {
     value?.as_whole_str().map(str::to_owned)
 }

@@ -1,7 +1,7 @@
 //! The error of a call, with its trail.
 
 mod of_trail;
-pub(crate) mod said;
+pub(crate) mod quoted;
 mod without_values;
 
 use std::borrow::Cow;
@@ -40,7 +40,7 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 /// The longest server message, and the longest path, that an error's display repeats, in characters.
 const SHOWN: usize = 300;
 
-/// Why a call gave no response, or a client could not be built.
+/// The error of a call that returned no response, or of a client that could not be built.
 ///
 /// Its `Display` is one line that is enough for support: what failed, status, code, every request ID, the number of
 /// attempts and the call ID. `status`, `code`, `category`, `request_id` and `retry_after` describe the last attempt.
@@ -63,12 +63,12 @@ struct Inner {
     api: Option<ApiError>,
     trail: Option<Trail>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
-    /// The message says what the source says, wholly or in part.
+    /// Whether the message repeats the source's text, wholly or in part.
     quotes_source: bool,
-    /// What the error means where no attempt says it: of a call without attempts, or of an answer that was a success but
-    /// not what was asked for.
+    /// What the error means if no attempt says it: for a call without attempts, or for a successful response that is not
+    /// what was asked for.
     category: Option<Category>,
-    /// What reqtrail says in the place of the server's message.
+    /// What reqtrail says instead of the server's message.
     explanation: Option<String>,
 }
 
@@ -98,7 +98,7 @@ impl Error {
         self
     }
 
-    /// Puts words that say more in the place of the server's, which `api` keeps.
+    /// Replaces the server's message by a text that says more. `api` keeps the original.
     #[cfg(feature = "openstack")]
     pub(crate) fn with_explanation(mut self, text: String) -> Self {
         self.0.explanation = Some(text);
@@ -120,19 +120,19 @@ impl Error {
         self
     }
 
-    /// Adds a cause that the message quotes: only what it does not say is behind the error.
+    /// Adds a cause that the message quotes. The chain of sources then begins with what the message does not say.
     pub(crate) fn with_quoted_source(mut self, source: Option<BoxError>) -> Self {
         self.0.quotes_source = true;
         self.with_source(source)
     }
 
-    /// Adds the cause that a parser gives, without values of the body.
+    /// Adds a parser's error as the cause, without values of the body.
     fn caused_by_parser(mut self, cause: BoxError) -> Self {
         self.0.source = Some(without_values(cause));
         self
     }
 
-    /// The API's answer, if the server answered with a final status outside 2xx.
+    /// The API's error response, if the server answered with a final status outside 2xx.
     #[must_use]
     pub fn api(&self) -> Option<&ApiError> {
         self.0.api.as_ref()
@@ -161,20 +161,21 @@ impl Error {
         self.trail().map(Trail::request_ids).unwrap_or_default()
     }
 
-    /// The call's trail; `None` where there was no call: a client that could not be built, a trail that could not be read.
+    /// The call's trail; `None` if there was no call: for a client that could not be built, or a trail that could not be
+    /// read.
     #[must_use]
     pub fn trail(&self) -> Option<&Trail> {
         self.0.trail.as_ref()
     }
 
-    /// The body of the API's answer as text; `None` for other errors. [`ApiError::text`] says more.
+    /// The body of the API's error response as text; `None` for other errors. See [`ApiError::text`].
     #[must_use]
     pub fn text(&self) -> Option<Cow<'_, str>> {
         self.api().map(ApiError::text)
     }
 
-    /// The body of the API's answer as JSON; `None` for other errors, and for a body that is not JSON of the wanted shape.
-    /// [`ApiError::json`] says more.
+    /// The body of the API's error response as JSON; `None` for other errors, and for a body that is not JSON of the
+    /// wanted shape. See [`ApiError::json`].
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         self.api()?.json()
@@ -192,7 +193,7 @@ impl Error {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Returns whether no connection came about.
+    /// Returns whether no connection could be made.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.kind() == ErrorKind::Connect
@@ -212,20 +213,20 @@ impl Error {
         self.trail().and_then(Trail::last)
     }
 
-    /// The last attempt, if the error is its doing, so that its status and code are the error's.
+    /// The last attempt, if it caused the error, so that its status and code are the error's.
     fn described(&self) -> Option<&Attempt> {
         self.last().filter(|_| self.0.category.is_none())
     }
 }
 
-/// The description of a dialect is wrong, so no client can be built with it.
+/// The description of a dialect is not valid, so no client can be built with it.
 impl From<DialectError> for Error {
     fn from(error: DialectError) -> Self {
         Self::config(error.to_string())
     }
 }
 
-/// A value does not fit an option of a client, so it cannot be built.
+/// A value is not valid for an option, so the client cannot be built.
 #[cfg(feature = "unstable-host")]
 impl From<surface::OptionError> for Error {
     fn from(error: surface::OptionError) -> Self {
@@ -252,7 +253,7 @@ impl fmt::Display for Error {
             (ErrorKind::Api, Some(status)) => f.write_str(status.as_str())?,
             (kind, _) => write!(f, "{kind}")?,
         }
-        // A call that ends between two attempts is not described by what the last of them met.
+        // The failure of the last attempt does not describe a call that ended between two attempts.
         let failed = self
             .last()
             .filter(|last| last.failure() == Some(self.kind()));
@@ -286,8 +287,8 @@ impl fmt::Display for Error {
     }
 }
 
-/// `{:?}` is what a `main` that ends with the error prints: its line, and the support report below it. `{:#?}` shows all
-/// of its parts.
+/// `{:?}` is what a `main` that returns the error prints: its line, and the support report below it. `{:#?}` shows all
+/// its fields.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !f.alternate() {
@@ -308,22 +309,22 @@ impl fmt::Debug for Error {
 }
 
 impl StdError for Error {
-    /// The cause. What the wire said is in the error's own text and passed over here, so that a chain that is printed says
-    /// nothing twice.
+    /// The cause. Causes that the error's own text quotes are skipped, so that a printed chain says nothing twice.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         let source: &(dyn StdError + 'static) = self.0.source.as_deref()?;
         match self.0.quotes_source {
-            true => said::not_yet(&self.0.message, source),
+            true => quoted::not_yet(&self.0.message, source),
             false => Some(source),
         }
     }
 }
 
-/// An API's answer with a final status outside 2xx. The client's credentials are taken out of all its text.
+/// An API's error response: one with a final status outside 2xx. The client's credentials are removed from all its
+/// text.
 #[derive(Clone)]
 pub struct ApiError(pub(crate) Box<ApiFields>);
 
-/// The parts of an API's error answer.
+/// The parts of an API's error response.
 #[derive(Clone)]
 pub(crate) struct ApiFields {
     pub(crate) dialect: Arc<str>,
@@ -341,12 +342,12 @@ pub(crate) struct ApiFields {
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The body's text, where it is not the body as UTF-8.
+    /// The body's text, if it is not the body as UTF-8.
     pub(crate) text: Option<Box<str>>,
 }
 
 impl fmt::Debug for ApiError {
-    // Headers and body are the server's, and may hold anything; they have to be asked for.
+    // Headers and body come from the server and may hold anything, so they are not shown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("status", &self.status())
@@ -374,14 +375,14 @@ impl ApiError {
         self.0.code.as_deref()
     }
 
-    /// The code as a NovaVMS code; `None` for other dialects and for answers without a code.
+    /// The code as a NovaVMS code; `None` for other dialects and for responses without a code.
     #[must_use]
     pub fn novavms_code(&self) -> Option<novavms::ErrorCode> {
         let code = self.code().filter(|_| &*self.0.dialect == novavms::NAME)?;
         Some(novavms::ErrorCode::from_canonical(code))
     }
 
-    /// The code as an OpenStack fault; `None` for other dialects and for answers without a code.
+    /// The code as an OpenStack fault; `None` for other dialects and for responses without a code.
     #[cfg(feature = "openstack")]
     #[must_use]
     pub fn openstack_fault(&self) -> Option<crate::dialect::openstack::Fault> {
@@ -391,19 +392,19 @@ impl ApiError {
         Some(crate::dialect::openstack::Fault::from_canonical(code))
     }
 
-    /// What the answer means.
+    /// What the response means.
     #[must_use]
     pub fn category(&self) -> Category {
         self.0.category
     }
 
-    /// The server's text for people.
+    /// The server's message for people.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         self.0.message.as_deref()
     }
 
-    /// The first 64 KiB of the answer's body as text: by the charset of its `Content-Type`, else as UTF-8, with
+    /// The first 64 KiB of the response's body as text: by the charset of its `Content-Type`, or else as UTF-8, with
     /// replacement characters for what cannot be decoded.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
@@ -413,8 +414,8 @@ impl ApiError {
         }
     }
 
-    /// The answer's body as JSON; `None` if it is not JSON, not of the wanted shape, or longer than the 64 KiB that are
-    /// kept. An error is being handled already, so that this is not another one.
+    /// The response's body as JSON; `None` if it is not JSON, not of the wanted shape, or longer than the 64 KiB that
+    /// are kept. This is no second error, since one is being handled already.
     ///
     /// # Examples
     /// ```
@@ -429,8 +430,8 @@ impl ApiError {
         json::read(self.json_text()?.as_bytes()).ok()
     }
 
-    /// The answer's body as JSON that every reader takes: `None` if it is not JSON, and replacement characters for halves
-    /// of surrogate pairs.
+    /// The response's body as JSON that every reader accepts, with replacement characters for halves of surrogate pairs;
+    /// `None` if it is not JSON.
     #[must_use]
     pub fn json_text(&self) -> Option<Cow<'_, str>> {
         // JSON is UTF-8 whatever the charset says.

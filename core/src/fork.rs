@@ -1,6 +1,7 @@
-//! Forks: what a process made before one must not be used after it by the child.
+//! Forks: the child must not use what its parent made before the fork.
 //!
-//! A child shares its parent's sockets and event queues, has none of its threads, and may find locks held by nobody.
+//! A child shares its parent's sockets and event queues, has none of its threads, and may find locks that are held but
+//! never released.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -31,14 +32,14 @@ pub(crate) fn generation() -> u32 {
 /// The parent's value stays in the child's memory, unused: its locks may be held by threads that the child lacks.
 pub(crate) struct ForkSafe<T> {
     make: Box<dyn Fn() -> T + Send + Sync>,
-    /// `None` only while it is dropped.
+    /// `None` only during drop.
     first: Option<Box<Made<T>>>,
 }
 
 struct Made<T> {
     generation: u32,
     value: T,
-    /// The value of a descendant that has used it. A lock would not do: the parent may hold it as it forks.
+    /// The value of a descendant that has used it. A lock would not work: the parent may hold it at the fork.
     next: OnceLock<Box<Made<T>>>,
 }
 

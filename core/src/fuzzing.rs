@@ -1,7 +1,8 @@
-//! What the fuzz targets in `fuzz/` call: each parser of hostile input, with what must hold of its result.
+//! The functions that the fuzz targets in `fuzz/` call: each parser of hostile input, with what must hold for its
+//! result.
 //!
-//! Only there with the features of all codings and under `--cfg fuzzing`, which cargo-fuzz sets for every crate. A crash
-//! found becomes a unit test of the module it is in.
+//! It only exists with the features of all codings and under `--cfg fuzzing`, which cargo-fuzz sets for every crate. A
+//! crash found becomes a unit test of the module it is in.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::codes::{Category, Cause, ErrorKind, StopReason, WaitReason};
 use crate::coding::{Coding, Decoder};
-use crate::dialect::{CustomDialect, Dialect, ErrorBody, Seen};
+use crate::dialect::{CustomDialect, Dialect, ErrorBody, ErrorContext};
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
 use crate::redact;
 use crate::request_id::{self, RequestId};
@@ -19,7 +20,7 @@ use crate::trace_context::{SpanId, TraceContext};
 use crate::trail::late::KeeperNumber;
 use crate::trail::{Opening, Outcome, TrailWriter};
 
-/// Headers with these names and the lines of `data` as values, as far as they can be header values.
+/// Headers with these names and the lines of `data` as values, as far as they are valid header values.
 fn headers(names: &[&'static str], data: &[u8]) -> HeaderMap {
     let mut map = HeaderMap::new();
     for (name, line) in names.iter().zip(data.split(|&b| b == b'\n')) {
@@ -99,7 +100,7 @@ fn decode(dialect: &Dialect, body: &[u8]) {
     assert!(decoded.code.as_ref().is_none_or(|code| !code.is_empty()));
     for status in [400, 401, 403, 413, 429, 502] {
         for retry_after in [None, Some(Duration::ZERO)] {
-            let _ = dialect.0.decoder.classify(&Seen {
+            let _ = dialect.0.decoder.classify(&ErrorContext {
                 code: decoded.code.as_deref(),
                 message: decoded.message.as_deref(),
                 status,

@@ -1,7 +1,7 @@
 //! HTTP-dates in all three forms of RFC 9110 §5.6.7, as seconds since 1970.
 //!
-//! Second 60 is part of the grammar and means the first second of the next minute. Only the weekday's name is not
-//! checked: servers in other time zones get it wrong, and nothing hangs on it.
+//! Second 60 is part of the grammar and means the first second of the next minute. Only the name of the weekday is not
+//! checked: servers in other time zones get it wrong, and nothing depends on it.
 
 use std::time::{Duration, SystemTime};
 

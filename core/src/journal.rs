@@ -1,4 +1,4 @@
-//! The journal: calls on the disk, where they outlive the process and the command `reqtrail` finds them.
+//! The journal: calls on disk, where they outlive the process and the command `reqtrail` finds them.
 
 mod client;
 pub(crate) mod files;

@@ -1,4 +1,4 @@
-//! JSON as a program asks for it.
+//! Reading and making JSON for programs.
 
 pub(crate) mod quick;
 
@@ -6,12 +6,12 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::charset;
 
-/// Reads a body as `T`. It is UTF-8 whatever its charset says (RFC 8259 §8.1); a byte-order mark before it is passed over,
-/// and of repeated names the last counts.
+/// Reads a body as `T`. It is UTF-8 whatever its charset says (RFC 8259 §8.1); a byte-order mark before it is skipped, and
+/// the last of repeated names wins.
 pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
     let body = charset::without_mark(body);
     serde_json::from_slice(body).or_else(|error| {
-        // A struct refuses a name that comes twice; a map does not, and has the last.
+        // A struct refuses a repeated name; a map does not, and keeps the last.
         let again = error.is_data().then(|| serde_json::from_slice(body).ok());
         let value: Option<serde_json::Value> = again.flatten();
         value
@@ -20,12 +20,12 @@ pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Er
     })
 }
 
-/// Whether a text is JSON, however deep it is nested.
+/// Whether a text is JSON, at any depth of nesting.
 pub(crate) fn is_json(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// Puts a member into an object. In one place, for the many members that the testing kit writes.
+/// Adds a member to an object. The many members that the testing kit writes share this code.
 #[cfg(feature = "testing")]
 #[inline(never)]
 pub(crate) fn put(
@@ -36,7 +36,7 @@ pub(crate) fn put(
     object.insert(name.to_owned(), value);
 }
 
-/// Makes an object of members, whose values it takes. `json!` writes the same code wherever it stands.
+/// Makes an object of members, whose values it takes. `json!` would repeat the same code at every use.
 #[cfg(feature = "testing")]
 #[inline(never)]
 pub(crate) fn object(members: &mut [(&str, serde_json::Value)]) -> serde_json::Value {

@@ -1,14 +1,14 @@
-//! JSON as far as it can be read: what an error body says must not hang on one bad letter in it.
+//! Reads JSON as far as it is readable, so that one bad character does not hide what an error body says.
 //!
 //! `serde_json` refuses half a surrogate pair and anything nested deep, and rounds long integers. This reader replaces
-//! the one, skips the other and keeps the digits. Of repeated names the last counts.
+//! the first, skips the second and keeps all digits. The last of repeated names wins.
 
 use std::borrow::Cow;
 
-/// What stands for characters that cannot be read.
+/// Replaces characters that cannot be read.
 const REPLACEMENT: char = '\u{fffd}';
 
-/// Values nested deeper are skipped; the stack stays small whatever a server sends.
+/// The maximum depth. Deeper values are skipped, so that the stack stays small whatever a server sends.
 const MAX_DEPTH: usize = 128;
 
 /// A JSON value.
@@ -45,7 +45,7 @@ impl Value {
         (parser.at == text.len()).then_some(value)
     }
 
-    /// The member of this name; of repeated names the last. Anything but an object has none.
+    /// The member of this name, the last if the name is repeated. Only an object has members.
     pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         let mut members = self.members().iter().rev();
         members
@@ -73,7 +73,7 @@ impl Value {
         })
     }
 
-    /// The text of a string, replacement characters and all.
+    /// The text of a string, including replacement characters.
     pub(crate) fn as_str(&self) -> Option<&str> {
         match self {
             Self::String(text, _) => Some(text),
@@ -81,7 +81,7 @@ impl Value {
         }
     }
 
-    /// The text of a string of which every character could be read.
+    /// The text of a string whose every character could be read.
     pub(crate) fn as_whole_str(&self) -> Option<&str> {
         match self {
             Self::String(text, Replaced::No) => Some(text),
@@ -188,7 +188,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Passes over a value that is nested too deep.
+    /// Skips a value that is nested too deep.
     fn skip_nested(&mut self) -> Option<Value> {
         let mut open = 0_usize;
         loop {
@@ -201,7 +201,7 @@ impl Parser<'_> {
                 b'}' | b']' => open -= 1,
                 _ => {}
             }
-            // Whole characters: the next look may begin anywhere.
+            // Whole characters, since the next search may begin anywhere.
             let text = &self.text[self.at..];
             self.at += text.chars().next().map_or(1, char::len_utf8);
             if open == 0 {
@@ -304,7 +304,7 @@ fn unit(text: &[u8]) -> Option<u32> {
     })
 }
 
-/// JSON text with replacement characters for halves of surrogate pairs, which not every reader takes.
+/// Returns JSON text with replacement characters for halves of surrogate pairs, which not every reader accepts.
 pub(crate) fn whole_pairs(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;

@@ -1,8 +1,8 @@
-//! An API client whose every call leaves a **trail**: each HTTP attempt that really went out, in order, with the
+//! An API client whose every call leaves a **trail**: each HTTP attempt that was really sent, in order, with the
 //! server's request ID, the status, the typed error code, the times, why it was retried and why it stopped.
 //!
-//! The trail is there on success, on an API error, on a timeout, a broken connection and a cancellation alike, so
-//! "what is the request ID?" always has an answer.
+//! There is a trail after a success, an API error, a timeout, a broken connection and a cancellation alike, so "what is
+//! the request ID?" always has an answer.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), reqtrail::Error> {
@@ -33,46 +33,46 @@
 //! * [`Client`] and [`blocking::Client`] make calls; [`ClientBuilder`] and [`RequestBuilder`] have the options, and
 //!   [`Request`] is a request as data.
 //! * [`Trail`] and [`Attempt`] are the record; [`Error`] carries it, and so does [`Response`].
-//! * [`Dialect`] is what reqtrail knows of an API; [`CustomDialect`] describes another one as data.
-//! * [`Transport`] is what sends; the feature `reqwest` adds `ClientBuilder::reqwest`, for a program that brings its own
+//! * [`Dialect`] is what reqtrail knows about an API; [`CustomDialect`] describes another API as data.
+//! * [`Transport`] sends requests; the feature `reqwest` adds `ClientBuilder::reqwest`, for a program with its own
 //!   `reqwest::ClientBuilder`.
-//! * [`Observer`] watches calls; all of them also write [`tracing`] events of the target `reqtrail`. Without a
+//! * [`Observer`] watches calls; every call also writes [`tracing`] events with the target `reqtrail`. Without a
 //!   subscriber, the variable `REQTRAIL_LOG` (`debug`, `info` or `warn`) writes them to standard error, as text or, with
 //!   `REQTRAIL_LOG_FORMAT=json`, as JSON.
 //!
 //! # Features
-//! Each only adds. On by default are:
+//! Features only add. On by default are:
 //!
 //! * `blocking`: [`blocking::Client`], for programs without async.
-//! * `http2`: HTTP/2, where a server chooses it over TLS.
-//! * `rustls-ring`: https by rustls, with ring as its provider of cryptography. Without it an https URL is a `config` error
-//!   for every client but those of a transport of a program's own.
-//! * `journal`: on Unix, calls that matter leave a record in a folder, if one is named, where the command `reqtrail` finds
-//!   them.
-//! * `gzip` (also `deflate`), `brotli` and `zstd`: bodies in these codings. `Accept-Encoding` offers those that are on.
+//! * `http2`: HTTP/2, if a server negotiates it over TLS.
+//! * `rustls-ring`: https by rustls, with ring as its cryptography provider. Without it an https URL is a `config` error
+//!   for every client without its own transport.
+//! * `journal`: on Unix, notable calls leave a record in a folder, if one is set, where the command `reqtrail` finds them.
+//! * `gzip` (also `deflate`), `brotli` and `zstd`: bodies in these codings. `Accept-Encoding` offers the codings that
+//!   are on.
 //!
 //! Off by default are:
 //!
 //! * `openstack`: OpenStack's compute API, its dialect, server actions, and sign-in by Keystone.
-//! * `reqwest`: calls go through a reqwest client that the program brings. TLS and HTTP/2 are then that client's.
-//! * `testing`: [`testing`], for tests of programs that use this library; and faults by chance, for staging
+//! * `reqwest`: calls go through the program's own reqwest client, which then handles TLS and HTTP/2.
+//! * `testing`: [`testing`], for tests of programs that use this library; and random faults, for staging
 //!   (`ClientBuilder::chaos`, and the variable `REQTRAIL_CHAOS`).
 //! * `unstable-host`: the seam by which bindings to other languages drive calls; it may change in any release.
 //!
 //! # How a call behaves
-//! A request that may be sent twice (GET, HEAD, OPTIONS, PUT, DELETE, or marked, or with an idempotency key) is
-//! repeated after a lost connection, a timeout and the statuses 408, 429, 500, 502, 503 and 504; any other request
-//! only where the server cannot have acted on it. Waits honour `Retry-After` and never end early. A call makes at
-//! most four attempts and takes at most a minute, unless told otherwise.
+//! A request that may be sent twice (GET, HEAD, OPTIONS, PUT, DELETE, or marked as idempotent, or with an idempotency
+//! key) is repeated after a lost connection, a timeout and the statuses 408, 429, 500, 502, 503 and 504; any other
+//! request only if the server cannot have acted on it. Waits honour `Retry-After` and never end early. By default a
+//! call makes at most four attempts and takes at most a minute.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(feature = "unstable-host"),
-    allow(unreachable_pub, reason = "what `host` shows comes from below it")
+    allow(unreachable_pub, reason = "`host` exports types from lower modules")
 )]
 
-// From the lowest floor to the highest. `xtask/src/floors/houses.rs` declares the floors, and a test there holds the
-// modules to them.
+// From the lowest floor to the highest. `xtask/src/floors/houses.rs` declares the floors, and a test there checks the
+// modules.
 mod backoff;
 mod call_id;
 mod cancel;
@@ -93,7 +93,7 @@ mod retry_after;
 mod set_uid;
 #[cfg_attr(
     not(feature = "blocking"),
-    allow(dead_code, reason = "half of it is for threads that wait")
+    allow(dead_code, reason = "half of it serves waiting threads")
 )]
 mod signals;
 #[cfg_attr(
@@ -101,7 +101,7 @@ mod signals;
     allow(
         dead_code,
         unused_imports,
-        reason = "the bindings' half of it is not there"
+        reason = "the bindings' half of it is missing"
     )
 )]
 mod surface;
@@ -145,7 +145,7 @@ pub mod host;
 #[allow(
     dead_code,
     unused_imports,
-    reason = "the bindings' half of it is not there"
+    reason = "the bindings' half of it is missing"
 )]
 mod host;
 #[cfg(feature = "openstack")]
@@ -188,7 +188,7 @@ pub use transport::{
     TransportError, WireRequest,
 };
 
-// Their types are part of this library's own; using them from here keeps the versions equal.
+// Their types are part of this library's API; importing them from here keeps the versions equal.
 pub use bytes;
 pub use http;
 pub use http_body;

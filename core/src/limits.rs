@@ -1,4 +1,4 @@
-//! The bounds that keep one response from using up the client.
+//! The bounds that keep one response from exhausting the client.
 
 use http::HeaderMap;
 
@@ -23,10 +23,10 @@ pub(crate) const HEADER_BYTES: usize = 64 * 1024;
 /// The most header fields.
 pub(crate) const HEADER_FIELDS: usize = 256;
 
-/// The most header fields that a request gives, and the most default ones of a client. No server takes as many.
+/// The most header fields that a request may set, and the most default headers of a client. No server accepts as many.
 pub(crate) const GIVEN_FIELDS: usize = 8192;
 
-/// Says what is too large about a header block, if anything is.
+/// Checks the size of a header block; the error says what is too large.
 pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(), String> {
     let fields = headers.len();
     if fields > HEADER_FIELDS {

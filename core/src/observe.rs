@@ -1,4 +1,4 @@
-//! What a call tells those who watch it.
+//! What observers of calls are told.
 
 mod stderr_log;
 mod tracing_events;
@@ -18,8 +18,9 @@ pub(crate) use tracing_events::{TracingEvents, attempt_span, call_span, record_a
 
 /// Watches calls: logging, metrics, a binding's hooks.
 ///
-/// Observers are called inline and must be quick; queue what takes long. A panic in one is caught and logged, and
-/// the call goes on. Every call that was begun finishes here, also one that is cancelled by dropping its future.
+/// Observers are called inline and must be quick; queue what takes long. A panic in one is caught and logged, and the
+/// call continues. Every call that began is reported here as finished, also one that is cancelled by dropping its
+/// future.
 ///
 /// # Examples
 /// ```
@@ -43,7 +44,7 @@ pub trait Observer: Send + Sync {
         let _ = event;
     }
 
-    /// An attempt ended, and what follows is decided; a wait has not begun yet.
+    /// An attempt ended, and what follows has been decided; a wait has not begun yet.
     fn attempt_finished(&self, event: &AttemptFinished<'_>) {
         let _ = event;
     }
@@ -54,7 +55,7 @@ pub trait Observer: Send + Sync {
     }
 }
 
-/// A shared observer, which its owner can go on looking at.
+/// A shared observer, which its owner can still read.
 impl<O: Observer + ?Sized> Observer for Arc<O> {
     fn attempt_started(&self, event: &AttemptStarted<'_>) {
         (**self).attempt_started(event);
@@ -75,7 +76,7 @@ impl<O: Observer + ?Sized> Observer for Arc<O> {
 pub struct AttemptStarted<'a> {
     /// The attempt's call.
     pub call: CallInfo<'a>,
-    /// The attempt's place in the call, from 1.
+    /// The number of the attempt within the call, from 1.
     pub number: u32,
     /// Why the attempt is made.
     pub cause: Cause,
@@ -121,7 +122,7 @@ impl<F: Fn(&CallFinished<'_>) + Send + Sync> Observer for OnCall<F> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct CallInfo<'a> {
-    /// The call's own random ID, as its trail has it.
+    /// The call's own random ID, as in its trail.
     pub call_id: CallId,
     /// The name of the API's dialect.
     pub dialect: &'a str,
@@ -129,14 +130,16 @@ pub struct CallInfo<'a> {
     pub method: &'a http::Method,
     /// The path template, as in `/cameras/{id}`.
     pub path: &'a str,
-    /// What every attempt carries in the dialect's correlation header: for OpenStack the global request ID.
+    /// The value that every attempt carries in the dialect's correlation header. For OpenStack it is the global request
+    /// ID.
     pub correlation_id: Option<&'a str>,
-    /// The service that is called, where one sign-in serves several: for OpenStack its type, as in `compute`.
+    /// The service that is called, if one sign-in serves several. For OpenStack it is the service type, as in
+    /// `compute`.
     pub service: Option<&'a str>,
 }
 
 impl<'a> CallInfo<'a> {
-    /// Returns what hooks in other languages get, by the names of the fields: the call, and the line for a log.
+    /// Returns the fields that hooks in other languages get, by name: those of the call, and the line for a log.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn fields(&self, attempt: &Attempt) -> [(&'static str, Option<Cow<'a, str>>); 7] {
@@ -153,17 +156,17 @@ impl<'a> CallInfo<'a> {
 }
 
 impl CallInfo<'_> {
-    /// Returns the line for a log that tells of the attempt, without secrets.
+    /// Returns the log line of the attempt, without secrets.
     ///
-    /// Where one sign-in serves several services it is the line that OpenStack's operators search clients' logs for to draw
-    /// a call graph: method, service, URL and the request ID that was used
+    /// If one sign-in serves several services, it is the line that OpenStack's operators search clients' logs for to draw a
+    /// call graph: method, service, URL and the request ID that was used
     /// (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
     #[must_use]
     pub fn log_line(&self, attempt: &Attempt) -> String {
         self.log_line_with(attempt, one_line)
     }
 
-    /// The same, with `show` for texts of any length.
+    /// Makes the line; `show` is applied to texts of any length.
     fn log_line_with<'t>(
         &'t self,
         attempt: &'t Attempt,
@@ -197,7 +200,7 @@ fn millis(duration: Duration) -> f64 {
     (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
-/// The observers of a client, each kept from harming a call.
+/// The observers of a client. None of them can harm a call.
 #[derive(Clone, Default)]
 pub(crate) struct Observers(Vec<Arc<dyn Observer>>);
 

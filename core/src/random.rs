@@ -1,5 +1,5 @@
-//! Random bytes for IDs, drawn from the system in blocks: a system call for each call would cost as much as the rest of
-//! its record.
+//! Random bytes for IDs, read from the system in blocks. A system call for each API call would cost as much as the rest
+//! of its record.
 
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
@@ -9,13 +9,14 @@ use crate::fork;
 /// Enough for some twenty calls.
 const BLOCK: usize = 512;
 
-/// How long a block is used. A copy of a running machine repeats the IDs that its twin draws from the same block.
+/// How long a block is used. A clone of a running virtual machine repeats the IDs that the original draws from the same
+/// block.
 const LIFETIME: Duration = Duration::from_secs(1);
 
 struct Block {
     bytes: [u8; BLOCK],
     used: usize,
-    /// The process that drew it. The child of a fork would repeat its parent's IDs.
+    /// The fork generation that drew it; the child of a fork would repeat its parent's IDs.
     generation: u32,
     /// `None` before the first.
     drawn: Option<Instant>,
@@ -44,7 +45,7 @@ pub(crate) fn bytes<const N: usize>(now: Instant) -> [u8; N] {
         block.used = end;
         Some(bytes)
     });
-    // At the end of a thread its block is gone.
+    // The block is gone when its thread ends.
     from_block.ok().flatten().unwrap_or_else(|| {
         let mut bytes = [0; N];
         fill(&mut bytes);
@@ -68,7 +69,7 @@ impl Block {
 
 fn fill(bytes: &mut [u8]) {
     if getrandom::fill(bytes).is_err() {
-        // IDs need to be unique, not unguessable: a call is not lost over it.
+        // IDs need to be unique, not unguessable, so this is no reason to fail a call.
         fastrand::fill(bytes);
     }
 }

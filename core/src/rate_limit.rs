@@ -4,10 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName};
 
-/// What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by these numbers,
-/// and wait as long as an error's `retry_after` says.
+/// What a response said about the caller's rate limit. It is information, not permission: do not pace requests by these
+/// numbers, and wait as long as an error's `retry_after` says.
 ///
-/// NovaVMS, for one, allows bursts far below its `limit`.
+/// NovaVMS, for example, only allows bursts far below its `limit`.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct RateLimit {

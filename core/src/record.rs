@@ -4,9 +4,9 @@
 mod clean;
 mod compare;
 mod exchange;
-mod facts;
 mod file;
 mod headers;
+mod observed;
 mod print;
 mod recorder;
 mod transport;
@@ -22,22 +22,22 @@ use crate::transport::{OwnTransport, Wrap};
 use recorder::Run;
 use transport::Recording;
 
-pub(crate) use facts::Api;
+pub(crate) use observed::Api;
 
-/// Names the file that the exchanges are written to.
+/// The variable that names the file of the recording.
 const VARIABLE: &str = "REQTRAIL_RECORD";
 
-/// Allows recording.
+/// The variable that allows recording.
 const PERMISSION: &str = "REQTRAIL_ALLOW_RECORD";
 
-/// What a client records.
+/// The recording of a client.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     run: Arc<Run>,
     api: Arc<Api>,
 }
 
-/// The recording that a client takes part in: by its option, or by the environment.
+/// Returns the recording of a client, from its option or from the environment.
 ///
 /// The error names the option.
 pub(crate) fn of_client(
@@ -72,7 +72,7 @@ pub(crate) fn of_client(
     Ok(None)
 }
 
-/// Why a client over a transport of the program's own does not take the option.
+/// Why a client with the program's own transport does not accept the option.
 pub(crate) fn refusal(option: &Path) -> String {
     check_permission(option).err().unwrap_or_else(|| {
         "record has no effect on a transport that is not the built-in one; expected one of the two"
@@ -119,7 +119,7 @@ pub(crate) fn around(wrap: Option<Wrap>, recorded: Option<&Recorded>) -> Option<
     }))
 }
 
-/// Warns in the log, or on standard error where nobody listens to the log.
+/// Warns in the log, or on standard error if nothing receives the log.
 fn warn(text: &str) {
     if tracing::enabled!(target: "reqtrail", tracing::Level::WARN) {
         tracing::warn!(target: "reqtrail", "{text}");

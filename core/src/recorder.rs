@@ -1,4 +1,4 @@
-//! The recorder: what remains in memory of calls that have ended, and what is known of those under way.
+//! The recorder: keeps ended calls in memory, and knows those under way.
 
 mod choices;
 mod filter;
@@ -32,10 +32,10 @@ use crate::transport::SentMark;
 /// Keeps the trails of a client's last calls in memory, and knows its calls in flight.
 ///
 /// It is on by default. It keeps up to 64 failed calls, 64 notable ones (slow, retried, redirected, authenticated again, or
-/// one that may have succeeded although an attempt failed) and 64 others, in at most 1 MiB per client and 16 MiB per process.
+/// possibly successful although an attempt failed) and 64 others, in at most 1 MiB per client and 16 MiB per process.
 /// Successes never displace failures. A trail has no bodies and no secrets.
 ///
-/// The child of a fork begins with an empty one.
+/// The child of a fork begins with an empty recorder.
 ///
 /// # Examples
 /// ```no_run
@@ -54,19 +54,19 @@ pub struct Recorder {
     journal: Option<JournalSource>,
 }
 
-/// What tells how the client's journal does.
+/// Returns the statistics of the client's journal.
 #[cfg(feature = "journal")]
 pub(crate) type JournalSource = Arc<dyn Fn() -> JournalStats + Send + Sync>;
 
-/// The clock that a client's calls go by.
+/// The clock of a client's calls.
 pub(crate) type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 
-/// The parts of a recorder that a client has.
+/// The parts of a client that its recorder needs.
 pub(crate) struct Sources {
     pub(crate) memory: Option<Arc<ForkSafe<Memory>>>,
-    /// The clock that the client's calls go by.
+    /// The clock of the client's calls.
     pub(crate) now: Clock,
-    /// What an option calls the program.
+    /// The name of the program, if an option sets it.
     pub(crate) service_name: Option<String>,
     #[cfg(feature = "journal")]
     pub(crate) journal: Option<JournalSource>,
@@ -86,7 +86,7 @@ impl Recorder {
     /// Finds the calls that have this ID: a request ID, a call ID, a trace or span ID, or a correlation ID. The newest call
     /// comes first.
     ///
-    /// If no call has this ID, those with an ID that begins with `id` are given, from 6 characters on. UUIDs match
+    /// If no call has this ID, it returns those with an ID that begins with `id`, from 6 characters on. UUIDs match
     /// with and without dashes, in any case. Calls in flight are not among them; see [`in_flight`](Self::in_flight).
     #[must_use]
     pub fn find(&self, id: &str) -> Vec<Trail> {
@@ -106,7 +106,7 @@ impl Recorder {
         if exact.is_empty() { with(false) } else { exact }
     }
 
-    /// Returns the kept calls that match `filter`, the newest first.
+    /// Returns the kept calls that match `filter`, newest first.
     #[must_use]
     pub fn recent(&self, filter: &RecentFilter) -> Vec<Trail> {
         let Some(memory) = self.memory() else {
@@ -118,7 +118,7 @@ impl Recorder {
             .collect()
     }
 
-    /// Returns the calls under way, the oldest first.
+    /// Returns the calls under way, oldest first.
     #[must_use]
     pub fn in_flight(&self) -> Vec<InFlightCall> {
         match self.memory() {
@@ -127,7 +127,7 @@ impl Recorder {
         }
     }
 
-    /// Returns what the recorder holds and what it had to leave out.
+    /// Returns what the recorder holds and what it left out.
     #[must_use]
     pub fn stats(&self) -> RecorderStats {
         RecorderStats {
@@ -137,8 +137,8 @@ impl Recorder {
         }
     }
 
-    /// Returns all that is kept as JSON Lines, the oldest call first: each line as a journal has it
-    /// (`schema/journal.schema.json`), calls in flight at the end.
+    /// Returns all kept calls as JSON Lines, oldest first, and calls in flight at the end. Each line has the form of a
+    /// journal's (`schema/journal.schema.json`).
     #[must_use]
     pub fn dump(&self) -> String {
         let Some(memory) = self.memory() else {
@@ -146,17 +146,17 @@ impl Recorder {
         };
         let mut kept = memory.rings.newest_first();
         kept.reverse();
-        let place = identity::place(self.service_name.as_deref());
+        let source = identity::source(self.service_name.as_deref());
         let mut out = Vec::new();
         let mut seq = 0..;
         let mut stamp = || line::Stamp::now(seq.next().unwrap_or_default());
         for trail in &kept {
-            line::call(&mut out, &place, stamp(), trail, JournalUrls::Full);
+            line::call(&mut out, &source, stamp(), trail, JournalUrls::Full);
         }
         for call in memory.flights.opened() {
-            line::opened(&mut out, &place, stamp(), &call);
+            line::opened(&mut out, &source, stamp(), &call);
         }
-        // All of it is JSON that this library wrote.
+        // This library wrote all of the JSON, so it is UTF-8.
         String::from_utf8(out).unwrap_or_default()
     }
 
@@ -173,14 +173,14 @@ impl fmt::Debug for Recorder {
     }
 }
 
-/// What a client remembers of its calls.
+/// A client's memory of its calls.
 pub(crate) struct Memory {
     rings: Rings,
     flights: Flights,
 }
 
 impl Memory {
-    /// `slow` is the time from which on a call is notable.
+    /// `slow` is the duration from which a call is notable.
     pub(crate) fn new(slow: Duration, about: line::About) -> Self {
         Self {
             rings: Rings::new(slow),
@@ -226,8 +226,8 @@ impl fmt::Debug for Memory {
     }
 }
 
-/// Whether somebody may want to know of the call although it succeeded.
+/// Whether the call is of interest although it succeeded.
 pub(crate) fn is_notable(trail: &Trail, slow: Duration) -> bool {
-    // Whatever was repeated, redirected or authenticated again has several attempts.
+    // A call that was repeated, redirected or authenticated again has several attempts.
     trail.attempts().len() > 1 || trail.elapsed() >= slow
 }

@@ -1,4 +1,4 @@
-//! Keeping secrets out of everything that people read.
+//! Keeps secrets out of everything that people read.
 
 mod credentials;
 mod redactor;
@@ -15,7 +15,7 @@ pub(crate) use credentials::{is_secret_header, of_field, of_header};
 pub(crate) use credentials::{is_secret_member, of_member};
 pub(crate) use redactor::Redactor;
 
-/// What stands in the place of a secret.
+/// Replaces a secret.
 pub const REDACTED: &str = "[redacted]";
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
@@ -25,12 +25,12 @@ pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Query parameters whose values are shown by default: they place a page, and hold no secret.
+/// Query parameters whose values are shown by default: they select a page and hold no secrets.
 pub(crate) const SHOWN_QUERY: [&str; 5] = ["limit", "cursor", "marker", "page", "offset"];
 
-/// A credential. Its text appears in no `Debug`, log, trail, report or error text.
-/// Where a server repeats it, it is taken out too. One that is shorter than four characters is taken out of URLs alone:
-/// elsewhere it would be found within the server's own codes and IDs.
+/// A credential. Its text appears in no `Debug`, log, trail, report or error text, and it is removed where a server
+/// repeats it. One of fewer than four characters is removed from URLs only: elsewhere it would match parts of the
+/// server's codes and IDs.
 ///
 /// # Examples
 /// ```
@@ -80,7 +80,7 @@ impl From<String> for Secret {
     }
 }
 
-/// Returns a query string with its values redacted, but for those of the parameters `shown`.
+/// Returns a query string with its values redacted, except those of the parameters `shown`.
 pub(crate) fn query(query: &str, shown: &[String]) -> String {
     let mut out = String::with_capacity(query.len());
     for (index, pair) in query.split('&').enumerate() {
@@ -110,7 +110,7 @@ pub(crate) fn query(query: &str, shown: &[String]) -> String {
 /// a server's text can neither forge a log line nor reorder it.
 #[must_use]
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    // Most are plain ASCII. All bytes, without a way out: so the compiler takes many at once.
+    // Most are plain ASCII. The check reads all bytes without an early exit, so that the compiler can vectorise it.
     let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
     if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
         return Cow::Borrowed(text);

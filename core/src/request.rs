@@ -1,4 +1,4 @@
-//! Requests: what is asked of an API, as data that knows no client.
+//! Requests as data, independent of a client.
 
 mod attached;
 mod check;
@@ -25,12 +25,12 @@ use headers::GivenHeaders;
 #[cfg(feature = "openstack")]
 pub(crate) use options::{basic_credential, check_basic};
 
-/// A request: a method, a path or a link, and the options of one call. It knows no client; [`Client::send`] sends it,
-/// any number of times through clones.
+/// A request: a method, a path or a link, and the options of one call. It is independent of a client; [`Client::send`]
+/// sends it, any number of times through clones.
 ///
-/// Nothing is checked before it is sent. A mistake is then an `invalid_request` error that names it, and nothing was
-/// sent. [`RequestBuilder`] has the same options for a request that is sent at once. `Duration::MAX` as a time sets no
-/// limit.
+/// The request is checked only when it is sent. A mistake is then an `invalid_request` error that names it, and nothing
+/// is sent. [`RequestBuilder`] has the same options for a request that is sent at once. `Duration::MAX` as a timeout
+/// sets no limit.
 ///
 /// [`Client::send`]: crate::Client::send
 ///
@@ -47,7 +47,7 @@ pub(crate) use options::{basic_credential, check_basic};
 /// ```
 #[must_use = "a request does nothing until it is sent"]
 #[derive(Clone)]
-// In a box, since each method moves it.
+// Boxed, since each method moves it.
 pub struct Request(Box<Parts>);
 
 request_options! { options_struct
@@ -58,7 +58,7 @@ request_options! { options_struct
 /// What a request consists of.
 #[derive(Clone)]
 struct Parts {
-    /// `request` where none could be read; `problem` says so.
+    /// `request` if the method was not valid; `problem` then says so.
     method: Method,
     place: RequestTarget,
     params: Vec<Param>,
@@ -67,7 +67,7 @@ struct Parts {
     token: Option<Token>,
     body: Bytes,
     content_type: Option<Cow<'static, str>>,
-    /// Secrets that stand in the body.
+    /// Secrets that the body contains.
     hidden: Vec<Secret>,
     options: RequestOptions,
     /// The first mistake, kept until the request is sent.
@@ -147,17 +147,17 @@ impl Request {
 
     /// Begins a request with any method.
     ///
-    /// `path` is a template such as `/cameras/{id}`. A trail shows it as it is, so pass values by
+    /// `path` is a template such as `/cameras/{id}`. A trail shows it unchanged, so pass values by
     /// [`param`](Self::param) and [`query`](Self::query).
     pub fn new(method: impl AsRef<str>, path: impl AsRef<str>) -> Self {
         let place = RequestTarget::Path(path.as_ref().to_owned());
         Self(Box::new(Parts::new(method.as_ref(), place)))
     }
 
-    /// Begins a request to a link that the API gave out, such as a `next` URL: absolute, or from the root as in
-    /// `/api/v1/events?cursor=x`. It is used as it is, and the trail's path is the link's.
+    /// Begins a request to a link that the API returned, such as a `next` URL: absolute, or from the root as in
+    /// `/api/v1/events?cursor=x`. It is used unchanged, and the trail's path is the link's.
     ///
-    /// The link has to be on the origin of the client that sends it: the credential is sent nowhere else.
+    /// The link has to be on the origin of the client that sends it, since the credential is sent nowhere else.
     pub fn link(method: impl AsRef<str>, link: impl AsRef<str>) -> Self {
         let place = RequestTarget::Link(link.as_ref().to_owned());
         Self(Box::new(Parts::new(method.as_ref(), place)))
@@ -166,7 +166,7 @@ impl Request {
     /// Sets an option by its number in [`RequestOptions::OPTIONS`](crate::host::RequestOptions::OPTIONS).
     ///
     /// # Errors
-    /// The option, what it expects and what came.
+    /// Names the option, what it expects and what came.
     #[cfg(feature = "unstable-host")]
     pub fn set(
         &mut self,
@@ -176,14 +176,14 @@ impl Request {
         self.0.options.set(id, value)
     }
 
-    /// Returns the time of the whole call, if the request sets one.
+    /// Returns the timeout of the whole call, if the request sets one.
     #[cfg(feature = "unstable-host")]
     pub(crate) fn call_timeout(&self) -> Option<Duration> {
         self.0.options.timeout
     }
 
     /// Returns method and path template, for messages to the programmer. A link, and a path that is a URL, may hold anything
-    /// and is not shown; nor is what cannot be read as a method.
+    /// and is not shown, and neither is text that is not a valid method.
     ///
     /// # Examples
     /// ```
@@ -218,8 +218,8 @@ impl fmt::Debug for Request {
     }
 }
 
-/// A request in the making, on its way through a client. Nothing is checked before it is sent; a mistake is then an
-/// `invalid_request` error that names it, and nothing was sent.
+/// Builds a request of a client and sends it. The request is checked only when it is sent: a mistake is then an
+/// `invalid_request` error that names it, and nothing is sent.
 ///
 /// # Examples
 /// ```no_run
@@ -255,7 +255,7 @@ impl<C> RequestBuilder<C> {
         }
     }
 
-    /// The same for another client.
+    /// Moves the request to another client.
     #[cfg(all(feature = "blocking", feature = "openstack"))]
     pub(crate) fn over<D>(self, client: D) -> RequestBuilder<D> {
         RequestBuilder {
@@ -274,7 +274,7 @@ impl<C> RequestBuilder<C> {
     /// Sets an option by its number, as [`Request::set`] does.
     ///
     /// # Errors
-    /// The option, what it expects and what came.
+    /// Names the option, what it expects and what came.
     #[cfg(feature = "unstable-host")]
     pub fn set(
         &mut self,
@@ -284,8 +284,8 @@ impl<C> RequestBuilder<C> {
         self.request.set(id, value)
     }
 
-    /// Sets the body, and `Content-Type` to the media type that the body itself has unless a header says otherwise. An empty
-    /// one is none.
+    /// Sets the body, and `Content-Type` to the body's own media type unless a header says otherwise. An empty media type
+    /// means none.
     #[cfg(feature = "unstable-host")]
     pub fn typed_body(mut self, body: impl Into<Bytes>, media_type: Cow<'static, str>) -> Self {
         let parts = &mut self.request.0;
@@ -294,13 +294,13 @@ impl<C> RequestBuilder<C> {
         self
     }
 
-    /// Returns the request alone, without the client and what is attached.
+    /// Returns the request without the client and what is attached.
     pub fn into_request(self) -> Request {
         self.request
     }
 }
 
-/// Reads a method, and says what is wrong about it; the usual ones may be written in any case.
+/// Reads a method, and says what is wrong with it. The usual ones may be written in any case.
 fn read_method(text: &str) -> (Method, Option<String>) {
     const USUAL: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
     let usual = USUAL
@@ -317,7 +317,7 @@ fn read_method(text: &str) -> (Method, Option<String>) {
                 "`{}` is not a valid HTTP method; expected GET, POST, …",
                 target::show_refused(text).escape_debug()
             );
-            // What trails and errors show in its place.
+            // The placeholder that trails and errors show.
             let unread = Method::from_bytes(b"request").unwrap_or_default();
             (unread, Some(problem))
         }

@@ -1,7 +1,7 @@
 //! Reading and showing request IDs.
 //!
-//! A request ID is opaque: its shape is never checked to accept it. What is checked is whether it can be shown and
-//! stored safely, because it goes into logs, tickets and JSON.
+//! A request ID is opaque: any shape is accepted. The only check is whether it can be shown and stored safely, because
+//! it goes into logs, tickets and JSON.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -39,7 +39,7 @@ impl RequestId {
         &self.0
     }
 
-    /// Returns the server's clock where the ID tells it: `req_` and a ULID, whose first ten characters are
+    /// Returns the time by the server's clock, if the ID contains it: `req_` and a ULID, whose first ten characters are
     /// milliseconds since 1970 (NovaVMS; <https://github.com/ulid/spec>).
     #[must_use]
     pub fn server_time(&self) -> Option<SystemTime> {
@@ -112,12 +112,12 @@ pub enum RequestIdSource {
     Header(http::HeaderName),
     /// The error body.
     Body,
-    /// A place that this release does not know, in a trail that a later one wrote.
+    /// A place that this release does not know, from a trail that a later release wrote.
     Other(Box<str>),
 }
 
 impl RequestIdSource {
-    /// Reads what [`Display`](fmt::Display) writes. `None` for what can be shown nowhere.
+    /// Reads what [`Display`](fmt::Display) writes. `None` for text that cannot be shown.
     pub(crate) fn read(text: &str) -> Option<Self> {
         if text == "body" {
             return Some(Self::Body);
@@ -155,13 +155,13 @@ pub(crate) struct Reading {
     pub(crate) id: Option<RequestId>,
     pub(crate) source: Option<RequestIdSource>,
     pub(crate) notes: Vec<RequestIdNote>,
-    /// The body's ID, where it differs from the header's.
+    /// The ID in the body, if it differs from the header's.
     pub(crate) body_id: Option<RequestId>,
 }
 
-/// Reads the ID of a response: the first header that has one, else the body.
+/// Reads the ID of a response: from the first header that has one, or else the body.
 ///
-/// `clean` is applied before anything is cut; it takes a server's echo of a credential out.
+/// `clean` is applied before anything is cut; it removes a credential that the server echoes.
 pub(crate) fn read(
     names: &[http::HeaderName],
     headers: &http::HeaderMap,
@@ -216,7 +216,7 @@ fn note(notes: &mut Vec<RequestIdNote>, note: RequestIdNote) {
     }
 }
 
-/// Makes an ID showable, and says what had to be done to it.
+/// Makes an ID printable, and notes what was changed.
 fn shown(raw: &[u8]) -> (String, Vec<RequestIdNote>) {
     use fmt::Write as _;
 

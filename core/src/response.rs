@@ -13,7 +13,7 @@ use crate::rate_limit::RateLimit;
 use crate::request_id::RequestId;
 use crate::trail::Trail;
 
-/// A 2xx response whose whole body is here, or a 304 to a request with
+/// A 2xx response with its whole body, or a 304 to a request with
 /// [`if_none_match`](crate::RequestBuilder::if_none_match).
 #[derive(Clone)]
 pub struct Response {
@@ -31,20 +31,21 @@ impl Response {
         self.status
     }
 
-    /// Returns whether what the request named with [`if_none_match`](crate::RequestBuilder::if_none_match) is still
-    /// current: a 304, which has no body.
+    /// Returns whether the entity tag that the request sent with
+    /// [`if_none_match`](crate::RequestBuilder::if_none_match) is still current: the response is a 304, which has no
+    /// body.
     #[must_use]
     pub fn not_modified(&self) -> bool {
         self.status == StatusCode::NOT_MODIFIED
     }
 
-    /// The headers. Where the body was decoded, `Content-Encoding` and `Content-Length` are gone with the coding.
+    /// The headers, without `Content-Encoding` and `Content-Length` if the body was decoded.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The version of the API that the server answered with, as in `2.90`; `None` where the API has none.
+    /// The version of the API that the server answered with, as in `2.90`; `None` if the API has no versions.
     #[cfg(feature = "openstack")]
     #[must_use]
     pub fn microversion(&self) -> Option<&str> {
@@ -63,8 +64,8 @@ impl Response {
         self.body
     }
 
-    /// Copies headers and body out of the buffers that they were read into, which may be many times as large. For those who
-    /// keep responses for a while, such as languages that collect garbage.
+    /// Copies headers and body out of the buffers that they were read into, which may be many times as large. Call it to
+    /// keep a response for a while, as languages with garbage collection do.
     pub fn compact(&mut self) {
         self.body = Bytes::copy_from_slice(&self.body);
         for value in self.headers.values_mut() {
@@ -77,8 +78,8 @@ impl Response {
     }
 
     /// The body as text, by the charset of its `Content-Type`: with a label of the Encoding Standard
-    /// (<https://encoding.spec.whatwg.org/#names-and-labels>), or as UTF-8 where there is none or an unknown one. A
-    /// byte-order mark is not part of the text.
+    /// (<https://encoding.spec.whatwg.org/#names-and-labels>), or as UTF-8 without a known label. A byte-order mark is
+    /// not part of the text.
     ///
     /// # Errors
     /// `decode` if the body holds bytes that the charset does not have.
@@ -98,8 +99,8 @@ impl Response {
         }
     }
 
-    /// The body as JSON. JSON is UTF-8 whatever the charset says; a byte-order mark before it is passed over, and of
-    /// repeated names the last counts.
+    /// The body as JSON. JSON is UTF-8 whatever the charset says; a byte-order mark before it is skipped, and the last
+    /// of repeated names wins.
     ///
     /// # Errors
     /// `decode` if the body is not JSON of the wanted shape; the error has the trail, with the outcome `decode`.
@@ -119,7 +120,7 @@ impl Response {
         })
     }
 
-    /// The body as JSON, or `None` where there is none: after a 204, a 304 and a HEAD request.
+    /// The body as JSON, or `None` if there is no body: after a 204, a 304 and a HEAD request.
     ///
     /// # Errors
     /// `decode` as for [`json`](Self::json), if there is a body.
@@ -140,8 +141,8 @@ impl Response {
         self.json().map(Some)
     }
 
-    /// The body as the text that a JSON reader of one's own reads: UTF-8 whatever the charset says, without a byte-order
-    /// mark. Whether it is JSON is not checked.
+    /// The body as text for your own JSON parser: UTF-8 whatever the charset says, without a byte-order mark. It is not
+    /// checked whether the text is JSON.
     ///
     /// # Errors
     /// `decode` if the body is not UTF-8.
@@ -168,8 +169,8 @@ impl Response {
         &self.trail
     }
 
-    /// Makes the `decode` error of this response, for a body that a parser of one's own refuses: it has the trail, with the
-    /// outcome `decode`. `what` says what is wrong; `cause` takes the parser's own text, which may quote the body.
+    /// Makes the `decode` error of this response, for a body that your own parser refuses. It has the trail, with the
+    /// outcome `decode`. `what` says what is wrong; `cause` is the parser's error, whose text may quote the body.
     ///
     /// # Examples
     /// ```
@@ -239,7 +240,7 @@ pub struct ResponseParts {
 }
 
 impl std::fmt::Debug for ResponseParts {
-    // The body and the headers may hold anything, so they are not shown.
+    // The body and the headers may hold secrets, so they are not shown.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ResponseParts")
             .field("status", &self.status)
@@ -250,7 +251,7 @@ impl std::fmt::Debug for ResponseParts {
     }
 }
 
-/// A response for code that takes those of the `http` crate.
+/// Converts a response for code that takes those of the `http` crate.
 ///
 /// Its extensions hold the [`Trail`], and the [`RateLimit`] if the response reported one. Its version is not that of the
 /// connection.
@@ -281,7 +282,7 @@ impl From<Response> for http::Response<Bytes> {
 }
 
 impl std::fmt::Debug for Response {
-    // The body and the headers may hold anything, so they are not shown.
+    // The body and the headers may hold secrets, so they are not shown.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Response")
             .field("status", &self.status)

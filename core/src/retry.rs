@@ -1,4 +1,4 @@
-//! Whether a call goes on after an attempt, when, and why not.
+//! Decides whether a call continues after an attempt, when, and why not.
 
 pub(crate) mod budget;
 pub(crate) mod decision;

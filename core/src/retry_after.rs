@@ -13,16 +13,16 @@ use crate::http_date;
 /// The name of the millisecond form.
 pub(crate) const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
 
-/// Whether there is anything to read: most responses ask for nothing, and cost no look at the clock.
+/// Whether there is anything to read. Most responses ask for no wait, and then the clock is not read.
 pub(crate) fn is_given(headers: &HeaderMap) -> bool {
     headers.contains_key(RETRY_AFTER) || headers.contains_key(RETRY_AFTER_MS)
 }
 
-/// Returns the longest wait that the headers ask for, or `None` if none of them says anything readable. `unreadable` is
-/// given each part that was ignored, for the log.
+/// Returns the longest wait that the headers ask for, or `None` if none of them is readable. `unreadable` is called
+/// with each part that was ignored, for the log.
 ///
-/// A date is read against the response's own `Date` where there is one, so that a wrong local clock does no harm;
-/// `now` serves where there is none. A time in the past counts as zero.
+/// A date is compared with the response's `Date` if there is one, so that a wrong local clock does no harm, and
+/// otherwise with `now`. A time in the past counts as zero.
 pub(crate) fn from_headers(
     headers: &HeaderMap,
     now: SystemTime,
@@ -49,7 +49,7 @@ pub(crate) fn from_headers(
                 };
                 let mut wait = number(part.trim_ascii(), unit).or_else(|| date(part.trim_ascii()));
                 if let (None, Some(after)) = (wait, after) {
-                    // The comma of a date is no separator.
+                    // The comma of a date is not a separator.
                     let (end, behind) = split(after);
                     let both = list.len() - after.len() + end.len();
                     wait = date(list[..both].trim_ascii());
@@ -68,7 +68,7 @@ pub(crate) fn from_headers(
     longest
 }
 
-/// What of a second has passed at `now`.
+/// The part of a second that has passed at `now`.
 fn fraction(now: SystemTime, seconds: i64) -> Duration {
     let whole = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
     let since = now.duration_since(SystemTime::UNIX_EPOCH);

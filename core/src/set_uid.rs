@@ -1,11 +1,11 @@
-//! Whether the program has rights that whoever started it lacks.
+//! Detects whether the program has rights that the user who started it lacks.
 
-/// Returns whether the program runs with other rights than those of its caller, as set-uid programs do. The environment is
-/// its caller's then, and is not to decide what the program writes, and where.
+/// Returns whether the program runs with other rights than its caller's, as set-uid programs do. The caller controls the
+/// environment then, so it must not decide what the program writes and where.
 pub(crate) fn is_set_uid() -> bool {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
-        // SAFETY: it reads what the kernel gave the process as it began, and has no other effect.
+        // SAFETY: it reads what the kernel passed to the process at its start, and has no other effect.
         unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
     }
     #[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]

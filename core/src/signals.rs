@@ -1,8 +1,8 @@
-//! Signals on threads of our own.
+//! Signals on the library's threads.
 
-/// Keeps SIGPIPE from the thread that calls it, for good: a peer that is gone is an error here and no signal.
+/// Blocks SIGPIPE for good on the calling thread: a peer that is gone is an error here, not a signal.
 ///
-/// Sockets are written to without it anyway; a library that does not do so may be in the same process.
+/// This crate's writes to sockets raise no SIGPIPE anyway, but another library in the process may write otherwise.
 pub(crate) fn block_sigpipe() {
     #[cfg(unix)]
     {
@@ -14,8 +14,8 @@ pub(crate) fn block_sigpipe() {
     }
 }
 
-/// Runs `write`, whose descriptor may be a pipe that nobody reads any more, without a SIGPIPE for the program. The thread's
-/// mask is as it was afterwards.
+/// Runs `write`, whose descriptor may be a pipe without a reader, without a SIGPIPE for the program. It restores the
+/// thread's signal mask.
 #[cfg(unix)]
 pub(crate) fn without_sigpipe<T>(write: impl FnOnce() -> T) -> T {
     use nix::sys::signal::{SigSet, SigmaskHow, Signal};
@@ -24,7 +24,7 @@ pub(crate) fn without_sigpipe<T>(write: impl FnOnce() -> T) -> T {
     let Ok(before) = sigpipe.thread_swap_mask(SigmaskHow::SIG_BLOCK) else {
         return write();
     };
-    // One that was there before is the program's.
+    // A signal that was pending before belongs to the program.
     let was_pending = before.contains(Signal::SIGPIPE) && is_sigpipe_pending();
     let result = write();
     if !was_pending && is_sigpipe_pending() {
@@ -35,11 +35,11 @@ pub(crate) fn without_sigpipe<T>(write: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Whether the thread has a SIGPIPE that waits until it is let through.
+/// Whether the thread has a pending SIGPIPE.
 #[cfg(unix)]
 fn is_sigpipe_pending() -> bool {
     let mut pending = std::mem::MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: the call fills the set that it is given, and the set is read only if it has done so.
+    // SAFETY: the call fills the set, and the set is read only if the call succeeded.
     unsafe {
         libc::sigpending(pending.as_mut_ptr()) == 0
             && libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1

@@ -1,22 +1,22 @@
 //! The surface: every option that a program can set, and every field of the records that it reads, described once.
 //!
 //! A group of options is a macro that lists rows: a stable number, a name, a type, details, and the documentation. The
-//! argument says what becomes of the rows: [`options_struct`] makes the struct that holds them, a builder makes its
+//! argument decides what the rows become: [`options_struct`] makes the struct that holds them, a builder makes its
 //! methods. `cargo run -p xtask -- codegen` reads the same rows, writes `schema/surface.json`, and prints the options of
 //! every other language from it.
 //!
 //! A row is `NUMBER name: Type { details };`. The details are:
-//! * `setter: into` has the Rust method take `impl Into<Type>`; `setter: [Item]` has it take an iterable, whose items it adds;
-//!   `setter: hand` means that the method is written by hand. It comes first.
-//! * `default: EXPR` is the value where the option is not set. It comes next.
+//! * `setter: into` makes the Rust method take `impl Into<Type>`; `setter: [Item]` makes it take an iterable, whose items it
+//!   adds; `setter: hand` means that the method is written by hand. It comes first.
+//! * `default: EXPR` is the value of an option that is not set. It comes next.
 //! * `reqwest: "method"` marks an option of the wire, and names the method of reqwest's builder that does the same. It comes
 //!   next.
 //! * `unit`, `kind`, and the names of languages are for the printers; `xtask/src/surface/rows.rs` has the list.
 //!
-//! The documentation begins with "Sets "; the printers leave that out where a language documents fields.
+//! The documentation begins with "Sets "; the printers omit that where a language documents fields.
 //!
-//! A record whose fields Rust reads by methods is rows too; `xtask/src/surface/fields.rs` has their details. A record with
-//! public fields is its struct, which stands where it is used.
+//! A record whose fields Rust reads by methods is made of rows too; `xtask/src/surface/fields.rs` has their details. A
+//! record with public fields is its struct, in the module that uses it.
 
 pub(crate) mod api_error;
 pub(crate) mod attempt;
@@ -43,7 +43,7 @@ pub use unknown::Owner;
 pub use value::{Kind, OptionError, OptionSpec, Value};
 pub(crate) use value::{Refusal, Setting};
 
-/// Makes a struct of a group of options, all of them unset at first, and what sets them by number.
+/// Makes the struct of a group of options, all unset at first, and the functions that set them by number.
 macro_rules! options_struct {
     (
         $(#[$meta:meta])* struct $group:ident of $vis:vis fields;
@@ -75,11 +75,11 @@ macro_rules! options_struct {
                 Self::OPTIONS.iter().find(|spec| spec.name == name)
             }
 
-            /// Sets an option by its number. A list, or headers, are added to those that are set already; null unsets an
-            /// option, unless it is a value of it.
+            /// Sets an option by its number. Lists and headers add to what is already set. Null unsets an option, unless
+            /// the option takes null as a value.
             ///
             /// # Errors
-            /// The option, what it expects and what came.
+            /// Names the option, what it expects and what came.
             #[cfg(feature = "unstable-host")]
             pub fn set(
                 &mut self,
@@ -92,7 +92,7 @@ macro_rules! options_struct {
                 }
             }
 
-            /// Sets what `later` has set.
+            /// Sets every option that is set in `later`.
             #[cfg(feature = "unstable-host")]
             pub fn overlay(&mut self, later: &Self) {
                 $($crate::surface::overlay(&mut self.$name, later.$name.as_ref());)+
@@ -123,7 +123,8 @@ macro_rules! options_struct {
 }
 pub(crate) use options_struct;
 
-/// Gives the rows of the wire to the macro `$use`, each as `name: Type = DEFAULT, "method of reqwest's", |options| READ;`.
+/// Passes the rows of the wire to the macro `$use`, each as `name: Type = DEFAULT, "method of reqwest's", |options|
+/// READ;`.
 macro_rules! wire_rows {
     ($use:ident options { $($rows:tt)* } by_hand { $($hand:tt)* }) => {
         $crate::surface::wire_rows! { @$use [] $($rows)* }

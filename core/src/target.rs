@@ -12,7 +12,7 @@ use crate::redact;
 
 pub use request_url::RequestUrl;
 
-/// What a path template may hold as it is: RFC 3986's `pchar`, `/`, and `%` of an escape that is already there.
+/// What a path template may hold unescaped: RFC 3986's `pchar`, `/`, and the `%` of an existing escape.
 const TEMPLATE: &AsciiSet = &redact::COMPONENT
     .remove(b'!')
     .remove(b'$')
@@ -42,7 +42,7 @@ impl BaseUrl {
     /// Reads a base URL; the error says what is wrong and what would be right.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let wanted = "expected an absolute URL such as https://api.example.com/api/v1";
-        // The text itself may hold a password, so no message repeats it.
+        // The text may hold a password, so no message repeats it.
         let url = Url::parse(text).map_err(|e| format!("base_url is not a URL ({e}); {wanted}"))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(format!(
@@ -77,7 +77,7 @@ impl BaseUrl {
         &self.origin
     }
 
-    /// Host and port, without a port that is the scheme's own, as `Host` names them (RFC 9110 §7.2).
+    /// Host and port, without the scheme's default port, as `Host` names them (RFC 9110 §7.2).
     pub(crate) fn authority(&self) -> &str {
         &self.url[Position::BeforeHost..Position::AfterPort]
     }
@@ -118,11 +118,11 @@ pub(crate) struct Param {
 #[derive(Clone, Debug)]
 pub(crate) struct Target {
     pub(crate) url: RequestUrl,
-    /// The URL as trails show it, where that is not the URL itself.
+    /// The URL as trails show it, if that differs from the URL.
     pub(crate) shown: Option<String>,
 }
 
-/// The longest URL that can be sent, in bytes: the `http` crate takes no longer one.
+/// The longest URL that can be sent, in bytes: the limit of the `http` crate.
 const MAX_URL: usize = 65_534;
 
 /// Refuses a URL that cannot be sent.
@@ -152,7 +152,7 @@ pub(crate) fn build(
         (Cow::Owned(path), Cow::Owned(shown_path))
     };
     let query = encode_query(query);
-    // Each part is escaped as a URL has it, so that nothing has to be parsed again.
+    // Each part is already escaped, so that nothing has to be parsed again.
     let url = RequestUrl::from_parts(&base.origin, &base.prefix, &path, &query);
     checked_length(&url)?;
     let differs = !query.is_empty() || params.iter().any(|param| param.secret);
@@ -167,13 +167,13 @@ pub(crate) fn build(
     Ok(Target { url, shown })
 }
 
-/// Whether a template is a path as it is: the usual case, which needs no look at every rule.
+/// Whether a template is a plain path: the usual case, for which the rules need no check one by one.
 fn is_plain(template: &str) -> bool {
     let usual = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'~');
     template.starts_with('/') && !template.starts_with("//") && template.bytes().all(usual)
 }
 
-/// Takes a link that the API gave out, such as a `next` URL: an absolute one on the client's own origin, or one that
+/// Takes a link that the API returned, such as a `next` URL: an absolute one on the client's own origin, or one that
 /// starts at the origin's root.
 pub(crate) fn link(base: &BaseUrl, link: &str, shown_query: &[String]) -> Result<Target, String> {
     let rooted = link.starts_with('/') && !link.starts_with("//");
@@ -214,14 +214,14 @@ pub(crate) fn show(url: &Url, shown_query: &[String]) -> String {
     out
 }
 
-/// What is shown of a path that may be refused: one line, without a query and a fragment, and of a URL in its place without
-/// user info, all of which may be secrets.
+/// Returns what is shown of a path that may be refused: one line, without query and fragment, and, if it is a URL, without
+/// user info. All of these may be secrets.
 pub(crate) fn show_refused(template: &str) -> String {
     let decoded;
     let text = if template.starts_with('/') {
         template
     } else {
-        // Whoever gives a URL may give it escaped.
+        // The URL may be passed escaped.
         decoded = percent_decode_str(template).decode_utf8_lossy();
         &*decoded
     };
@@ -233,7 +233,7 @@ pub(crate) fn show_refused(template: &str) -> String {
         None => 0,
     };
     let (scheme, rest) = head.split_at(authority);
-    // A password may hold each of the signs that end it elsewhere.
+    // A password may hold any of the characters that end it elsewhere.
     let shown = match rest.rsplit_once('@') {
         _ if tail.contains('@') => format!("{scheme}{}", redact::REDACTED),
         Some((_, rest)) => format!("{scheme}{}@{rest}", redact::REDACTED),
@@ -242,7 +242,7 @@ pub(crate) fn show_refused(template: &str) -> String {
     redact::one_line(&shown).into_owned()
 }
 
-/// Percent-encodes a parameter whole.
+/// Percent-encodes a parameter as a whole.
 pub(crate) fn encode(value: &str) -> String {
     utf8_percent_encode(value, redact::COMPONENT).to_string()
 }
@@ -304,7 +304,7 @@ fn check_template(template: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Puts the parameters into the template: once as sent, once as shown.
+/// Inserts the parameters into the template: once as sent, once as shown.
 fn expand(template: &str, params: &[Param]) -> Result<(String, String), String> {
     for (index, param) in params.iter().enumerate() {
         if params[..index].iter().any(|other| other.name == param.name) {
@@ -367,8 +367,8 @@ fn expand(template: &str, params: &[Param]) -> Result<(String, String), String> 
     Ok((path, shown))
 }
 
-/// Refuses segments that would climb out of the API's prefix, also in escaped form. Only the template is repeated: the
-/// path may hold a secret.
+/// Refuses segments that would leave the API's prefix, also in escaped form. The error repeats only the template, since
+/// the path may hold a secret.
 fn check_segments(path: &str, template: &str) -> Result<(), String> {
     let is_dots = |part: &[u8]| matches!(part, b"." | b"..");
     let decode = |segment| -> Vec<u8> { percent_decode_str(segment).collect() };

@@ -1,7 +1,7 @@
-//! Tests of a program's own handling of failures, without a network and without waiting.
+//! Tests how a program handles failures, without a network and without waiting.
 //!
-//! A [`Mock`] answers calls by a script, on a clock that is not real: the attempts, the decision, the trail, the hooks
-//! and the logs are those of every call, and a wait of a minute takes no time. No port is opened.
+//! A [`Mock`] answers calls by a script, on a virtual clock. Attempts, decisions, trails, hooks and logs are those of
+//! real calls, and a wait of a minute takes no time. No port is opened.
 //!
 //! ```
 //! use reqtrail::testing::{Mock, error_reply, reply};
@@ -23,8 +23,8 @@
 //! ```
 //!
 //! # Made by hand
-//! [`trail`](fn@trail), [`response`](fn@response) and [`error`](fn@error) make a call as a description says
-//! (`reqtrail.by_hand/1`), so that what comes out is what a real call leaves.
+//! [`trail`](fn@trail), [`response`](fn@response) and [`error`](fn@error) make a call from a description
+//! (`reqtrail.by_hand/1`), so that the result is that of a real call.
 //!
 //! One JSON object, the same in every language. It has one of `attempts`, `response` and `error`; all else may be left out.
 //! ```text

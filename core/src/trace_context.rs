@@ -18,8 +18,8 @@ impl TraceContext {
         }
     }
 
-    /// The trace of a caller's own `traceparent`; `None` for one that the specification calls invalid (§3.2.2),
-    /// after which a new trace has to be started.
+    /// The trace of a `traceparent` that the caller set; `None` for one that is invalid (§3.2.2), after which a new
+    /// trace has to be started.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.trim().split('-');
         let (version, trace, parent, flags) =
@@ -44,7 +44,7 @@ impl TraceContext {
         self.trace_id
     }
 
-    /// The header of an attempt. Every attempt has one, so it is written without the detour of formatting.
+    /// The header of an attempt. Every attempt has one, so it is written without the formatting machinery.
     pub(crate) fn traceparent(self, span: SpanId) -> [u8; 55] {
         let mut text = *b"00-................................-................-..";
         put_hex(&mut text[3..35], &self.trace_id.0.to_be_bytes());
@@ -65,7 +65,7 @@ fn put_hex(into: &mut [u8], bytes: &[u8]) {
     }
 }
 
-/// The digits as text, which they are.
+/// The digits as text.
 fn text(digits: &[u8]) -> &str {
     std::str::from_utf8(digits).unwrap_or_default()
 }

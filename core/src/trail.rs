@@ -41,7 +41,7 @@ pub struct Trail(Arc<Data>);
 
 #[derive(Clone, Debug)]
 struct Data {
-    /// What wrote the trail, where that is not this release.
+    /// The library that wrote the trail, if that is not this release.
     client: Option<Box<str>>,
     opening: Opening,
     elapsed: Duration,
@@ -109,7 +109,7 @@ impl Trail {
     /// The trail as JSON of the schema `reqtrail.trail/1`, the same in every language.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Strings, numbers and fixed keys only: there is nothing in it that could fail to be written.
+        // It only has strings, numbers and fixed keys, so writing cannot fail.
         quick::text(self)
     }
 
@@ -125,7 +125,7 @@ impl Trail {
         self.0.opening.asked
     }
 
-    /// A copy of a call that ends with `kind`, where its attempts did what they were to do but their answers are not what was
+    /// A copy of the trail that ends with `kind`, for a call whose attempts succeeded but whose responses are not what was
     /// asked for.
     #[cfg(feature = "openstack")]
     pub(crate) fn refused_with(&self, kind: ErrorKind) -> Self {
@@ -135,7 +135,8 @@ impl Trail {
         Self(Arc::new(data))
     }
 
-    /// A copy that ends with `kind`: the body turned out to be unusable after the call had returned it.
+    /// A copy of the trail that ends with `kind`, because the body turned out to be unusable after the call had
+    /// returned it.
     pub(crate) fn ended_with(&self, kind: ErrorKind, reason: &str) -> Self {
         let mut data = Data::clone(&self.0);
         data.outcome = Outcome::Error(kind);

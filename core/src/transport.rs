@@ -1,4 +1,4 @@
-//! The seam below the attempt loop: a request in, a response head and a body stream out, and time.
+//! The seam below the attempt loop: takes a request, returns a response head and a body stream, and provides the time.
 
 mod body;
 mod erased;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 
-use crate::error::said;
+use crate::error::quoted;
 #[cfg(feature = "testing")]
 use crate::redact::Redactor;
 use crate::redact::Secret;
@@ -34,10 +34,10 @@ pub(crate) use erased::AnyBody;
 pub(crate) use erased::{AnyTransport, OwnTransport, Wrap};
 pub use hyper::{BuiltInTransport, Sleep};
 
-/// Sends requests, and tells and awaits the time.
+/// Sends requests, and provides clocks and timers.
 ///
-/// Everything above this trait is free of sockets, timers and runtimes, so a scripted transport with a clock of its
-/// own tests a minute's wait in microseconds, and users can put a mock in the place of the network.
+/// Everything above this trait is free of sockets, timers and runtimes, so a scripted transport with its own clock
+/// tests a minute's wait in microseconds, and users can replace the network by a mock.
 ///
 /// An implementation makes exactly one exchange per call of [`exchange`](Transport::exchange): it never repeats a
 /// request that a server may have seen, and follows no redirect. Dropping its futures ends what they do.
@@ -97,15 +97,15 @@ pub trait Transport: Send + Sync + 'static {
     /// The body of a response, as it comes.
     type Body: http_body::Body<Data = Bytes, Error = TransportError> + Send + Unpin + 'static;
 
-    /// The monotonic clock.
+    /// Returns the time of the monotonic clock.
     fn now(&self) -> Instant;
 
-    /// The calendar clock, for dates that people and servers read.
+    /// Returns the calendar time, for dates that people and servers read.
     fn wall_clock(&self) -> SystemTime {
         SystemTime::now()
     }
 
-    /// Waits until the monotonic clock says `at`.
+    /// Waits until `at` by the monotonic clock.
     fn sleep_until(&self, at: Instant) -> Sleep;
 
     /// Sends a request and waits for the head of its response.
@@ -114,16 +114,15 @@ pub trait Transport: Send + Sync + 'static {
     /// future settles it: a request that is not marked by then must never leave.
     ///
     /// # Errors
-    /// Says what broke, as far as the loop needs to know. A request that is marked may have been processed, whatever the
-    /// error says: only [`Failure::Unprocessed`] and [`Failure::RefusedStream`], which are the server's own word, say
-    /// otherwise.
+    /// Says what broke, as far as the loop needs to know. A marked request may have been processed, whatever the error
+    /// says, except for [`Failure::Unprocessed`] and [`Failure::RefusedStream`], which are the server's own statement.
     fn exchange(
         &self,
         request: WireRequest,
     ) -> impl Future<Output = Result<Reply<Self::Body>, TransportError>> + Send;
 
-    /// Says whether the transport can work where this is called. It is asked before a call waits for anything else, such
-    /// as its first token.
+    /// Checks whether the transport can work where this is called. It is called before a call waits for anything else,
+    /// such as its first token.
     ///
     /// # Errors
     /// Says what is missing, as [`exchange`](Transport::exchange) would.
@@ -131,30 +130,31 @@ pub trait Transport: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Runs work that must go on if the call that began it ends: a token refresh that other calls wait for.
+    /// Runs work that must continue if the call that began it ends, such as a token refresh that other calls wait for.
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>);
 }
 
-/// A request as it goes out, all headers of the call included.
+/// A request as it is sent, with all headers of the call.
 #[non_exhaustive]
 pub struct WireRequest {
     /// The method.
     pub method: Method,
     /// The URL.
     pub url: RequestUrl,
-    /// The headers but for `Host` and the framing.
+    /// The headers, without `Host` and framing.
     pub headers: HeaderMap,
     /// The whole body; empty for none.
     pub body: Bytes,
-    /// To be marked when the request may begin to leave.
+    /// The mark to set when the request may begin to leave.
     pub sent: SentMark,
-    /// How often the server vowed before that it did not process this request. It takes the next free place before those
-    /// that were refused less often.
+    /// How often the server has guaranteed that it did not process this request. The request takes the next free place
+    /// before those that were refused less often.
     pub resends: u32,
-    /// The secrets of the call, for what notes its exchanges.
+    /// The secrets of the call, for recording its exchanges.
     #[cfg(feature = "testing")]
     pub(crate) secrets: Option<Box<Redactor>>,
-    /// Which of the client's calls it is of, and which attempt of that call, both from 0. Only a client with chaos counts.
+    /// The number of its call among the client's, and of its attempt within the call, both from 0. Only a client with
+    /// chaos counts them.
     #[cfg(feature = "testing")]
     pub(crate) place: Option<(u64, u64)>,
 }
@@ -188,22 +188,22 @@ impl WireRequest {
     }
 }
 
-/// Remembers whether a request may have begun to leave the client. Clones are one mark.
+/// Remembers whether a request may have begun to leave the client. Clones share one mark.
 ///
-/// A transport also notes here what it is busy with and with whom, so that an attempt that ends early says so.
+/// A transport also notes here its phase and its peer, so that an attempt that ends early reports them.
 #[derive(Clone, Debug, Default)]
 pub struct SentMark(Arc<Marks>);
 
 #[derive(Debug, Default)]
 struct Marks {
     sent: AtomicBool,
-    /// The network's own note beside the mark, kept here to save an allocation for each attempt.
+    /// A note of the built-in network, kept here to save an allocation for each attempt.
     body_gone: AtomicBool,
-    /// The attempt's or the call's time ran out; set before the exchange is dropped.
+    /// Whether the attempt's or the call's time ran out; set before the exchange is dropped.
     timed_out: AtomicBool,
     phase: AtomicU8,
     peer: Mutex<Option<Arc<str>>>,
-    /// The other end of the connection, and whether it had served other requests before, which not every transport knows.
+    /// The connection's remote address, and whether it had served other requests before. Not every transport knows these.
     connection: OnceLock<(Option<SocketAddr>, Option<bool>)>,
 }
 
@@ -212,26 +212,26 @@ struct Marks {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Connection {
-    /// The address of its other end: the server's or a proxy's. A Unix socket has none.
+    /// The remote address: the server's or a proxy's. A Unix socket has none.
     pub remote: Option<SocketAddr>,
     /// Whether it had served other requests before.
     pub is_reused: bool,
 }
 
 impl Connection {
-    /// Describes a connection.
+    /// Makes the description of a connection.
     #[must_use]
     pub fn new(remote: Option<SocketAddr>, is_reused: bool) -> Self {
         Self { remote, is_reused }
     }
 }
 
-/// What an exchange is busy with.
+/// The phase of an exchange.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 #[repr(u8)]
 pub enum Phase {
-    /// It has no connection yet, and the transport does not say more.
+    /// It has no connection yet, and the transport reports no details.
     #[default]
     Connecting = 0,
     /// It looks up the host's addresses.
@@ -240,7 +240,7 @@ pub enum Phase {
     Proxy = 2,
     /// It makes the TLS handshake.
     Tls = 3,
-    /// It has a connection and waits until that takes another HTTP/2 stream.
+    /// It has a connection and waits until that accepts another HTTP/2 stream.
     Stream = 4,
     /// It writes the request.
     Sending = 5,
@@ -248,7 +248,7 @@ pub enum Phase {
     Waiting = 6,
     /// It reads the response's body.
     Reading = 7,
-    /// The body is here, and the client undoes its content coding.
+    /// The body has arrived, and the client decodes its content coding.
     Decoding = 8,
 }
 
@@ -273,7 +273,7 @@ impl Phase {
 }
 
 impl SentMark {
-    /// Says that from now on the request may be on its way.
+    /// Marks the request: from now on it may be on its way.
     pub fn mark(&self) {
         self.0.sent.store(true, Ordering::Release);
     }
@@ -284,59 +284,60 @@ impl SentMark {
         self.0.sent.load(Ordering::Acquire)
     }
 
-    /// Notes what the exchange is busy with.
+    /// Sets the phase of the exchange.
     pub fn set_phase(&self, phase: Phase) {
         self.0.phase.store(phase as u8, Ordering::Release);
     }
 
-    /// Returns what the exchange is busy with, or was when it was given up.
+    /// Returns the phase of the exchange, or its last one if it was abandoned.
     #[must_use]
     pub fn phase(&self) -> Phase {
         Phase::ALL[usize::from(self.0.phase.load(Ordering::Acquire)) % Phase::ALL.len()]
     }
 
-    /// Notes whom the exchange talks to, as in `192.0.2.7:443` or `proxy.example:3128`. It must hold no secret.
+    /// Sets the peer of the exchange, as in `192.0.2.7:443` or `proxy.example:3128`. It must hold no secret.
     pub fn set_peer(&self, peer: Arc<str>) {
         *self.0.peer.lock().unwrap_or_else(PoisonError::into_inner) = Some(peer);
     }
 
-    /// Returns whom the exchange talks to, where the transport knows.
+    /// Returns the peer of the exchange, if the transport knows it.
     #[must_use]
     pub fn peer(&self) -> Option<Arc<str>> {
         let peer = self.0.peer.lock().unwrap_or_else(PoisonError::into_inner);
         peer.clone()
     }
 
-    /// Notes the connection that the request goes to. The first one stays.
+    /// Sets the connection that the request goes to. The first one stays.
     pub fn set_connection(&self, connection: Connection) {
         let Connection { remote, is_reused } = connection;
         let _ = self.0.connection.set((remote, Some(is_reused)));
     }
 
-    /// Returns the connection that the request went to, where the transport says so.
+    /// Returns the connection that the request went to, if the transport reports it.
     #[must_use]
     pub fn connection(&self) -> Option<Connection> {
         let (remote, is_reused) = self.noted_connection()?;
         Some(Connection::new(remote, is_reused?))
     }
 
-    /// Notes the other end of a connection of which nothing else is known.
+    /// Sets the remote address of a connection of which nothing else is known.
     #[cfg(feature = "reqwest")]
     fn set_remote(&self, remote: Option<SocketAddr>) {
         let _ = self.0.connection.set((remote, None));
     }
 
-    /// What is known of the connection: its other end, and whether it had served other requests before.
+    /// What is known about the connection: its remote address, and whether it had served other requests before.
     pub(crate) fn noted_connection(&self) -> Option<(Option<SocketAddr>, Option<bool>)> {
         self.0.connection.get().copied()
     }
 
-    /// Notes that the exchange is given up because its time ran out, and not because the caller cancelled.
+    /// Notes that the exchange is abandoned because its time ran out, not because the caller cancelled.
     pub(crate) fn note_timeout(&self) {
         self.0.timed_out.store(true, Ordering::Release);
     }
 
-    /// Returns whether the exchange is given up because its time ran out. True only once it is being dropped.
+    /// Returns whether the exchange was abandoned because its time ran out. It is true only once the exchange is being
+    /// dropped.
     #[must_use]
     pub fn is_timed_out(&self) -> bool {
         self.0.timed_out.load(Ordering::Acquire)
@@ -388,13 +389,14 @@ impl<B> Reply<B> {
     }
 }
 
-/// An exchange that gave no whole response. Its sources are those of its causes that its message does not quote.
+/// The error of an exchange that returned no complete response. Its sources are those of its causes that its message
+/// does not quote.
 #[derive(Debug)]
 pub struct TransportError {
     failure: Failure,
     code: Option<Cow<'static, str>>,
     message: String,
-    /// The server has read nothing of what has left.
+    /// Whether the server has read nothing of what was sent.
     is_unread: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -407,7 +409,7 @@ impl fmt::Display for TransportError {
 
 impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        said::not_yet(&self.message, self.cause()?)
+        quoted::not_yet(&self.message, self.cause()?)
     }
 }
 
@@ -417,22 +419,22 @@ impl StdError for TransportError {
 pub enum Failure {
     /// No connection: name resolution, refused, unreachable, a proxy's 5xx to CONNECT.
     ///
-    /// This and the next three say that nothing was sent. For a request whose [`SentMark`] is marked they are read as
-    /// [`Broken`](Self::Broken): the mark wins.
+    /// This and the next three mean that nothing was sent. For a marked request they count as [`Broken`](Self::Broken):
+    /// the [`SentMark`] wins.
     Connect,
-    /// No connection, and none the next time: the transport cannot work where the call is made.
+    /// No connection, and a retry will not help: the transport cannot work where the call is made.
     Unusable,
     /// A TLS handshake that failed.
     Tls,
     /// A proxy refused the tunnel with a status outside 2xx and 5xx: it would refuse it again.
     ProxyRefused,
-    /// The server vowed that it did not process the request: GOAWAY below its stream (RFC 9113 §6.8).
+    /// The server guaranteed that it did not process the request: GOAWAY below its stream (RFC 9113 §6.8).
     Unprocessed,
-    /// The server vowed that it did not process the request: REFUSED_STREAM (RFC 9113 §8.7).
+    /// The server guaranteed that it did not process the request: REFUSED_STREAM (RFC 9113 §8.7).
     RefusedStream,
     /// The connection broke, or the peer broke the protocol.
     Broken,
-    /// The header block is over the bound of the HTTP library.
+    /// The header block exceeds the limit of the HTTP library.
     HeadersTooLarge,
 }
 
@@ -448,20 +450,21 @@ impl TransportError {
         }
     }
 
-    /// Adds the code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`.
+    /// Adds the well-known code of the failure, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// Says that the server read nothing of a request whose bytes have left: it refused the handshake they followed.
+    /// Notes that the server read nothing of a request whose bytes have left, because it refused the handshake that
+    /// they followed.
     pub(crate) fn unread(mut self) -> Self {
         self.is_unread = true;
         self
     }
 
-    /// The same, where the connection had served no request before: the handshake of one that had is over.
+    /// Notes the same if the connection had served no request before. On a used connection the handshake is over.
     pub(crate) fn unread_if(mut self, is_new: bool) -> Self {
         self.is_unread &= is_new;
         self
@@ -472,7 +475,7 @@ impl TransportError {
         self.is_unread
     }
 
-    /// Returns the code that operators know the failure by.
+    /// Returns the well-known code of the failure.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
@@ -485,12 +488,12 @@ impl TransportError {
         self
     }
 
-    /// The cause, whatever the message quotes of it.
+    /// The cause, even if the message quotes it.
     pub(crate) fn cause(&self) -> Option<&(dyn StdError + 'static)> {
         Some(self.source.as_deref()?)
     }
 
-    /// The same error for another attempt that waited for the same connection; its cause stays here.
+    /// Copies the error, without its cause, for another attempt that waited for the same connection.
     pub(crate) fn copy(&self) -> Self {
         Self {
             failure: self.failure,
@@ -512,10 +515,10 @@ impl TransportError {
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Proxy {
-    /// By `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+    /// The proxy of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     #[default]
     Environment,
-    /// This one, as in `http://user:password@proxy.example:3128`. A password is kept out of everything that is shown.
+    /// The proxy of this URL, as in `http://user:password@proxy.example:3128`. A password is never shown.
     Url(Secret),
     /// None.
     None,
@@ -524,7 +527,7 @@ pub enum Proxy {
 /// Writes the options of the wire, with their defaults.
 macro_rules! wire_struct {
     ($($name:ident: $type:ty = $default:expr, $method:literal, |$it:ident| $read:expr;)+) => {
-        /// The options of a client that concern the wire alone.
+        /// The options of a client that only concern the wire.
         #[derive(Clone, Debug)]
         pub(crate) struct WireOptions {
             $(pub(crate) $name: $type,)+
@@ -538,7 +541,7 @@ macro_rules! wire_struct {
 
         #[cfg(feature = "reqwest")]
         impl WireOptions {
-            /// The first option that is not its default, and the method of reqwest's builder that does the same.
+            /// The first option that differs from its default, and the method of reqwest's builder that does the same.
             fn first_set(&self) -> Option<(&'static str, &'static str)> {
                 let default = Self::default();
                 $(if self.$name != default.$name {

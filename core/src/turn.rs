@@ -1,9 +1,9 @@
-//! Taking turns with the other tasks of a thread.
+//! Lets the other tasks of a thread run.
 
 use std::future::poll_fn;
 use std::task::Poll;
 
-/// Lets the other tasks that are ready go first, whatever runs them.
+/// Lets other ready tasks run first, on any executor.
 pub(crate) async fn yield_now() {
     let mut yielded = false;
     poll_fn(|cx| {

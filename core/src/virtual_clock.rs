@@ -1,16 +1,16 @@
-//! A clock that no hardware moves: it goes to the next timer when everything that goes by it waits for it.
+//! A virtual clock: it jumps to the next timer when everything that uses it waits for it.
 //!
-//! What goes by a clock is **watched**: a call, an operation, a refresh. A watch is busy from its beginning, and from each
-//! time that it is woken, until a poll of it has nothing left to do but to wait. A **hold** keeps the time where it is
-//! while a program's own code runs. With nobody busy and no hold, the earliest timer is due: the clock is set to it, and
-//! its owner is woken. One timer is fired at a time, so that what follows from the one is over before the next.
+//! Whatever uses a clock is **watched**: a call, an operation, a refresh. A watch is busy from its beginning, and from
+//! each time that it is woken, until a poll of it has nothing left to do but wait. A **hold** stops the time while a
+//! program's own code runs. When no watch is busy and there is no hold, the earliest timer is due: the clock is set to it,
+//! and its owner is woken. Timers fire one at a time, so that the consequences of one are over before the next.
 //!
-//! Whoever was busy last moves the clock, within a poll, on its own thread. It asks to be polled once more before it does:
-//! another call that the same task or the same runtime has yet to begin would otherwise find the time moved.
+//! The last busy watch moves the clock, within a poll, on its own thread. It asks to be polled once more before it does
+//! so. Otherwise another call that the same task or runtime has yet to begin would find the time moved.
 //!
-//! A watch that was woken is busy until it is polled, and one that a program keeps but does not poll would be so for ever:
-//! `select!` runs one branch while it holds the call of another. Whoever waits for such a one looks again and again, and
-//! sets it aside when its executor had its turn many times: then it counts as waiting until it is polled.
+//! A woken watch is busy until it is polled. One that a program keeps but does not poll would stay busy for ever:
+//! `select!` runs one branch while it holds the call of another. A watch that waits for such a one checks repeatedly, and
+//! sets it aside after its executor has had many turns: it then counts as waiting until it is polled.
 
 mod polled;
 mod sorted;
@@ -29,22 +29,22 @@ use sorted::Sorted;
 pub(crate) use watch::Watch;
 use watch::{Flag, Kind, Standing};
 
-/// 2026-01-01T00:00:00Z: what the calendar says when a clock begins.
+/// 2026-01-01T00:00:00Z, the calendar time at which a clock begins.
 const BEGINNING: Duration = Duration::from_secs(1_767_225_600);
 
-/// The last moment of a clock, when the calendar says 9999-01-01T00:00:00Z: a trail has no room for times beyond that year, and an
-/// [`Instant`] none for times far beyond it.
+/// The last time of a clock, 9999-01-01T00:00:00Z: a trail cannot hold times beyond that year, and an [`Instant`] cannot
+/// hold times far beyond it.
 const END: Duration = Duration::from_secs(253_370_764_800 - BEGINNING.as_secs());
 
-/// A clock. Clones are one.
+/// A clock. Clones share one time.
 #[derive(Clone)]
 pub(crate) struct VirtualClock(Arc<Shared>);
 
 struct Shared {
-    /// What the monotonic clock says at the beginning.
+    /// The monotonic time at the beginning.
     base: Instant,
     state: Mutex<State>,
-    /// Notified when everything waits, for threads that want to know.
+    /// Notified when everything waits, for threads that wait for that.
     quiet: Condvar,
 }
 
@@ -69,33 +69,33 @@ struct State {
     /// Those that were woken and have not been polled since, by address. They are busy.
     called: Sorted<usize, Arc<Flag>>,
     looks: Looks,
-    /// Everything waited when it was looked at last, and whoever looked is polled once more.
+    /// Everything waited at the last check, and the watch that checked is polled once more.
     is_settling: bool,
-    /// Those that want to know when everything waits.
+    /// The tasks to wake when everything waits.
     lookers: Vec<Waker>,
 }
 
-/// How long somebody has looked in vain whether those that were woken are polled.
+/// How long the woken watches have been checked without being polled.
 #[derive(Default)]
 struct Looks {
     count: u32,
     since: Option<Instant>,
 }
 
-/// How often an executor must have had its turn before what it did not poll is set aside.
+/// How many turns an executor gets before a watch that it does not poll is set aside.
 const TURNS: u32 = 64;
 
-/// What other threads may poll is set aside after this time only, for they may be slow.
+/// How long a watch that other threads may poll is kept busy before it is set aside, since they may be slow.
 const SLOW_THREADS: Duration = Duration::from_millis(500);
 
-/// The time between two looks at what other threads may poll.
+/// The time between two checks of what other threads may poll.
 const LOOK: Duration = Duration::from_millis(1);
 
 /// When a timer is due, and its number.
 type TimerKey = (Duration, u64);
 
 impl VirtualClock {
-    /// Makes a clock. One that is `is_manual` moves by [`advance`](Self::advance) alone.
+    /// Makes a clock. If `is_manual`, only [`advance`](Self::advance) moves it.
     pub(crate) fn new(is_manual: bool) -> Self {
         let state = State {
             is_manual,
@@ -123,7 +123,7 @@ impl VirtualClock {
         SystemTime::UNIX_EPOCH + BEGINNING + self.elapsed()
     }
 
-    /// Waits until the monotonic clock says `at`.
+    /// Waits until the monotonic time is `at`.
     pub(crate) fn sleep_until(&self, at: Instant) -> VirtualSleep {
         self.sleep_to(at.saturating_duration_since(self.0.base))
     }
@@ -142,7 +142,7 @@ impl VirtualClock {
         }
     }
 
-    /// Whether it moves by [`advance`](Self::advance) alone.
+    /// Whether only [`advance`](Self::advance) moves it.
     pub(crate) fn is_manual(&self) -> bool {
         self.lock().is_manual
     }
@@ -154,13 +154,13 @@ impl VirtualClock {
         (state.busy, state.waiting)
     }
 
-    /// Does something when some time has passed, unless the alarm is dropped before.
+    /// Runs a function after some time, unless the alarm is dropped before.
     pub(crate) fn call_after(
         &self,
         time: Duration,
         run: impl Fn() + Send + Sync + 'static,
     ) -> Alarm {
-        let bell = Arc::new(Bell {
+        let bell = Arc::new(TimerWaker {
             clock: self.clone(),
             at: self.elapsed().saturating_add(time).min(END),
             run: Box::new(run),
@@ -176,7 +176,7 @@ impl VirtualClock {
         }
     }
 
-    /// Keeps the time where it is until the hold is dropped.
+    /// Stops the time until the hold is dropped.
     pub(crate) fn hold(&self) -> Hold {
         let mut state = self.lock();
         state.busy += 1;
@@ -192,7 +192,7 @@ impl VirtualClock {
         })
     }
 
-    /// Watches a refresh, which is busy while it waits for anything that does not go by this clock.
+    /// Watches a refresh, which is busy while it waits for anything that does not use this clock.
     pub(crate) fn watch_refresh(&self) -> Watch {
         self.watch_as(Kind::Refresh)
     }
@@ -206,21 +206,21 @@ impl VirtualClock {
         Watch::new(self.clone(), kind)
     }
 
-    /// Waits until everything waits for this clock, and somebody does.
+    /// Waits until everything waits for this clock, and at least one watch does.
     pub(crate) fn until_waiting(&self) -> impl Future<Output = ()> + Send + use<> {
         let clock = self.clone();
         std::future::poll_fn(move |cx| clock.poll_quiet(cx, State::has_waiting))
     }
 
-    /// The same for a thread. `false`: nothing came of it within `limit` of real time.
+    /// The blocking form of [`until_waiting`](Self::until_waiting). Returns `false` if that did not happen within
+    /// `limit` of real time.
     #[cfg(feature = "blocking")]
     #[must_use]
     pub(crate) fn block_until_waiting(&self, limit: Duration) -> bool {
         self.block_until(limit, State::has_waiting)
     }
 
-    /// Moves the clock on, from timer to timer, and lets everything that follows from each of them come to rest before the
-    /// next.
+    /// Moves the clock forward, from timer to timer, and lets the consequences of each come to rest before the next.
     pub(crate) async fn advance(&self, time: Duration) {
         let end = self.elapsed().saturating_add(time).min(END);
         loop {
@@ -231,7 +231,8 @@ impl VirtualClock {
         }
     }
 
-    /// The same for a thread. `false`: something did not come to rest within `limit` of real time.
+    /// The blocking form of [`advance`](Self::advance). Returns `false` if something did not come to rest within
+    /// `limit` of real time.
     #[cfg(feature = "blocking")]
     #[must_use]
     pub(crate) fn block_advance(&self, time: Duration, limit: Duration) -> bool {
@@ -246,7 +247,7 @@ impl VirtualClock {
         }
     }
 
-    /// Goes to the next timer, but not beyond `end`. Returns whether the end is reached.
+    /// Moves to the next timer, but not beyond `end`. Returns whether the end is reached.
     fn step(&self, end: Duration) -> bool {
         let mut state = self.lock();
         if state.timers.first().is_some_and(|(key, _)| key.0 <= end) {
@@ -291,7 +292,8 @@ impl VirtualClock {
         !waited.timed_out()
     }
 
-    /// Moves the clock if everything waits. Called at the end of a poll that left something waiting; `again` polls it anew.
+    /// Moves the clock if everything waits. It is called at the end of a poll that left something waiting; `again` polls
+    /// that once more.
     fn settle(&self, again: &Waker) {
         let mut state = self.lock();
         if state.is_manual || state.timers.is_empty() {
@@ -313,11 +315,11 @@ impl VirtualClock {
         if let Some(due) = due {
             due.wake();
         }
-        // If time moved, to look whether what was woken is polled.
+        // If time moved, checks whether what was woken is polled.
         again.wake_by_ref();
     }
 
-    /// Lets those who wait look again, after the last who was busy is gone. One of them moves the clock.
+    /// Lets the waiting watches check again, after the last busy one is gone. One of them moves the clock.
     fn kick(&self) {
         let state = self.lock();
         let is_still = state.is_quiet() || state.waits_for_called();
@@ -337,7 +339,7 @@ impl VirtualClock {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes the state, and tells whoever waits for everything to wait.
+    /// Changes the state, and notifies those who wait until everything waits.
     fn change(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.lock();
         change(&mut state);
@@ -360,7 +362,7 @@ impl std::fmt::Debug for VirtualClock {
 }
 
 impl State {
-    /// Sets the clock to the first timer, which there has to be, and gives what wakes its owner.
+    /// Sets the clock to the first timer, which has to exist, and returns the waker of its owner.
     fn fire(&mut self) -> Waker {
         match self.timers.pop_first() {
             Some(((at, _), waker)) => {
@@ -375,21 +377,21 @@ impl State {
         self.at_work() == 0
     }
 
-    /// How many are busy and do not wait for this clock in their turn.
+    /// How many are busy and do not themselves wait for this clock.
     fn at_work(&self) -> usize {
         // A refresher whose own call waits for this clock waits for it too.
         let real = if self.serving > 0 { self.real } else { 0 };
         self.busy.saturating_sub(self.covered + real)
     }
 
-    /// Whether nobody is at work but some that were woken, whose executor may have dropped or kept them.
+    /// Whether the only busy watches are woken ones, which their executor may have dropped or kept.
     fn waits_for_called(&self) -> bool {
         let called = self.called.len();
         called > 0 && self.at_work() == called && !self.called.values().any(|flag| flag.is_thread())
     }
 
-    /// Looks whether those that were woken have been polled, and sets them aside if they should have been long ago. Returns
-    /// the pause to make before `again` is woken.
+    /// Checks whether the woken watches have been polled, and sets them aside if that is long overdue. Returns the pause
+    /// before `again` is woken.
     fn look(&mut self, again: &Waker) -> Option<Duration> {
         let looks = &mut self.looks;
         looks.count += 1;
@@ -415,7 +417,7 @@ impl State {
     }
 }
 
-/// Keeps the time of a mock where it is, until it is dropped.
+/// Stops the time of a mock until it is dropped.
 #[derive(Debug)]
 #[must_use = "time goes on when it is dropped"]
 pub struct Hold(VirtualClock);
@@ -427,7 +429,7 @@ impl Drop for Hold {
     }
 }
 
-/// What is done at some time. Dropped before, it is not done.
+/// A function that runs at some time, unless the alarm is dropped before.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     clock: VirtualClock,
@@ -437,19 +439,19 @@ pub(crate) struct Alarm {
 impl Drop for Alarm {
     fn drop(&mut self) {
         let bell = self.clock.lock().timers.remove(&self.key);
-        // What it holds may be the program's.
+        // Dropped without the lock, since it may hold values of the program.
         drop(bell);
     }
 }
 
-/// Is woken when its time has come, and sometimes before.
-struct Bell {
+/// A waker of a timer. It is sometimes woken early.
+struct TimerWaker {
     clock: VirtualClock,
     at: Duration,
     run: Box<dyn Fn() + Send + Sync>,
 }
 
-impl Wake for Bell {
+impl Wake for TimerWaker {
     fn wake(self: Arc<Self>) {
         if self.clock.elapsed() >= self.at {
             (self.run)();
@@ -457,7 +459,7 @@ impl Wake for Bell {
     }
 }
 
-/// Lets `again` be polled once more, after a pause.
+/// Wakes `again` after a pause, so that it is polled once more.
 fn look_again(pause: Option<Duration>, again: &Waker) {
     if let Some(pause) = pause {
         std::thread::sleep(pause);
@@ -470,7 +472,7 @@ pub(crate) struct VirtualSleep {
     clock: VirtualClock,
     at: Duration,
     key: Option<TimerKey>,
-    /// Its own, where it is no part of anything that is watched: a wait between two calls.
+    /// Its own watch, if nothing that is watched contains it, such as for a wait between two calls.
     watch: Option<Watch>,
 }
 
@@ -490,7 +492,7 @@ impl VirtualSleep {
         });
         let before = state.timers.insert(key, cx.waker().clone());
         drop(state);
-        // What goes with it may go by this clock.
+        // Dropped without the lock, since it may use this clock.
         drop(before);
         self.key = Some(key);
         note_wait(self.clock.id());

@@ -1,4 +1,4 @@
-//! What is there with fewer features than a program gets by default. `scripts/features.sh` runs it with several sets.
+//! What works with fewer features than by default. `scripts/features.sh` runs it with several sets.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};

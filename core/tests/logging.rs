@@ -1,4 +1,4 @@
-//! What `tracing` subscribers get: the fields that support needs, and never a secret.
+//! What `tracing` subscribers get: the fields that support needs, and no secrets.
 
 #[path = "support/log.rs"]
 mod log;

@@ -26,7 +26,7 @@ const FORMAT: &str = "REQTRAIL_LOG_FORMAT";
 /// Longer than any machine takes: it ends a test that hangs, and decides nothing else.
 const LONG: Duration = Duration::from_secs(60);
 
-/// What must be in no line, with its place in the request.
+/// What no line may contain, with its place in the request.
 const TOKEN: &str = "c4nary-token-9d1f";
 const PARAM: &str = "c4nary-param-9d1f";
 const QUERY: &str = "c4nary-query-9d1f";
@@ -37,7 +37,7 @@ const PROXY: &str = "c4nary-proxy-9d1f";
 /// The request ID of Nova.
 const ID: &str = "req-58552ee2-cd12-457c-bb57-60275f53b0ac";
 
-/// Starts a server on loopback, whose paths do what their names say. Where it knows none, it repeats the secrets that it is
+/// Starts a server on loopback, whose paths do what their names say. For an unknown path it repeats the secrets that it is
 /// sent.
 fn serve() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -132,7 +132,7 @@ fn client(of: impl FnOnce(String) -> ClientBuilder) -> blocking::Client {
         .expect("a client")
 }
 
-/// A call that fails, and carries what must not be shown.
+/// A failing call that carries secrets.
 fn refused(client: &blocking::Client) {
     let error = client
         .post("/missing/{id}")
@@ -430,7 +430,7 @@ fn a_standard_error_that_is_gone_ends_no_process() {
     assert!(child.wait().expect("an end").success());
 }
 
-/// Only root can make a program that runs as somebody else, where the file system lets it.
+/// Only root can make a program that runs as another user, if the file system allows it.
 #[test]
 fn a_set_uid_program_does_not_heed_its_callers_environment() {
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stderr_log_set_uid");

@@ -1,4 +1,4 @@
-//! Trails that were kept as JSON: whatever a later release writes into them is there when they are written again.
+//! Trails that were stored as JSON: what a later release wrote into them is kept when they are written again.
 
 use proptest::collection::vec;
 use proptest::option::of;

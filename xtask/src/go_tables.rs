@@ -51,7 +51,7 @@ const SETS: [(&str, &str, &str, bool, &str); 8] = [
         "Sent",
         "Sent",
         false,
-        "says whether an attempt's request went out. Unknown decides like yes, unless the server vowed that it did not process the request.",
+        "says whether an attempt's request went out. Unknown decides like yes, unless the server guaranteed that it did not process the request.",
     ),
     (
         "TrailNote",

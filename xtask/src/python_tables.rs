@@ -19,7 +19,7 @@ const SET_DOCS: [(&str, &str); 8] = [
     ("WaitReason", "Why a call waited before its next attempt."),
     (
         "Sent",
-        "Whether an attempt's request went out. ``unknown`` decides like ``yes``, unless the server vowed that it\n    did not process the request.",
+        "Whether an attempt's request went out. ``unknown`` decides like ``yes``, unless the server guaranteed\n    that it did not process the request.",
     ),
     ("TrailNote", "What a reader of a whole trail should know."),
     (

@@ -10,7 +10,7 @@ use crate::numbers::{milliseconds, number, three_way};
 pub(crate) const TEXTS: usize = 10;
 
 export! {
-    /// Returns the attempt's place in the call, from 1.
+    /// Returns the number of the attempt within the call, from 1.
     fn reqtrail_attempt_number(attempt: &reqtrail_attempt) -> u32 {
         Some(attempt.core().number())
     }
@@ -20,7 +20,7 @@ export! {
         Some(number(attempt.core().cause().number()))
     }
 
-    /// Returns the method that was sent; a redirect can have changed it.
+    /// Returns the method that was sent; a redirect may have changed it.
     fn reqtrail_attempt_method(attempt: &reqtrail_attempt) -> text[0] {
         Some(attempt.core().method().to_string())
     }
@@ -36,7 +36,8 @@ export! {
     }
 
     /// Returns the address and port that the request's connection led to, as in `10.0.0.7:443` or `[::1]:443`: the
-    /// server's, or a proxy's. `NULL` without a connection, over a Unix socket, and for a transport that does not say.
+    /// server's or a proxy's. `NULL` without a connection, over a Unix socket, and for a transport that does not report
+    /// it.
     fn reqtrail_attempt_remote_address(attempt: &reqtrail_attempt) -> text[3] {
         attempt.core().remote_address().map(|it| it.to_string())
     }
@@ -61,12 +62,13 @@ export! {
         Some(attempt.core().request_id_notes().len())
     }
 
-    /// Returns an entry, from 0, of what was odd about the request ID: a REQTRAIL_REQUEST_ID_NOTE_*; 0 beyond the last.
+    /// Returns an entry, from 0, of what was unusual about the request ID: a REQTRAIL_REQUEST_ID_NOTE_*; 0 beyond the
+    /// last.
     fn reqtrail_attempt_request_id_note(attempt: &reqtrail_attempt, index: usize) -> i32 {
         Some(number(attempt.core().request_id_notes().get(index)?.number()))
     }
 
-    /// Returns the ID that the body names, where it differs from the header's; NULL if there is none.
+    /// Returns the request ID in the body, if it differs from the header's; NULL if there is none.
     fn reqtrail_attempt_body_request_id(attempt: &reqtrail_attempt) -> text[6] {
         attempt.core().body_request_id().map(ToString::to_string)
     }
@@ -76,25 +78,25 @@ export! {
         attempt.core().error_code()
     }
 
-    /// Returns what the API error means, a REQTRAIL_CATEGORY_*; `0` where the attempt is no API error.
+    /// Returns what the API error means, a REQTRAIL_CATEGORY_*; `0` if the attempt is not an API error.
     fn reqtrail_attempt_category(attempt: &reqtrail_attempt) -> i32 {
         Some(number(attempt.core().category()?.number()))
     }
 
-    /// Returns what went wrong, where there was no whole, usable response, a REQTRAIL_ERROR_*; REQTRAIL_OK if there is
+    /// Returns what went wrong, if there was no complete, usable response, a REQTRAIL_ERROR_*; REQTRAIL_OK if there is
     /// none.
     fn reqtrail_attempt_failure(attempt: &reqtrail_attempt) -> reqtrail_code {
         Some(number(attempt.core().failure()?.number()))
     }
 
-    /// Returns the code that operators know the failure by, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`;
-    /// `NULL` where none fits.
+    /// Returns the well-known code of the failure, as in `ECONNREFUSED`, `ENOTFOUND` or `CERT_HAS_EXPIRED`; `NULL` if
+    /// none fits.
     fn reqtrail_attempt_failure_code(attempt: &reqtrail_attempt) -> text[8] {
         attempt.core().failure_code()
     }
 
-    /// Returns the failure in words: one line of at most 200 characters, without secrets, that names the peer or the
-    /// proxy where they are known; NULL if there is none. A timeout names its limit.
+    /// Returns the failure in words: one line of at most 200 characters, without secrets; NULL if there is none. It
+    /// names the peer or the proxy if known. A timeout names its limit.
     fn reqtrail_attempt_failure_reason(attempt: &reqtrail_attempt) -> text[9] {
         attempt.core().failure_reason()
     }
@@ -105,17 +107,17 @@ export! {
     }
 
     /// Returns whether the server processed the request. 1: it answered. -1: nothing left the client, or the server
-    /// vowed that it did not process the request, and it may be sent again whatever its method is. `0`: nobody knows.
+    /// guaranteed that it did not process the request; it may be sent again whatever its method is. `0`: unknown.
     fn reqtrail_attempt_processed(attempt: &reqtrail_attempt) -> i32 {
         Some(three_way(attempt.core().processed()))
     }
 
-    /// Returns when the attempt started, counted from the call's start. In milliseconds.
+    /// Returns when the attempt started, relative to the start of the call. In milliseconds.
     fn reqtrail_attempt_started_ms(attempt: &reqtrail_attempt) -> f64 {
         Some(milliseconds(attempt.core().started()))
     }
 
-    /// Returns how long the attempt took, the body included. In milliseconds.
+    /// Returns how long the attempt took, including the body. In milliseconds.
     fn reqtrail_attempt_elapsed_ms(attempt: &reqtrail_attempt) -> f64 {
         Some(milliseconds(attempt.core().elapsed()))
     }
@@ -125,7 +127,7 @@ export! {
         Some(milliseconds(attempt.core().retry_after()?))
     }
 
-    /// Returns the wait that was decided on after this attempt; negative if there is none. In milliseconds.
+    /// Returns the wait that was chosen after this attempt; negative if there is none. In milliseconds.
     fn reqtrail_attempt_wait_ms(attempt: &reqtrail_attempt) -> f64 {
         Some(milliseconds(attempt.core().wait()?))
     }

@@ -9,7 +9,7 @@ use crate::numbers::seconds;
 pub(crate) const TEXTS: usize = 4;
 
 export! {
-    /// Returns until when the token holds, by Keystone's clock, in seconds since 1970; negative if there is none.
+    /// Returns when the token expires, by Keystone's clock, in seconds since 1970; negative if there is none.
     fn reqtrail_connection_expires_at(connection: &reqtrail_connection) -> f64 {
         seconds(connection.session()?.expires_at()?)
     }

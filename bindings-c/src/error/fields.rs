@@ -9,8 +9,8 @@ use crate::numbers::{milliseconds, number};
 pub(crate) const TEXTS: usize = 7;
 
 export! {
-    /// Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. Of a call that
-    /// had no credential to send it says why.
+    /// Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. For a call that
+    /// had no credential to send, it says why.
     fn reqtrail_error_category(error: &reqtrail_error) -> i32 {
         Some(number(error.core()?.category()?.number()))
     }
@@ -25,7 +25,7 @@ export! {
         Some(i32::from(error.core()?.status()?.as_u16()))
     }
 
-    /// Returns the wait that the server asked for in its last answer; negative if there is none. In milliseconds.
+    /// Returns the wait that the server asked for in its last response; negative if there is none. In milliseconds.
     fn reqtrail_error_retry_after_ms(error: &reqtrail_error) -> f64 {
         Some(milliseconds(error.core()?.retry_after()?))
     }
@@ -35,30 +35,30 @@ export! {
         error.api()?.raw_code()
     }
 
-    /// Returns the heading of the server's text, where the API writes one: OpenStack's middleware does so in the place
-    /// of a code; NULL if there is none.
+    /// Returns the heading of the server's text, if the API writes one; NULL if there is none. OpenStack's middleware
+    /// writes one instead of a code.
     fn reqtrail_error_title(error: &reqtrail_error) -> text[2] {
         error.api()?.title()
     }
 
-    /// Returns what the server says to operators, a stack trace for one; NULL if there is none. It is not meant for end
+    /// Returns what the server says to operators, such as a stack trace; NULL if there is none. It is not meant for end
     /// users, and no error text, log or report repeats it.
     fn reqtrail_error_details(error: &reqtrail_error) -> text[3] {
         error.api()?.details()
     }
 
-    /// Returns how to fix what the code complains of, where the dialect knows; NULL if there is none.
+    /// Returns how to fix the cause of the code, if the dialect knows; NULL if there is none.
     fn reqtrail_error_hint(error: &reqtrail_error) -> text[4] {
         error.api()?.hint()
     }
 
-    /// Returns the address of the page that explains the code, or of the API's status page, where the dialect knows
-    /// one; NULL if there is none. It never comes from the server.
+    /// Returns the URL of the page that explains the code, or of the API's status page, if the dialect knows one; NULL
+    /// if there is none. It never comes from the server.
     fn reqtrail_error_documentation_url(error: &reqtrail_error) -> text[5] {
         error.api()?.documentation_url()
     }
 
-    /// Returns the version of the API that the server answered with, as in `2.90`; `NULL` where the API has none.
+    /// Returns the version of the API that the server answered with, as in `2.90`; `NULL` if the API has no versions.
     fn reqtrail_error_microversion(error: &reqtrail_error) -> text[6] {
         error.api()?.microversion()
     }

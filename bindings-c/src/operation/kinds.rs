@@ -52,30 +52,31 @@ export! {
         reqtrail_operation::new(OperationKind::Follow, server_id, trail.core())
     }
 
-    /// Makes an operation that tells the history of a server: its actions, newest first, each with its request ID, its
+    /// Makes an operation that reads the history of a server: its actions, newest first, each with its request ID, its
     /// outcome and its steps, and the server's fault. The caller frees *operation.
     ///
-    /// `server_id` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
-    /// history, by its UUID, as long as its actions can be read, from microversion 2.21.
+    /// `server_id` is the server's UUID, or its exact name, which is looked up first. A deleted server has a history,
+    /// by its UUID, as long as its actions can be read, from microversion 2.21.
     ///
     /// Errors of its run: those of a call if it cannot be read.
     fn reqtrail_operation_explain(server_id: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::Explain, server_id, "")
     }
 
-    /// Makes an operation that reads the server that has exactly this name, its fault included: a look-up of the name,
-    /// then a read of the server, whose trail it has. A timeout is that of each call. The caller frees *operation.
+    /// Makes an operation that reads the server that has exactly this name, including its fault: looks the name up,
+    /// then reads the server, whose trail the result has. A timeout applies to each of the two calls. The caller frees
+    /// *operation.
     ///
-    /// No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+    /// If no server has this name, the error is `api` with the category `not_found`; if several have it, `invalid`.
     fn reqtrail_operation_server_by_name(server_name: text) makes operation: reqtrail_operation {
         reqtrail_operation::new(OperationKind::ServerByName, server_name, "")
     }
 
-    /// Makes an operation that follows what a request began until it has ended, and says how: the creation of a volume,
-    /// its extension, the import of an image, an action of a server. The caller frees *operation.
+    /// Makes an operation that follows the work that a request began until it has ended, and says how: the creation or
+    /// extension of a volume, the import of an image, an action of a server. The caller frees *operation.
     ///
-    /// It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`,
-    /// the UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
+    /// The work is named by the response of that request; or by its kind, such as `volume.extend` or `image.import`,
+    /// the UUID of the resource, and the request ID. A report may still say `unknown`: look at its verdict.
     ///
     /// Errors of its run: REQTRAIL_ERROR_ACTION_FAILED if the work failed, and those of a call if a poll failed for
     /// good, it was cancelled, or nothing says what to follow. There is always a report.

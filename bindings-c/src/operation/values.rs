@@ -8,23 +8,23 @@ use crate::numbers::{duration, time};
 use crate::operation::reqtrail_operation;
 
 export! {
-    /// Sets the version of the API that all of its requests ask for; the client's own by default, or `latest` if that
-    /// has none.
+    /// Sets the version of the API that all its requests ask for; the client's by default, or `latest` if that has
+    /// none.
     ///
     /// Operations that have it: `server`, `action`, `actions`, `follow`, `explain`, `server_by_name`.
     fn reqtrail_operation_microversion(operation: &mut reqtrail_operation, microversion: text) sets {
         operation.option(1, Value::Text(microversion.to_owned()))?;
     }
 
-    /// Sets the time of the whole call; the client's own by default. In milliseconds.
+    /// Sets the timeout of the whole call; the client's by default. In milliseconds.
     ///
     /// Operations that have it: `server`, `action`, `actions`, `server_by_name`.
     fn reqtrail_operation_timeout_ms(operation: &mut reqtrail_operation, timeout: u64) sets {
         operation.option(2, Value::Duration(duration(timeout)))?;
     }
 
-    /// Sets how many actions there are at most, the newest first. A history has 20 by default. A list has what the API
-    /// gives, and takes a limit from microversion 2.58.
+    /// Sets the maximum number of actions, newest first. A history has 20 by default. A list has what the API returns,
+    /// and takes a limit from microversion 2.58.
     ///
     /// Operations that have it: `actions`, `explain`.
     fn reqtrail_operation_limit(operation: &mut reqtrail_operation, limit: u32) sets {
@@ -52,7 +52,7 @@ export! {
         operation.option(6, Value::Moment(time(unix_seconds)?))?;
     }
 
-    /// Sets the first wait between two polls. Each further one is twice as long. In milliseconds. Default: 500.
+    /// Sets the first wait between two polls. It doubles with each further poll. In milliseconds. Default: 500.
     ///
     /// Sets the longest wait between two polls. In milliseconds. Default: 10,000.
     ///
@@ -70,17 +70,17 @@ export! {
         operation.option(9, Value::Duration(duration(deadline)))?;
     }
 
-    /// Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two
-    /// steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has
-    /// yet to begin. In milliseconds. Default: 3,000.
+    /// Sets how long an undecided state has to stay the same before it counts as the end, since an action looks idle
+    /// between two of its steps. It is ten times as long while a step is not finished or has yet to begin. In
+    /// milliseconds. Default: 3,000.
     ///
     /// Operations that have it: `follow`, `follow_resource`.
     fn reqtrail_operation_settle_time_ms(operation: &mut reqtrail_operation, settle_time: u64) sets {
         operation.option(10, Value::Duration(duration(settle_time)))?;
     }
 
-    /// Sets the size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an
-    /// ID alone does not.
+    /// Sets the size that an extension of a volume asked for, in GiB. The response of a request that this process sent
+    /// carries it; an ID alone does not.
     ///
     /// Operations that have it: `follow_resource`.
     fn reqtrail_operation_size(operation: &mut reqtrail_operation, size: u32) sets {

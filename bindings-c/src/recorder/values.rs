@@ -13,7 +13,7 @@ export! {
         filter.option(1, Value::Flag(failed))?;
     }
 
-    /// Sets the least time that a call took. In milliseconds.
+    /// Sets the minimum duration of a call. In milliseconds.
     fn reqtrail_recent_filter_slower_than_ms(filter: &mut reqtrail_recent_filter, slower_than: u64) sets {
         filter.option(2, Value::Duration(duration(slower_than)))?;
     }
@@ -28,12 +28,12 @@ export! {
         filter.option(4, Value::Text(path.to_owned()))?;
     }
 
-    /// Sets the status that a call's last attempt got.
+    /// Sets the status of a call's last attempt.
     fn reqtrail_recent_filter_status(filter: &mut reqtrail_recent_filter, status: u32) sets {
         filter.option(5, Value::Integer(status.into()))?;
     }
 
-    /// Sets how many calls are returned at most.
+    /// Sets the maximum number of calls to return.
     fn reqtrail_recent_filter_limit(filter: &mut reqtrail_recent_filter, limit: u32) sets {
         filter.option(6, Value::Integer(limit.into()))?;
     }

@@ -8,28 +8,28 @@ use crate::numbers::duration;
 use crate::request::reqtrail_request;
 
 export! {
-    /// Sets the time of the whole call, all attempts and waits included. A time above the client's `attempt_timeout_ms`
-    /// lifts that for this call too. In milliseconds.
+    /// Sets the timeout of the whole call, including all attempts and waits. A value above the client's
+    /// `attempt_timeout_ms` raises that for this call too. In milliseconds.
     fn reqtrail_request_timeout_ms(request: &mut reqtrail_request, timeout: u64) sets {
         request.option(1, Value::Duration(duration(timeout)))?;
     }
 
-    /// Sets the time of one attempt, its body included. In milliseconds.
+    /// Sets the timeout of one attempt, including its body. In milliseconds.
     fn reqtrail_request_attempt_timeout_ms(request: &mut reqtrail_request, attempt_timeout: u64) sets {
         request.option(2, Value::Duration(duration(attempt_timeout)))?;
     }
 
-    /// Sets the time to connect. In milliseconds.
+    /// Sets the timeout of connecting. In milliseconds.
     fn reqtrail_request_connect_timeout_ms(request: &mut reqtrail_request, connect_timeout: u64) sets {
         request.option(3, Value::Duration(duration(connect_timeout)))?;
     }
 
-    /// Sets how many attempts the call makes at most, 1 to 32; 1 turns retries off.
+    /// Sets the maximum number of attempts, 1 to 32; 1 turns retries off.
     fn reqtrail_request_max_attempts(request: &mut reqtrail_request, max_attempts: u32) sets {
         request.option(4, Value::Integer(max_attempts.into()))?;
     }
 
-    /// Sets whether the request may be sent twice, in place of what its method says.
+    /// Sets whether the request may be sent twice. By default its method decides.
     fn reqtrail_request_idempotent(request: &mut reqtrail_request, idempotent: bool) sets {
         request.option(5, Value::Flag(idempotent))?;
     }
@@ -39,28 +39,29 @@ export! {
         request.option(6, Value::Text(idempotency_key.to_owned()))?;
     }
 
-    /// Sets the correlation ID, in place of the call's: the ID of the request that this call serves. For OpenStack that
-    /// is the global request ID, `req-` and a UUID in lower case, which appears in the logs of every service on the
-    /// way; a malformed one is `invalid_request`, since the server would drop it in silence.
+    /// Sets the correlation ID, the ID of the request that this call serves, instead of one made from the call ID. For
+    /// OpenStack it is the global request ID, `req-` and a UUID in lower case, which appears in the logs of every
+    /// service on the way. A malformed one is an `invalid_request` error, since the server would drop it silently.
     fn reqtrail_request_correlation_id(request: &mut reqtrail_request, correlation_id: text) sets {
         request.option(7, Value::Text(correlation_id.to_owned()))?;
     }
 
-    /// Sets the version of the API to ask for, such as `2.90` or `latest`, in place of the client's
+    /// Sets the version of the API to ask for, such as `2.90` or `latest`, instead of the client's
     /// (<https://docs.openstack.org/api-guide/compute/microversions.html>). Only dialects that have versions take it.
     fn reqtrail_request_microversion(request: &mut reqtrail_request, microversion: text) sets {
         request.option(8, Value::Text(microversion.to_owned()))?;
     }
 
-    /// Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent as it is,
-    /// quotes included. Where it is still current, the call succeeds with a 304 without a body. Without this option a
-    /// 304 is an `api` error, also to an `If-None-Match` of the caller's own.
+    /// Sets the entity tag of a response that the caller has: the `ETag` header of an earlier response, sent unchanged,
+    /// including the quotes. If it is still current, the call succeeds with a 304 without a body. Without this option a
+    /// 304 is an `api` error, even if the caller sets the header `If-None-Match`.
     fn reqtrail_request_if_none_match(request: &mut reqtrail_request, if_none_match: text) sets {
         request.option(9, Value::Text(if_none_match.to_owned()))?;
     }
 
-    /// Sets further statuses that are no error, 300 to 599. A response with one of them is the call's result, as a 2xx
-    /// is: it is not repeated, a 401 refreshes no token, and a redirect is not followed. Each call adds one.
+    /// Sets further statuses, 300 to 599, that are not errors. A response with one of them is the result of the call,
+    /// like a 2xx: the request is not retried, a 401 does not refresh the token, and a redirect is not followed. Each
+    /// call adds one.
     fn reqtrail_request_accept_status(request: &mut reqtrail_request, status: i32) sets {
         request.option(10, Value::Integer(status.into()))?;
     }

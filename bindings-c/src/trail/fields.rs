@@ -25,9 +25,9 @@ export! {
         Some(trail.core().trace_id().to_string())
     }
 
-    /// Returns what every attempt carried in the dialect's correlation header: for OpenStack the global request ID,
-    /// `req-` and the call ID unless the caller gave another; NULL if there is none. It is in the logs of every service
-    /// on the way.
+    /// Returns the value that every attempt carried in the dialect's correlation header; NULL if there is none. For
+    /// OpenStack it is the global request ID, which is `req-` and the call ID unless the caller set another. It appears
+    /// in the logs of every service on the way.
     fn reqtrail_trail_correlation_id(trail: &reqtrail_trail) -> text[3] {
         trail.core().correlation_id()
     }
@@ -37,8 +37,8 @@ export! {
         Some(trail.core().dialect())
     }
 
-    /// Returns the service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`;
-    /// NULL if there is none.
+    /// Returns the service that was called, if one sign-in serves several; NULL if there is none. For OpenStack it is
+    /// the service type, as in `compute`.
     fn reqtrail_trail_service(trail: &reqtrail_trail) -> text[5] {
         trail.core().service()
     }
@@ -63,7 +63,7 @@ export! {
         seconds(trail.core().started_at())
     }
 
-    /// Returns how long the call took, all attempts and waits included. In milliseconds.
+    /// Returns how long the call took, including all attempts and waits. In milliseconds.
     fn reqtrail_trail_elapsed_ms(trail: &reqtrail_trail) -> f64 {
         Some(milliseconds(trail.core().elapsed()))
     }

@@ -25,7 +25,7 @@ class ErrorKind(StrEnum):
     """The server answered with a final status outside 2xx."""
 
     CONNECT = "connect"
-    """No connection came about (DNS, refused, TLS, connect timeout); nothing was sent."""
+    """No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent."""
 
     TIMEOUT = "timeout"
     """The attempt's or the call's time ran out."""
@@ -142,7 +142,7 @@ class Cause(StrEnum):
     """A hop that a redirect response asked for."""
 
     RESEND = "resend"
-    """A repetition of a request that the server vowed not to have processed."""
+    """A repetition of a request that the server guaranteed not to have processed."""
 
 
 class WaitReason(StrEnum):
@@ -158,8 +158,8 @@ class WaitReason(StrEnum):
 
 
 class Sent(StrEnum):
-    """Whether an attempt's request went out. ``unknown`` decides like ``yes``, unless the server vowed that it
-    did not process the request."""
+    """Whether an attempt's request went out. ``unknown`` decides like ``yes``, unless the server guaranteed
+    that it did not process the request."""
 
     __module__ = "reqtrail"
 

@@ -18,24 +18,22 @@ class ReadOptions(TypedDict, total=False):
     """How something is read. What is left out, or ``None``, keeps its default."""
 
     microversion: str | None
-    """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
-    has none."""
+    """The version of the API that all its requests ask for; the client's by default, or ``latest`` if that has none."""
     timeout: Seconds | None
-    """The time of the whole call; the client's own by default. In seconds, or a ``timedelta``."""
+    """The timeout of the whole call; the client's by default. In seconds, or a ``timedelta``."""
     cancel: CancelToken | None
-    """What ends the operation from elsewhere."""
+    """What cancels the operation."""
 
 
 class ListOptions(TypedDict, total=False):
     """Which actions are listed. What is left out, or ``None``, keeps its default."""
 
     microversion: str | None
-    """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
-    has none."""
+    """The version of the API that all its requests ask for; the client's by default, or ``latest`` if that has none."""
     timeout: Seconds | None
-    """The time of the whole call; the client's own by default. In seconds, or a ``timedelta``."""
+    """The timeout of the whole call; the client's by default. In seconds, or a ``timedelta``."""
     limit: int | None
-    """How many actions there are at most, the newest first. A list has what the API gives, and takes a limit from
+    """The maximum number of actions, newest first. A list has what the API returns, and takes a limit from
     microversion 2.58."""
     marker: str | None
     """The request ID of the action after which the list begins; from microversion 2.58."""
@@ -44,17 +42,16 @@ class ListOptions(TypedDict, total=False):
     changes_before: datetime | None
     """The time at which, or earlier, the listed actions changed; from microversion 2.66."""
     cancel: CancelToken | None
-    """What ends the operation from elsewhere."""
+    """What cancels the operation."""
 
 
 class FollowOptions(TypedDict, total=False):
     """How an action is followed. What is left out, or ``None``, keeps its default."""
 
     microversion: str | None
-    """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
-    has none."""
+    """The version of the API that all its requests ask for; the client's by default, or ``latest`` if that has none."""
     poll_interval: Seconds | None
-    """The first wait between two polls. Each further one is twice as long. In seconds, or a ``timedelta``. Default:
+    """The first wait between two polls. It doubles with each further poll. In seconds, or a ``timedelta``. Default:
     0.5 s."""
     max_poll_interval: Seconds | None
     """The longest wait between two polls. In seconds, or a ``timedelta``. Default: 10 s."""
@@ -62,11 +59,11 @@ class FollowOptions(TypedDict, total=False):
     """How long the action is followed. One that still runs then is reported as ``unknown``. In seconds, or a
     ``timedelta``. Default: 600 s."""
     settle_time: Seconds | None
-    """How long a state that decides nothing has to stay the same before it is taken for the end: between two steps
-    of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to
-    begin. In seconds, or a ``timedelta``. Default: 3 s."""
+    """How long an undecided state has to stay the same before it counts as the end, since an action looks idle
+    between two of its steps. It is ten times as long while a step is not finished or has yet to begin. In
+    seconds, or a ``timedelta``. Default: 3 s."""
     cancel: CancelToken | None
-    """What ends the operation from elsewhere."""
+    """What cancels the operation."""
     on_progress: Callable[[Progress], object] | None
     """The function that is called after every poll. It must be quick. The operation goes on if it fails. ``Compute``
     calls it on the thread that follows, ``AsyncCompute`` on the event loop. What it raises goes to
@@ -77,12 +74,11 @@ class ExplainOptions(TypedDict, total=False):
     """How many actions of a server's history are read. What is left out, or ``None``, keeps its default."""
 
     microversion: str | None
-    """The version of the API that all of its requests ask for; the client's own by default, or ``latest`` if that
-    has none."""
+    """The version of the API that all its requests ask for; the client's by default, or ``latest`` if that has none."""
     limit: int | None
-    """How many actions there are at most, the newest first. A history has 20 by default."""
+    """The maximum number of actions, newest first. A history has 20 by default."""
     cancel: CancelToken | None
-    """What ends the operation from elsewhere."""
+    """What cancels the operation."""
 
 
 class Compute(Operations):
@@ -123,21 +119,22 @@ class Compute(Operations):
         return ActionReport._of(self._run("follow", server_id, action, options))
 
     def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerHistory:
-        """Tells the history of a server: its actions, newest first, each with its request ID, its outcome and its
+        """Reads the history of a server: its actions, newest first, each with its request ID, its outcome and its
         steps, and the server's fault.
 
-        ``server_id`` is the server's UUID, or its exact name, which is looked up first. A server that is gone has
-        a history, by its UUID, as long as its actions can be read, from microversion 2.21.
+        ``server_id`` is the server's UUID, or its exact name, which is looked up first. A deleted server has a
+        history, by its UUID, as long as its actions can be read, from microversion 2.21.
 
         Raises ``ExplainError`` if it cannot be read.
         """
         return ServerHistory._of(self._run("explain", server_id, None, options))
 
     def server_by_name(self, server_name: str, **options: Unpack[ReadOptions]) -> Server:
-        """Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the
-        server, whose trail it has. A timeout is that of each call.
+        """Reads the server that has exactly this name, including its fault: looks the name up, then reads the
+        server, whose trail the result has. A timeout applies to each of the two calls.
 
-        No server of this name, or several, is an ``api`` error of the category ``not_found``, or of ``invalid``.
+        If no server has this name, the error is ``api`` with the category ``not_found``; if several have it,
+        ``invalid``.
         """
         return Server._of(*read(self._run("server_by_name", server_name, None, options)))
 
@@ -180,20 +177,21 @@ class AsyncCompute(AsyncOperations):
         return ActionReport._of(await self._run("follow", server_id, action, options))
 
     async def explain(self, server_id: str, **options: Unpack[ExplainOptions]) -> ServerHistory:
-        """Tells the history of a server: its actions, newest first, each with its request ID, its outcome and its
+        """Reads the history of a server: its actions, newest first, each with its request ID, its outcome and its
         steps, and the server's fault.
 
-        ``server_id`` is the server's UUID, or its exact name, which is looked up first. A server that is gone has
-        a history, by its UUID, as long as its actions can be read, from microversion 2.21.
+        ``server_id`` is the server's UUID, or its exact name, which is looked up first. A deleted server has a
+        history, by its UUID, as long as its actions can be read, from microversion 2.21.
 
         Raises ``ExplainError`` if it cannot be read.
         """
         return ServerHistory._of(await self._run("explain", server_id, None, options))
 
     async def server_by_name(self, server_name: str, **options: Unpack[ReadOptions]) -> Server:
-        """Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the
-        server, whose trail it has. A timeout is that of each call.
+        """Reads the server that has exactly this name, including its fault: looks the name up, then reads the
+        server, whose trail the result has. A timeout applies to each of the two calls.
 
-        No server of this name, or several, is an ``api`` error of the category ``not_found``, or of ``invalid``.
+        If no server has this name, the error is ``api`` with the category ``not_found``; if several have it,
+        ``invalid``.
         """
         return Server._of(*read(await self._run("server_by_name", server_name, None, options)))

@@ -40,21 +40,21 @@ class ReqtrailError(Exception):
     kind: ErrorKind | None = None
     """What went wrong with the call."""
     category: Category | None = None
-    """What the API error of the last attempt means. Of a call that had no credential to send it says why."""
+    """What the API error of the last attempt means. For a call that had no credential to send, it says why."""
     code: str | None = None
-    """The API's error code of the last attempt, in its canonical spelling. A member of the dialect's enum if it is a
-    known one."""
+    """The API's error code of the last attempt, in its canonical spelling. A member of the dialect's enum if the
+    code is known."""
     status: int | None = None
     """The status of the last attempt."""
     request_id: str | None = None
     """The request ID of the last attempt."""
     retry_after: float | None = None
-    """The wait that the server asked for in its last answer. In seconds."""
+    """The wait that the server asked for in its last response. In seconds."""
     message: str | None = None
-    """What went wrong in words: the server's message for an ``api`` error that has one."""
+    """What went wrong, in words. For an ``api`` error it is the server's message, if there is one."""
     option: str | None = None
-    """The option that a ``config`` or ``invalid_request`` error is about, as it is called here; ``None`` where the
-    error is about something else."""
+    """The option that a ``config`` or ``invalid_request`` error is about, in this language's spelling; ``None`` if
+    the error is about something else."""
     may_have_been_sent: bool = False
     """Whether any attempt's request may have reached the server."""
     # Generated until here.
@@ -83,24 +83,23 @@ class ApiError(ReqtrailError):
     raw_code: str | None = None
     """The API's error code as the server wrote it."""
     title: str | None = None
-    """The heading of the server's text, where the API writes one: OpenStack's middleware does so in the place of a
-    code."""
+    """The heading of the server's text, if the API writes one. OpenStack's middleware writes one instead of a code."""
     details: str | None = None
-    """What the server says to operators, a stack trace for one. It is not meant for end users, and no error text,
+    """What the server says to operators, such as a stack trace. It is not meant for end users, and no error text,
     log or report repeats it."""
     hint: str | None = None
-    """How to fix what the code complains of, where the dialect knows."""
+    """How to fix the cause of the code, if the dialect knows."""
     documentation_url: str | None = None
-    """The address of the page that explains the code, or of the API's status page, where the dialect knows one. It
-    never comes from the server."""
+    """The URL of the page that explains the code, or of the API's status page, if the dialect knows one. It never
+    comes from the server."""
     microversion: str | None = None
-    """The version of the API that the server answered with, as in ``2.90``; ``None`` where the API has none."""
+    """The version of the API that the server answered with, as in ``2.90``; ``None`` if the API has no versions."""
     rate_limit: RateLimit | None = None
-    """The rate limit that the answer reported."""
+    """The rate limit that the response reported."""
     headers: Headers = Headers()
-    """The answer's headers."""
+    """The headers of the response."""
     body: bytes = b""
-    """The first 64 KiB of the answer's body, decoded."""
+    """The first 64 KiB of the response's body, decoded."""
     # Generated until here.
     _text: str | None = None
     _json: str | None = None

@@ -508,7 +508,7 @@ class Session:
     __module__ = "reqtrail.openstack"
 
     expires_at: datetime | None
-    """Until when the token holds, by Keystone's clock."""
+    """When the token expires, by Keystone's clock."""
     project_id: str | None
     """The ID of the project that the token is for; ``None`` for another scope."""
     project_name: str | None

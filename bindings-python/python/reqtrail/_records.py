@@ -14,7 +14,7 @@ __all__ = ["Attempt", "CallInfo", "InFlightCall", "JournalStats", "RateLimit", "
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """What a response said about the caller's rate limit. It is a report, not a licence: do not pace requests by
+    """What a response said about the caller's rate limit. It is information, not permission: do not pace requests by
     these numbers, and wait as long as an error's ``retry_after`` says."""
 
     limit: int | None
@@ -38,7 +38,7 @@ class CallInfo(NamedTuple):
     """The call that an attempt belongs to."""
 
     call_id: str
-    """The call's own random ID, as its trail has it."""
+    """The call's own random ID, as in its trail."""
     dialect: str
     """The name of the API's dialect."""
     method: str
@@ -46,14 +46,16 @@ class CallInfo(NamedTuple):
     path: str
     """The path template, as in ``/cameras/{id}``."""
     correlation_id: str | None
-    """What every attempt carries in the dialect's correlation header: for OpenStack the global request ID."""
+    """The value that every attempt carries in the dialect's correlation header. For OpenStack it is the global
+    request ID."""
     service: str | None
-    """The service that is called, where one sign-in serves several: for OpenStack its type, as in ``compute``."""
+    """The service that is called, if one sign-in serves several. For OpenStack it is the service type, as in
+    ``compute``."""
     log_line: str
-    """The line for a log that tells of the attempt, without secrets.
+    """The log line of the attempt, without secrets.
 
-    Where one sign-in serves several services it is the line that OpenStack's operators search clients' logs for
-    to draw a call graph: method, service, URL and the request ID that was used
+    If one sign-in serves several services, it is the line that OpenStack's operators search clients' logs for to
+    draw a call graph: method, service, URL and the request ID that was used
     (<https://docs.openstack.org/api-guide/compute/faults.html#tracking-errors-by-request-id>).
     """
 
@@ -63,19 +65,19 @@ class Attempt:
     """One HTTP exchange of a call. Retries, repetitions after a 401 and redirect hops are attempts too."""
 
     number: int
-    """The attempt's place in the call, from 1."""
+    """The number of the attempt within the call, from 1."""
     cause: Cause
     """Why the attempt was made."""
     method: str
-    """The method that was sent; a redirect can have changed it."""
+    """The method that was sent; a redirect may have changed it."""
     span_id: str
     """The parent-id of the attempt's ``traceparent``: 16 hex digits."""
     url: str
     """The URL, with secret parameters as ``{name}`` and query values redacted."""
     remote_address: str | None
     """The address and port that the request's connection led to, as in ``10.0.0.7:443`` or ``[::1]:443``: the
-    server's, or a proxy's. ``None`` without a connection, over a Unix socket, and for a transport that does not
-    say."""
+    server's or a proxy's. ``None`` without a connection, over a Unix socket, and for a transport that does not
+    report it."""
     status: int | None
     """The response's status, if a response arrived."""
     request_id: str | None
@@ -83,35 +85,35 @@ class Attempt:
     request_id_source: str | None
     """Where the request ID was found."""
     request_id_notes: tuple[RequestIdNote, ...]
-    """What was odd about the request ID."""
+    """What was unusual about the request ID."""
     body_request_id: str | None
-    """The ID that the body names, where it differs from the header's."""
+    """The request ID in the body, if it differs from the header's."""
     error_code: str | None
     """The API's error code, in its canonical spelling."""
     category: Category | None
-    """What the API error means; ``None`` where the attempt is no API error."""
+    """What the API error means; ``None`` if the attempt is not an API error."""
     failure: ErrorKind | None
-    """What went wrong, where there was no whole, usable response."""
+    """What went wrong, if there was no complete, usable response."""
     failure_code: str | None
-    """The code that operators know the failure by, as in ``ECONNREFUSED``, ``ENOTFOUND`` or ``CERT_HAS_EXPIRED``;
-    ``None`` where none fits."""
+    """The well-known code of the failure, as in ``ECONNREFUSED``, ``ENOTFOUND`` or ``CERT_HAS_EXPIRED``; ``None`` if
+    none fits."""
     failure_reason: str | None
-    """The failure in words: one line of at most 200 characters, without secrets, that names the peer or the proxy
-    where they are known. A timeout names its limit."""
+    """The failure in words: one line of at most 200 characters, without secrets. It names the peer or the proxy if
+    known. A timeout names its limit."""
     sent: Sent
     """Whether the request went out."""
     processed: bool | None
     """Whether the server processed the request. ``True``: it answered. ``False``: nothing left the client, or the
-    server vowed that it did not process the request, and it may be sent again whatever its method is. ``None``:
-    nobody knows."""
+    server guaranteed that it did not process the request; it may be sent again whatever its method is. ``None``:
+    unknown."""
     started: float
-    """When the attempt started, counted from the call's start. In seconds."""
+    """When the attempt started, relative to the start of the call. In seconds."""
     elapsed: float
-    """How long the attempt took, the body included. In seconds."""
+    """How long the attempt took, including the body. In seconds."""
     retry_after: float | None
     """The wait that the server asked for. In seconds."""
     wait: float | None
-    """The wait that was decided on after this attempt. In seconds."""
+    """The wait that was chosen after this attempt. In seconds."""
     wait_reason: WaitReason | None
     """What decided the wait."""
 
@@ -172,8 +174,9 @@ class TrailFields:
 
     @property
     def correlation_id(self) -> str | None:
-        """What every attempt carried in the dialect's correlation header: for OpenStack the global request ID,
-        ``req-`` and the call ID unless the caller gave another. It is in the logs of every service on the way."""
+        """The value that every attempt carried in the dialect's correlation header. For OpenStack it is the global
+        request ID, which is ``req-`` and the call ID unless the caller set another. It appears in the logs of
+        every service on the way."""
         value: str | None = self._read()["correlation_id"]
         return value
 
@@ -185,7 +188,8 @@ class TrailFields:
 
     @property
     def service(self) -> str | None:
-        """The service that was called, where one sign-in serves several: for OpenStack its type, as in ``compute``."""
+        """The service that was called, if one sign-in serves several. For OpenStack it is the service type, as in
+        ``compute``."""
         value: str | None = self._read()["service"]
         return value
 
@@ -215,7 +219,7 @@ class TrailFields:
 
     @property
     def elapsed(self) -> float:
-        """How long the call took, all attempts and waits included. In seconds."""
+        """How long the call took, including all attempts and waits. In seconds."""
         value: float = self._read()["elapsed_ms"] / 1e3
         return value
 
@@ -243,27 +247,27 @@ class InFlightCall:
     """A call under way."""
 
     call_id: str
-    """The call's own random ID, as its trail will have it."""
+    """The call's own random ID, as its trail will show it."""
     trace_id: str
     """The W3C trace ID that its attempts carry: 32 hex digits."""
     correlation_id: str | None
-    """What every attempt carries in the dialect's correlation header."""
+    """The value that every attempt carries in the dialect's correlation header."""
     dialect: str
     """The name of the API's dialect."""
     service: str | None
-    """The service that is called, where one sign-in serves several."""
+    """The service that is called, if one sign-in serves several."""
     method: str
     """The method that the caller asked for."""
     path: str
     """The path template, as in ``/cameras/{id}``. A very long one is cut."""
     attempt: int
-    """The attempt that is under way or was the last; 0 if none was made yet."""
+    """The number of the attempt that is under way or was the last; 0 before the first."""
     phase: str
-    """What the call is busy with: ``refreshing`` (it waits for a new token), ``connecting``, ``resolving``,
-    ``proxy``, ``tls``, ``stream`` (it waits until the connection takes another stream), ``sending``, ``waiting``
-    (for the response's head), ``reading``, ``decoding``, or ``backoff`` (it waits before the next attempt)."""
+    """The current phase: ``refreshing`` (it waits for a new token), ``connecting``, ``resolving``, ``proxy``,
+    ``tls``, ``stream`` (it waits until the connection takes another stream), ``sending``, ``waiting`` (for the
+    response's head), ``reading``, ``decoding``, or ``backoff`` (it waits before the next attempt)."""
     retry_in: float | None
-    """How long it waits yet before the next attempt. In seconds."""
+    """How much longer it waits before the next attempt. In seconds."""
     may_have_been_sent: bool
     """Whether the server may have seen the request of the last attempt."""
     started_at: datetime
@@ -301,7 +305,7 @@ class JournalStats:
     bytes: int
     """How many bytes these take."""
     queued: int
-    """How many records wait to be written."""
+    """How many records are waiting to be written."""
     lost: int
     """How many records were lost, because the disk was full or too slow."""
 
@@ -318,7 +322,7 @@ class JournalStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecorderStats:
-    """What a recorder holds, and what it had to leave out."""
+    """What a recorder holds, and what it left out."""
 
     failed: int
     """How many failed calls are kept."""
@@ -331,7 +335,7 @@ class RecorderStats:
     in_flight: int
     """How many calls are under way."""
     skipped: int
-    """How many calls without anything notable were left out because other threads were just keeping theirs."""
+    """How many calls that were not notable were left out because other threads were storing theirs at that moment."""
     journal: JournalStats | None
     """What the journal wrote; ``None`` if the client has none."""
 

@@ -17,10 +17,10 @@ class FollowResourceOptions(TypedDict, total=False):
     """How what a service accepted is followed. What is left out, or ``None``, keeps its default."""
 
     size: int | None
-    """The size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an ID
-    alone does not."""
+    """The size that an extension of a volume asked for, in GiB. The response of a request that this process sent
+    carries it; an ID alone does not."""
     poll_interval: Seconds | None
-    """The first wait between two polls. Each further one is twice as long. In seconds, or a ``timedelta``. Default:
+    """The first wait between two polls. It doubles with each further poll. In seconds, or a ``timedelta``. Default:
     0.5 s."""
     max_poll_interval: Seconds | None
     """The longest wait between two polls. In seconds, or a ``timedelta``. Default: 10 s."""
@@ -28,11 +28,11 @@ class FollowResourceOptions(TypedDict, total=False):
     """How long the action is followed. One that still runs then is reported as ``unknown``. In seconds, or a
     ``timedelta``. Default: 600 s."""
     settle_time: Seconds | None
-    """How long a state that decides nothing has to stay the same before it is taken for the end: between two steps
-    of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to
-    begin. In seconds, or a ``timedelta``. Default: 3 s."""
+    """How long an undecided state has to stay the same before it counts as the end, since an action looks idle
+    between two of its steps. It is ten times as long while a step is not finished or has yet to begin. In
+    seconds, or a ``timedelta``. Default: 3 s."""
     cancel: CancelToken | None
-    """What ends the operation from elsewhere."""
+    """What cancels the operation."""
     on_progress: Callable[[Progress], object] | None
     """The function that is called after every poll. It must be quick. The operation goes on if it fails. ``Compute``
     calls it on the thread that follows, ``AsyncCompute`` on the event loop. What it raises goes to
@@ -65,12 +65,12 @@ class Resources(Operations):
         /,
         **options: Unpack[FollowResourceOptions],
     ) -> ActionReport:
-        """Follows what a request began until it has ended, and says how: the creation of a volume, its extension,
-        the import of an image, an action of a server.
+        """Follows the work that a request began until it has ended, and says how: the creation or extension of a
+        volume, the import of an image, an action of a server.
 
-        It is named by the response of that request; or by the kind of work, such as ``volume.extend`` or
-        ``image.import``, the UUID of what it is done to, and the request's ID. A report may still say
-        ``unknown``: look at its verdict.
+        The work is named by the response of that request; or by its kind, such as ``volume.extend`` or
+        ``image.import``, the UUID of the resource, and the request ID. A report may still say ``unknown``: look
+        at its verdict.
 
         Raises ``ActionFailedError`` if the work failed, and ``ActionUnfollowedError`` if a poll failed for good,
         it was cancelled, or nothing says what to follow.
@@ -105,12 +105,12 @@ class AsyncResources(AsyncOperations):
         /,
         **options: Unpack[FollowResourceOptions],
     ) -> ActionReport:
-        """Follows what a request began until it has ended, and says how: the creation of a volume, its extension,
-        the import of an image, an action of a server.
+        """Follows the work that a request began until it has ended, and says how: the creation or extension of a
+        volume, the import of an image, an action of a server.
 
-        It is named by the response of that request; or by the kind of work, such as ``volume.extend`` or
-        ``image.import``, the UUID of what it is done to, and the request's ID. A report may still say
-        ``unknown``: look at its verdict.
+        The work is named by the response of that request; or by its kind, such as ``volume.extend`` or
+        ``image.import``, the UUID of the resource, and the request ID. A report may still say ``unknown``: look
+        at its verdict.
 
         Raises ``ActionFailedError`` if the work failed, and ``ActionUnfollowedError`` if a poll failed for good,
         it was cancelled, or nothing says what to follow.

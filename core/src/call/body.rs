@@ -16,11 +16,11 @@ use crate::redact::Redactor;
 use crate::transport::{Transport, TransportError};
 use crate::turn::yield_now;
 
-/// How many pieces of a body are read before other work has its turn. A peer can send a body byte by byte, and faster
-/// than it is read: then nothing else would make the read wait.
+/// How many pieces of a body are read before other work gets a turn. A peer can send a body byte by byte, faster than
+/// it is read, and then nothing else would interrupt the reading.
 const PIECES: u32 = 64;
 
-/// What has been read of a body; it survives the reading, so that a cut error body still tells its code.
+/// What has been read of a body. It outlives the reading, so that the code of a cut error body can still be read.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     first: Bytes,
@@ -63,7 +63,7 @@ impl Collected {
     }
 
     fn push(&mut self, data: Bytes) {
-        // Most bodies come in one piece, which then is not copied.
+        // Most bodies come in one piece, which is then not copied.
         let before = self.len;
         self.len += data.len() as u64;
         if before == 0 {
@@ -85,7 +85,7 @@ impl Collected {
     }
 }
 
-/// A body that is being read. The transport's own code also runs where it is dropped.
+/// A body that is being read. The transport's own code also runs when it is dropped.
 struct Reading<'a, T: Transport>(Option<T::Body>, &'a Seam);
 
 impl<T: Transport> Reading<'_, T> {
@@ -104,10 +104,10 @@ impl<T: Transport> Drop for Reading<'_, T> {
     }
 }
 
-/// Decodes a body; an empty one stands for any coding, as after HEAD.
+/// Decodes a body; an empty one is valid in any coding, as after HEAD.
 ///
-/// Once `is_over` says that the time is up it waits for ever, which leaves the thread to the timer that ends it: tokio
-/// looks at its timers only now and then while tasks are ready to run.
+/// Once `is_over` returns that the time has run out, it waits for ever, which leaves the thread to the timer that ends
+/// it: tokio rarely checks its timers while tasks are ready to run.
 pub(super) async fn decode(
     coding: Coding,
     body: Bytes,
@@ -117,7 +117,7 @@ pub(super) async fn decode(
     if coding == Coding::Identity || body.is_empty() {
         return Ok(body);
     }
-    // Boxed: a decoder is larger than the rest of the call, whose future would have room for it in every call.
+    // Boxed: a decoder is larger than the rest of the call, and every call's future would reserve room for it.
     let mut decoder = Box::new(Decoder::new(coding, body, limit)?);
     while !decoder.step()? {
         let_others(&is_over).await;
@@ -125,7 +125,7 @@ pub(super) async fn decode(
     Ok(decoder.into_bytes())
 }
 
-/// Decodes as much of an error body as can be: what is there helps, what is not changes nothing.
+/// Decodes as much of an error body as possible. A part helps, and a missing part changes nothing.
 pub(super) async fn decode_what_is_there(
     coding: Coding,
     body: Bytes,
@@ -139,7 +139,7 @@ pub(super) async fn decode_what_is_there(
         return Bytes::new();
     };
     while let Ok(false) = decoder.step() {
-        // What is there helps, also when the time is up.
+        // The decoded part helps, also when the time has run out.
         if is_over() {
             break;
         }
@@ -148,10 +148,10 @@ pub(super) async fn decode_what_is_there(
     decoder.into_bytes()
 }
 
-/// What an error keeps of its answer's body, without secrets.
+/// What an error keeps of its response's body, without secrets.
 pub(super) struct KeptBody {
     pub(super) body: Bytes,
-    /// The text, where it is not the body as UTF-8.
+    /// The text, if it is not the body as UTF-8.
     pub(super) text: Option<Box<str>>,
 }
 
@@ -168,13 +168,13 @@ impl KeptBody {
         {
             let clean = redactor.text(&decoded);
             text = Some(shortened(&clean).into());
-            // A secret that only the charset shows: the bytes must not keep it.
+            // A secret that is only visible in the decoded text must not stay in the bytes.
             if let Cow::Owned(clean) = clean {
                 body = clean.into();
             }
         }
-        // Redacted before it is cut, so that no half of a token is left at the end. Copied, since what is cut off would be
-        // held as long as the error.
+        // Redacted before it is cut, so that no half of a token is left at the end. Copied, since the error would
+        // otherwise keep the cut part in memory.
         let kept = &body[..body.len().min(limits::ERROR_BODY_KEPT)];
         Self {
             body: Bytes::copy_from_slice(kept),

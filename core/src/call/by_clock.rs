@@ -1,4 +1,4 @@
-//! Calls that go by a virtual clock, which has to know when they wait for it. All others cost nothing here.
+//! Calls that use a virtual clock, which has to know when they wait for it. All others cost nothing here.
 
 #[cfg(feature = "blocking")]
 use std::future::{Future, poll_fn};
@@ -21,12 +21,12 @@ pub(crate) struct ByClock {
 }
 
 impl ByClock {
-    /// Begins to watch what goes through this transport.
+    /// Begins to watch the calls of this transport.
     pub(crate) fn of<T: Transport>(transport: &T) -> Self {
         Self::of_own((transport as &dyn std::any::Any).downcast_ref())
     }
 
-    /// Begins to watch what goes through the transport of a client.
+    /// Begins to watch the calls of a client's transport.
     #[cfg(feature = "blocking")]
     pub(crate) fn of_any(transport: &AnyTransport) -> Self {
         match transport {
@@ -35,7 +35,7 @@ impl ByClock {
         }
     }
 
-    /// Begins to watch what goes through a transport that may be virtual in its time.
+    /// Begins to watch the calls of a transport whose time may be virtual.
     #[cfg_attr(not(feature = "testing"), expect(unused_variables))]
     pub(crate) fn of_own(transport: Option<&OwnTransport>) -> Self {
         Self {
@@ -46,7 +46,7 @@ impl ByClock {
         }
     }
 
-    /// Polls it.
+    /// Polls the call.
     pub(crate) fn poll<O>(
         &self,
         cx: &mut Context<'_>,
@@ -68,7 +68,7 @@ impl ByClock {
         false
     }
 
-    /// Watches all of it.
+    /// Watches a future until it ends.
     #[cfg(feature = "blocking")]
     pub(crate) async fn around<W: Future>(self, work: W) -> W::Output {
         let mut work = pin!(work);

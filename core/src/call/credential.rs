@@ -16,25 +16,25 @@ use super::token::{Refresher, Token};
 use crate::redact::Secret;
 use crate::transport::Transport;
 
-/// How long before its end a token is replaced, unless its whole time is short.
+/// How long before its expiry a token is replaced, unless its lifetime is short.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// The part of its time that is a token's margin where that is shorter than [`MARGIN`].
+/// The part of a token's lifetime that is its margin, if that is shorter than [`MARGIN`].
 const MARGIN_PART: u32 = 10;
 
-/// How long a refresh may take before one that waits for it starts another.
+/// How long a refresh may take before a call that waits for it starts another.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What the client sends as its credential.
+/// The credential that the client sends.
 pub(crate) struct Credentials {
     refresher: Option<Refresher>,
-    held: Arc<Held>,
+    held: Arc<SharedState>,
 }
 
-/// The state, and what tells those who wait that it changed. Code of the program's own runs in clocks, in wakers and where
-/// an error of its own is dropped, and it may use the client: none of it runs under the lock.
+/// The state, and the event that notifies waiting calls of a change. The program's own code runs in clocks, in wakers and
+/// when its errors are dropped, and it may use the client. None of it runs under the lock.
 #[derive(Default)]
-struct Held {
+struct SharedState {
     state: Mutex<State>,
     changed: Event,
 }
@@ -42,16 +42,16 @@ struct Held {
 #[derive(Default)]
 struct State {
     current: Option<Lease>,
-    /// From when on the current token is to be replaced.
+    /// When the current token is due to be replaced.
     due: Due,
     generation: u64,
-    /// How many refreshes were begun and tokens set: the later, the newer.
+    /// How many refreshes were begun and tokens set. A higher number is newer.
     begun: u64,
-    /// The number of what gave the current token.
+    /// The number of the refresh or setting that the current token is from.
     current_from: u64,
     /// The latest refresh under way.
     pending: Option<Pending>,
-    /// The latest failure since there was a token.
+    /// The latest failure since the last token.
     failure: Option<Failure>,
 }
 
@@ -61,10 +61,10 @@ struct Pending {
     began: Instant,
 }
 
-/// When a token is to be replaced although nobody refused it.
+/// When a token is replaced before the server refuses it.
 #[derive(Clone, Copy, Default)]
 enum Due {
-    /// To be settled by the clock of the first call that looks.
+    /// Decided by the clock of the first call that checks.
     #[default]
     Open,
     /// Not before a 401.
@@ -82,18 +82,18 @@ pub(crate) struct Lease {
     header: Arc<OnceLock<Option<HeaderValue>>>,
 }
 
-/// The credential that a client had when a call began, also if it had none. Calls wait for a thread, and the token may
-/// be replaced meanwhile.
+/// The credential that a client had when a call began, which may be none. Calls wait for a thread, and the token may be
+/// replaced meanwhile.
 #[derive(Clone, Debug)]
 pub(crate) struct Begun(Option<Lease>);
 
-/// What a call finds when it begins.
+/// The credential that a call finds when it begins.
 pub(crate) enum Ready {
-    /// The token to send; none for a client that has neither token nor refresher.
+    /// The token to send; `None` for a client that has neither token nor refresher.
     Now(Option<Lease>),
-    /// The token ends soon, or has ended: the refresher is to be asked first.
+    /// The token expires soon, or has expired: the refresher is called first.
     Due(Lease),
-    /// The refresher is to be asked, and there is nothing else.
+    /// There is no token, and the refresher has to be called.
     Missing,
 }
 
@@ -109,7 +109,7 @@ impl Credentials {
         credentials
     }
 
-    /// Puts a new token in the place of the old.
+    /// Replaces the token.
     pub(crate) fn set(&self, token: Token) {
         let mut state = self.held.lock();
         state.begun += 1;
@@ -125,12 +125,12 @@ impl Credentials {
         self.held.lock().current.clone()
     }
 
-    /// What a call that begins now sends first.
+    /// The credential of a call that begins now.
     pub(crate) fn begin(&self) -> Begun {
         Begun(self.current())
     }
 
-    /// Whether that can be sent; `now` is asked only where a token has an end.
+    /// Whether the credential can be sent; `now` is called only if the token expires.
     pub(crate) fn ready(&self, Begun(lease): Begun, now: impl FnOnce() -> SystemTime) -> Ready {
         let Some(lease) = lease else {
             return match self.refresher {
@@ -153,8 +153,8 @@ impl Credentials {
         Ready::Now(Some(lease))
     }
 
-    /// Lets a token that still holds serve on after its refresh failed: the next try comes when half of what is left
-    /// is over, so that a service in trouble is not asked by every call.
+    /// Keeps a still valid token in use after its refresh failed. The next try comes after half of the remaining time,
+    /// so that not every call asks a service in trouble.
     pub(crate) fn put_off(&self, kept: &Lease, now: SystemTime) {
         let mut state = self.held.lock();
         if state.generation == kept.generation
@@ -165,9 +165,9 @@ impl Credentials {
         }
     }
 
-    /// A token that is newer than `refused`: one that is there already, or the next of the refresher.
+    /// Returns a token that is newer than `refused`: an existing one, or the next of the refresher.
     ///
-    /// Whoever waits may go away; the refresh goes on.
+    /// A waiting call may end early; the refresh continues.
     pub(super) async fn newer_than<T: Transport>(
         &self,
         refused: Option<&Lease>,
@@ -193,7 +193,7 @@ impl Credentials {
         }
     }
 
-    /// The newer token, or what to wait for: a refresh that is under way, or one that is begun here.
+    /// Returns the newer token, or what to wait for: a refresh under way, or one that begins here.
     fn step<T: Transport>(
         &self,
         known: u64,
@@ -202,7 +202,7 @@ impl Credentials {
         seam: &Seam,
     ) -> Result<Step, RefreshFailed> {
         let now = seam.enter::<T, _>(|| transport.now());
-        // Before the lock is taken, so that it is dropped after it.
+        // Declared before the lock is taken, so that it is dropped after it.
         let changed = self.held.changed.listen();
         let mut state = self.held.lock();
         if let Some(newer) = state.current.as_ref().filter(|l| l.generation > known) {
@@ -216,7 +216,7 @@ impl Credentials {
         }
         if serving::is_within(self.identity()) {
             return Err(RefreshFailed::new(
-                "the token refresher calls through the client that it serves; expected a client of its own",
+                "the token refresher calls through the client that it serves; expected a separate client",
             ));
         }
         let pending = state.pending.as_ref();
@@ -227,8 +227,8 @@ impl Credentials {
         let Some(refresher) = &self.refresher else {
             return Err(RefreshFailed::new("the client has no token refresher"));
         };
-        // The runtime of a call that begins a refresh may end, and the work with it. Where it is this call's own, another
-        // refresh would fare no better.
+        // The runtime of a call that begins a refresh may end, and the work with it. If this call began it, another
+        // refresh would end the same way.
         if waited.own.is_some() && waited.own == last && pending.is_none() {
             return Err(RefreshFailed::new("the token refresh was abandoned"));
         }
@@ -240,15 +240,15 @@ impl Credentials {
         };
         state.pending = Some(Pending { number, began: now });
         drop(state);
-        // The work is polled by the spawned task alone: what it opens must not hang on the runtime of a caller that
-        // goes away.
+        // Only the spawned task polls the work, since what it opens must not depend on the runtime of a caller that
+        // ends.
         let task = Task {
             held: Arc::downgrade(&self.held),
             number,
             began: now,
             really_began: Instant::now(),
         };
-        // A call within another client's refresher waits for this one: it serves that client, too.
+        // If a call within another client's refresher waits for this one, it serves that client, too.
         let (refresh, clients) =
             serving::within(self.identity(), || (begin(refresher), serving::served()));
         let work = async move {
@@ -262,13 +262,13 @@ impl Credentials {
         Ok(Step::Wait(changed, now + PATIENCE))
     }
 
-    /// What tells one client's credentials from another's while they exist.
+    /// Identifies the credentials of a client while they exist.
     pub(crate) fn identity(&self) -> usize {
         Arc::as_ptr(&self.held).addr()
     }
 }
 
-/// What a call that wants a newer token does next.
+/// What a call that needs a newer token does next.
 enum Step {
     Newer(Lease),
     /// Waits for a change, or until its patience ends.
@@ -285,22 +285,22 @@ struct Waited {
 
 /// A refresh at work.
 struct Task {
-    held: Weak<Held>,
+    held: Weak<SharedState>,
     number: u64,
-    /// By the transport's clock.
+    /// The start, by the transport's clock.
     began: Instant,
     really_began: Instant,
 }
 
 impl Task {
-    /// Keeps what the refresher gave.
+    /// Keeps the refresher's result.
     fn ended(self, result: Result<Token, RefreshFailed>) {
         let Some(held) = self.held.upgrade() else {
             return;
         };
         let mut state = held.lock();
         let ended = match &result {
-            // A token that was set meanwhile, or that a later refresh gave, is newer.
+            // A token that was set meanwhile, or that a later refresh returned, is newer.
             Ok(_) if state.current_from > self.number => None,
             Ok(token) => {
                 state.current_from = self.number;
@@ -317,12 +317,12 @@ impl Task {
         };
         drop(state);
         drop((ended, result));
-        // Those who wait are told as the task is dropped.
+        // Waiting calls are notified when the task is dropped.
     }
 }
 
 impl Drop for Task {
-    /// Also where the runtime ends and drops the work.
+    /// Notifies waiting calls, also if the runtime ends and drops the work.
     fn drop(&mut self) {
         if let Some(held) = self.held.upgrade() {
             let mut state = held.lock();
@@ -341,7 +341,7 @@ impl State {
         pending.is_some_and(|pending| pending.number == number)
     }
 
-    /// Puts a token in the place of the old. Returns the failure that it ends, to be dropped without the lock.
+    /// Replaces the token. Returns the failure that this ends, to be dropped without the lock.
     #[must_use]
     fn put(&mut self, token: Token, refreshable: bool) -> Option<Failure> {
         self.generation += 1;
@@ -355,27 +355,28 @@ impl State {
         self.failure.take()
     }
 
-    /// Whether the token is to be replaced ahead of time.
+    /// Whether the token is due to be replaced early.
     fn is_due(&mut self, now: SystemTime) -> bool {
         self.settle(now);
         matches!(self.due, Due::At(due) if due <= now)
     }
 
-    /// Settles the open date of a token that is seen for the first time.
+    /// Decides when a token that is seen for the first time is due.
     fn settle(&mut self, now: SystemTime) {
         let end = self.current.as_ref().and_then(|l| l.token.expires_at);
         if let (Due::Open, Some(end)) = (self.due, end) {
             self.due = match end.duration_since(now) {
                 Ok(left) if !left.is_zero() => Due::At(end - MARGIN.min(left / MARGIN_PART)),
-                // New, and over already: a clock is wrong. Asking again would never end; a 401 settles it.
+                // A new token that has already expired means that a clock is wrong. Refreshing again would never end; a
+                // 401 decides instead.
                 _ => Due::Never,
             };
         }
     }
 }
 
-impl Held {
-    /// A panic under the lock leaves a state that is still whole: each change is a single assignment.
+impl SharedState {
+    /// Ignores poisoning: a panic under the lock leaves a consistent state, since each change is a single assignment.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -386,7 +387,7 @@ impl Lease {
         &self.token.secret
     }
 
-    /// Whether the token has not ended yet.
+    /// Whether the token has not expired yet.
     pub(crate) fn holds_at(&self, now: SystemTime) -> bool {
         self.token.expires_at.is_none_or(|end| now < end)
     }
@@ -395,7 +396,7 @@ impl Lease {
         self.refreshable
     }
 
-    /// The header's value. `prefix` is the dialect's, which a client has one of.
+    /// The header's value. `prefix` is that of the client's only dialect.
     pub(crate) fn header(&self, prefix: &str) -> Option<HeaderValue> {
         let make = || self.token.header(prefix).ok();
         self.header.get_or_init(make).clone()

@@ -1,4 +1,4 @@
-//! One exchange: send the request, wait for the head, read the body, and say what came of it.
+//! One exchange: sends the request, waits for the head, reads the body, and returns the result.
 
 mod failed;
 
@@ -21,7 +21,7 @@ use super::timer::{AttemptTimer, Timing};
 use crate::cancel::CancelReason;
 use crate::codes::{ErrorKind, Sent};
 use crate::coding::{self, Coding, DecodeError};
-use crate::dialect::{self, ErrorBody, RetryRule, Seen};
+use crate::dialect::{self, ErrorBody, ErrorContext, RetryRule};
 use crate::error::{ApiError, ApiFields};
 use crate::limits;
 use crate::rate_limit::RateLimit;
@@ -33,7 +33,7 @@ use crate::trail::TrailWriter;
 use crate::transport::{Phase, Reply, SentMark, Transport, WireRequest};
 use failed::{failed, too_large};
 
-/// What came of an attempt, for the decision and for the caller.
+/// The result of an attempt, for the decision and for the caller.
 pub(super) struct AttemptResult {
     pub(super) outcome: AttemptOutcome,
     pub(super) sent: Sent,
@@ -115,7 +115,7 @@ struct Head {
 }
 
 impl<T: Transport> Exchange<'_, T> {
-    /// Makes the exchange, and writes into the trail what becomes known, when it becomes known.
+    /// Makes the exchange, and writes into the trail what becomes known as soon as it does.
     pub(super) async fn run(
         self,
         request: WireRequest,
@@ -142,7 +142,7 @@ impl<T: Transport> Exchange<'_, T> {
                 sent.note_timeout();
             }
             waited
-            // Dropped here: only then is it settled whether a request that was given up has left.
+            // Dropped here, since only then it is certain whether an abandoned request has left.
         };
         let reply = match waited {
             Race::Done(Ok(reply)) => reply,
@@ -150,7 +150,7 @@ impl<T: Transport> Exchange<'_, T> {
             Race::Cancelled(reason) => return self.cancelled(reason, writer, &sent),
             Race::Time => return self.timed_out(writer, None, &sent),
         };
-        // What is answered was sent, also by a transport that forgot to say so.
+        // A request that is answered was sent, even if the transport did not mark it.
         sent.mark();
         sent.set_phase(Phase::Reading);
         let Reply {
@@ -273,7 +273,7 @@ impl<T: Transport> Exchange<'_, T> {
         AttemptResult::success(success).with_retry_after(head.retry_after)
     }
 
-    /// An error status: it is the API's answer, whatever happens to its body.
+    /// Handles an error status, which is the API's answer whatever happens to its body.
     async fn api_error(
         &self,
         head: Head,
@@ -289,7 +289,7 @@ impl<T: Transport> Exchange<'_, T> {
         if let Race::Cancelled(reason) = read {
             return self.cancelled(reason, writer, sent);
         }
-        // A coding that is not understood is not handed over raw.
+        // A body in an unknown coding is not passed on raw.
         let coding = self.coding(&head.headers);
         let coding = coding.and_then(|it| coding::check_transfer(&head.headers).map(|()| it));
         let body = match coding {
@@ -311,7 +311,7 @@ impl<T: Transport> Exchange<'_, T> {
         let error_body = ErrorBody::new(&head.headers, &body);
         let charset = error_body.charset;
         let decoded = dialect.decode(&error_body, status);
-        let meaning = dialect.decoder.classify(&Seen {
+        let meaning = dialect.decoder.classify(&ErrorContext {
             code: decoded.code.as_deref(),
             message: decoded.message.as_deref(),
             status,
@@ -367,7 +367,7 @@ impl<T: Transport> Exchange<'_, T> {
             .with_out_of_time(out_of_time)
     }
 
-    /// Whether the attempt's time is up.
+    /// Whether the attempt's time has run out.
     fn is_over(&self) -> bool {
         self.transport.now() >= self.timing.end()
     }
@@ -397,12 +397,12 @@ impl<T: Transport> Exchange<'_, T> {
         })
     }
 
-    /// Why a redirect that is followed no earlier than told is not followed at all.
-    fn too_late(&self, told: Option<Duration>) -> Option<String> {
-        let told = told?;
+    /// Why a redirect with a wait is not followed at all.
+    fn too_late(&self, asked_wait: Option<Duration>) -> Option<String> {
+        let asked_wait = asked_wait?;
         let max = self.shared.retry.max_retry_after;
-        let seconds = told.as_secs_f64();
-        if told > max {
+        let seconds = asked_wait.as_secs_f64();
+        if asked_wait > max {
             let max = max.as_secs_f64();
             return Some(format!(
                 "the redirect is to be followed in {seconds} s; max_retry_after is {max} s"
@@ -412,7 +412,7 @@ impl<T: Transport> Exchange<'_, T> {
             .timing
             .call
             .saturating_duration_since(self.transport.now());
-        (told >= left).then(|| {
+        (asked_wait >= left).then(|| {
             format!("the redirect is to be followed in {seconds} s, after the call's time ran out")
         })
     }

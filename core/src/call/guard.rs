@@ -1,4 +1,4 @@
-//! What makes sure that every call's trail is closed and told, however the call ends.
+//! Ensures that every call's trail is closed and reported, however the call ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant, SystemTime};
@@ -17,17 +17,17 @@ use crate::transport::{SentMark, Transport, WireRequest};
 /// The reason of an attempt that the caller ended.
 pub(super) const CANCELLED: &str = "cancelled by the caller";
 
-/// Owns the trail in the making. A call that is dropped is closed as cancelled.
+/// Owns the trail of a call under way. A call that is dropped is closed as cancelled.
 pub(super) struct Guard<'a, T: Transport> {
     shared: &'a Shared,
     transport: &'a T,
     pub(super) writer: TrailWriter,
     entry: CallEntry,
-    /// Of the last attempt.
+    /// The mark of the last attempt.
     sent: Option<SentMark>,
     /// When the last attempt ended.
     attempt_end: Option<Instant>,
-    /// When the call ended, where that is known already.
+    /// When the call ended, if that is already known.
     end: Option<Instant>,
     told: bool,
 }
@@ -87,7 +87,7 @@ impl<'a, T: Transport> Guard<'a, T> {
         }
     }
 
-    /// Notes the wait, if one follows, and tells the observers of the closed attempt.
+    /// Notes the wait, if one follows, and reports the closed attempt to the observers.
     pub(super) fn attempt_finished(&mut self, wait: Option<(Duration, WaitReason)>) {
         if let Some((wait, reason)) = wait {
             self.writer.wait(wait, reason);
@@ -101,23 +101,23 @@ impl<'a, T: Transport> Guard<'a, T> {
         }
     }
 
-    /// The call waits for a new token.
+    /// Notes that the call waits for a new token.
     pub(super) fn refreshing(&mut self) {
         self.entry.refreshing(&self.shared.keeper, &self.writer);
     }
 
-    /// The call waits before its next attempt.
+    /// Notes that the call waits before its next attempt.
     pub(super) fn waiting(&mut self, until: Instant) {
         self.entry.waiting(&self.shared.keeper, until);
     }
 
-    /// The call ends with the attempt that has just ended.
+    /// Notes that the call ends with the attempt that has just ended.
     pub(super) fn ends_with_attempt(&mut self) {
         self.end = self.attempt_end;
     }
 
-    /// Closes the trail and tells the observers. `reason` says what ended an attempt that is still open: only a drop and a
-    /// panic leave one.
+    /// Closes the trail and notifies the observers. `reason` says what ended an attempt that is still open: only a drop
+    /// and a panic leave one.
     pub(super) fn finish(&mut self, outcome: Outcome, stopped: StopReason, reason: &str) -> Trail {
         if self.writer.is_open() {
             if let Outcome::Error(kind) = outcome {
@@ -152,7 +152,7 @@ impl<T: Transport> Drop for Guard<'_, T> {
     }
 }
 
-/// The time, also if the transport's clock panics: that would end the process where a panic is being dealt with already.
+/// The time, also if the transport's clock panics: a second panic during a panic would abort the process.
 pub(crate) fn clock<T: Transport>(transport: &T) -> Instant {
     catch_unwind(AssertUnwindSafe(|| transport.now())).unwrap_or_else(|_| Instant::now())
 }
@@ -164,7 +164,7 @@ pub(super) fn wall_clock<T: Transport>(transport: &T) -> SystemTime {
 
 /// Whether a request without a response went out.
 pub(super) fn sent(mark: &SentMark) -> Sent {
-    // Even a request that was handed to the socket whole may never have been read.
+    // Even a request that was written to the socket as a whole may never have been read.
     if mark.is_marked() {
         Sent::Unknown
     } else {

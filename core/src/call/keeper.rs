@@ -1,4 +1,4 @@
-//! Where the trails of a client's calls are kept: in memory, and on the disk.
+//! Keeps the trails of a client's calls: in memory, and on disk.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::trail::late::Keeper;
 use crate::trail::{Trail, TrailWriter};
 use crate::transport::SentMark;
 
-/// What a client keeps its calls in.
+/// The stores of a client's calls.
 #[derive(Debug)]
 pub(crate) struct CallKeeper {
     /// The recorder's memory, unless an option turns it off.
@@ -22,7 +22,7 @@ pub(crate) struct CallKeeper {
     pub(crate) journal: Option<Arc<ClientJournal>>,
 }
 
-/// Where a call stands in the recorder and in the journal.
+/// The entries of a call in the recorder and in the journal.
 #[derive(Debug, Default)]
 pub(super) struct CallEntry {
     flight: Flight,
@@ -30,9 +30,9 @@ pub(super) struct CallEntry {
     open: OpenCall,
 }
 
-/// Nothing that happens here reaches the call.
+/// No failure here affects the call.
 impl CallEntry {
-    /// An attempt is about to be sent, whose request may be repeated or not.
+    /// Notes that an attempt is about to be sent, and whether its request may be repeated.
     pub(super) fn sending(
         &mut self,
         keeper: &CallKeeper,
@@ -51,27 +51,27 @@ impl CallEntry {
         let _ = may_repeat;
     }
 
-    /// The call waits for a new token.
+    /// Notes that the call waits for a new token.
     pub(super) fn refreshing(&mut self, keeper: &CallKeeper, trail: &TrailWriter) {
         if let Some(memory) = &keeper.memory {
             contained(|| memory.get().refreshing(&mut self.flight, trail));
         }
     }
 
-    /// The call waits before its next attempt.
+    /// Notes that the call waits before its next attempt.
     pub(super) fn waiting(&mut self, keeper: &CallKeeper, until: Instant) {
         if let Some(memory) = &keeper.memory {
             contained(|| memory.get().waiting(&mut self.flight, until));
         }
     }
 
-    /// The call has ended. Its record is on the disk before its caller, or an observer, knows of the result.
+    /// Notes that the call has ended. Its record is on disk before its caller, or an observer, knows the result.
     pub(super) fn ended(&mut self, keeper: &CallKeeper, trail: &Trail) {
         #[cfg(all(feature = "journal", unix))]
         if let Some(journal) = &keeper.journal {
             contained(|| journal.ended(&mut self.open, trail));
         }
-        // Whatever became of the journal: a call that is over must not be listed as one under way.
+        // Done even if the journal failed: a call that is over must not be listed as under way.
         if let Some(memory) = &keeper.memory {
             contained(|| memory.get().ended(&mut self.flight, trail));
         }
@@ -84,7 +84,7 @@ impl Keeper for CallKeeper {
     }
 }
 
-/// Does what must not harm a call, whatever is wrong with it.
+/// Does work whose failure must not harm a call.
 fn contained(work: impl FnOnce()) {
     if catch_unwind(AssertUnwindSafe(work)).is_err() {
         tracing::error!(target: "reqtrail", "the recorder or the journal panicked; the call goes on");

@@ -1,4 +1,4 @@
-//! A call as it was asked for, checked and complete: what the loop starts from.
+//! The plan of a call, checked and complete, from which the loop starts.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -31,18 +31,18 @@ pub(crate) struct CallPlan {
     pub(crate) trace: TraceContext,
     /// The path template.
     pub(crate) path: String,
-    /// What is sent first: the method and headers that every attempt starts from.
+    /// The first request: the method and headers that every attempt starts from.
     pub(crate) hop: Hop,
-    /// What is sent first as the client's credential; `None` if the caller sends one of its own.
+    /// The client's credential that is sent first; `None` if the caller sends its own.
     pub(crate) begun: Option<Begun>,
-    /// From when on its time counts, if not from where it is driven.
+    /// The start of its time, if that is not when it is first driven.
     pub(crate) began: Option<Instant>,
-    /// The caller's word on whether the request may be sent twice.
+    /// The caller's setting of whether the request may be sent twice.
     pub(crate) idempotent: Option<bool>,
     pub(crate) has_key: bool,
-    /// The caller has a copy of what it asks for, so that a 304 is a success.
+    /// Whether the caller has a copy of the resource, so that a 304 is a success.
     pub(crate) has_copy: bool,
-    /// Statuses that are successes besides the usual ones.
+    /// Statuses that count as successes in addition to 2xx.
     pub(crate) accepted: Vec<http::StatusCode>,
     pub(crate) max_attempts: u32,
     pub(crate) max_redirects: u32,
@@ -50,16 +50,16 @@ pub(crate) struct CallPlan {
     pub(crate) attempt_timeout: Duration,
     pub(crate) call_timeout: Duration,
     pub(crate) cancel: Option<CancelToken>,
-    /// For the one who polls the call, if that may be interrupted.
+    /// The stop of whoever polls the call, if that may be interrupted.
     pub(crate) stop: Option<Stop>,
-    /// Secrets of this call, and what is shown in their place.
+    /// Secrets of this call, and what is shown instead.
     pub(crate) secrets: Vec<(Secret, Cow<'static, str>)>,
 }
 
-/// What becomes of a request that is to be sent: a call, or the reason why there is none.
+/// The result of planning a request: a call, or the reason why there is none.
 pub(crate) type Planned = Result<CallPlan, Box<Refused>>;
 
-/// A call that is not sent. The loop ends it as it ends any other.
+/// A call that is not sent. The loop ends it like any other.
 #[derive(Debug)]
 pub(crate) struct Refused {
     pub(crate) call_id: Uuid,
@@ -71,7 +71,7 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
-    /// Makes the error and its trail without attempts, which the observers get. `now` dates it.
+    /// Makes the error and its trail without attempts, which the observers get. `now` is its date.
     pub(super) fn end(&self, shared: &Shared, now: (Instant, SystemTime)) -> Error {
         let mut writer = TrailWriter::new(shared.opening(
             self.call_id,
@@ -95,15 +95,15 @@ impl Refused {
 pub(crate) struct Hop {
     pub(crate) method: Method,
     pub(crate) url: RequestUrl,
-    /// The URL as trails show it, where that is not the URL itself.
+    /// The URL as trails show it, if that differs from the URL.
     pub(crate) shown: Option<String>,
-    /// The client's own map, shared, where the call adds nothing to it.
+    /// The client's own map, shared, if the call adds nothing to it.
     pub(crate) headers: Arc<HeaderMap>,
     pub(crate) body: Bytes,
 }
 
 impl Hop {
-    /// The request that the caller asked for: the client's headers, which the caller's outrank, and the call's own.
+    /// The request that the caller asked for: the client's headers, which the caller's override, and the call's own.
     pub(crate) fn first(
         shared: &Shared,
         call_id: Uuid,
@@ -114,7 +114,7 @@ impl Hop {
     ) -> Self {
         let mut headers = Arc::clone(&shared.standing_headers);
         let correlation = shared.dialect.0.correlation.as_ref();
-        // The caller's own ID, passed on from a request of its own, outranks the call's.
+        // The caller's own ID, which it passes on from another request, overrides the call's.
         let default = &shared.default_headers;
         let is_given = |name| given.contains_key(name) || default.contains_key(name);
         if let Some(correlation) = correlation.filter(|c| !is_given(&c.header)) {
@@ -168,7 +168,7 @@ impl CallPlan {
         Some(String::from_utf8_lossy(sent.as_bytes()).into())
     }
 
-    /// The trail's first lines.
+    /// The beginning of the trail.
     pub(crate) fn opening(
         &mut self,
         shared: &Shared,
@@ -198,7 +198,7 @@ impl CallPlan {
     }
 }
 
-/// Whether a request may be sent twice: by the caller's word, by its key, or by its method.
+/// Whether a request may be sent twice: by the caller's setting, by its key, or by its method.
 pub(crate) fn is_safe(idempotent: Option<bool>, has_key: bool, method: &Method) -> bool {
     let by_method = matches!(
         *method,

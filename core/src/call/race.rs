@@ -1,4 +1,4 @@
-//! Work, a timer and a cancel token: whichever is first.
+//! Waits for work, a timer or a cancel token, whichever is first.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -14,7 +14,7 @@ pub(crate) enum Race<T> {
     Cancelled(CancelReason),
 }
 
-/// Waits for the first of three. A result that is there counts even if the time is up as well; a cancel counts always.
+/// Waits for the first of the three. A finished result wins over an expired time; a cancel wins over both.
 pub(crate) async fn race<W, S>(
     mut work: Pin<&mut W>,
     mut timer: Pin<&mut S>,
@@ -36,7 +36,7 @@ where
     .await
 }
 
-/// What cancels a call. Its token is listened to from the first time that it is polled.
+/// What cancels a call. It listens to its token from its first poll on.
 pub(crate) struct Cancel {
     stop: Option<Stop>,
     token: Option<CancelToken>,
@@ -52,7 +52,7 @@ impl Cancel {
         }
     }
 
-    /// Heeds the one who polls the call, too.
+    /// Adds the stop of whoever polls the call.
     pub(super) fn or_stop(self, stop: Option<Stop>) -> Self {
         Self { stop, ..self }
     }
@@ -76,7 +76,7 @@ impl Cancel {
             let token = token.clone();
             Box::pin(async move {
                 token.cancelled().await;
-                // It says so once it is cancelled.
+                // The token has a reason once it is cancelled.
                 token.reason().unwrap_or(CancelReason::Cancelled)
             })
         });

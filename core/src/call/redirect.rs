@@ -1,4 +1,4 @@
-//! Redirects: which are followed, and as what (RFC 9110 §15.4).
+//! Redirects: which are followed, and with which request (RFC 9110 §15.4).
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub(crate) enum Verdict {
     Follow(Box<Hop>),
     /// A redirect that must not be followed, and why.
     Refuse(String),
-    /// A final response: no redirect status, or one without a usable Location.
+    /// A final response: not a redirect status, or a redirect without a usable Location.
     Final,
 }
 

@@ -1,4 +1,4 @@
-//! What a refresher gives, and for how long its failure is remembered.
+//! The results of a refresher, and how long its failure is remembered.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -14,16 +14,16 @@ use crate::codes::{Category, ErrorKind};
 use crate::error::{BoxError, Complaint, Error, SharedError, links, without_values_below};
 use crate::redact::{Redactor, one_line};
 
-/// For how long the first failure is remembered; each further one is for twice as long.
+/// How long the first failure is remembered. It doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
-/// For how long a failure is remembered at most.
+/// The longest time that a failure is remembered.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The longest reason that an error repeats, in characters: the request ID behind it has to fit into a line.
 const SHOWN: usize = 150;
 
-/// A refresher's error that says which kind of error it is: what bindings make of an error of this library in their own
+/// A refresher's error with the kind of error that it is. Bindings make it from an error of this library in their own
 /// language. A refresher in Rust returns the [`Error`] itself.
 #[derive(Debug)]
 pub struct RefreshError {
@@ -35,7 +35,7 @@ pub struct RefreshError {
 }
 
 impl RefreshError {
-    /// Makes an error of a kind and, for an answer of the API, of a category.
+    /// Makes an error of a kind and, for an API's error response, of a category.
     #[must_use]
     pub fn new(kind: ErrorKind, category: Option<Category>, message: impl Into<String>) -> Self {
         Self {
@@ -62,7 +62,7 @@ impl RefreshError {
         self
     }
 
-    /// A copy whose cause, a JSON reader's complaint, quotes nothing.
+    /// A copy whose cause, a JSON reader's error, quotes no values.
     fn with_clean_source(
         link: &(dyn std::error::Error + 'static),
         complaint: &Complaint,
@@ -91,22 +91,22 @@ impl std::error::Error for RefreshError {
     }
 }
 
-/// The refresher gave no token.
+/// The error of a refresher that returned no token.
 #[derive(Clone)]
 pub(crate) struct RefreshFailed(Arc<Reason>);
 
-/// Why. All of it is read from the refresher's error when that comes, so that a call runs no code of the error's type.
+/// The reason. It is read from the refresher's error at once, so that no call runs code of the error's type.
 struct Reason {
     cause: SharedError,
     kind: ErrorKind,
     category: Option<Category>,
-    /// The refresher's words, and those of its own call if that is what failed.
+    /// The refresher's text, and that of its own call if that failed.
     words: String,
     /// The request ID of the refresher's own call.
     request_id: Option<String>,
-    /// The error of the refresher's own call, and all that it and its causes show.
+    /// The error of the refresher's own call, and the full text of it and its causes.
     own: Option<(Error, String)>,
-    /// All that the cause and what is behind it show.
+    /// The full text of the cause and its causes.
     shown: String,
 }
 
@@ -115,7 +115,7 @@ impl RefreshFailed {
         Self::caused_by(BoxError::from(message).into())
     }
 
-    /// Reads a refresher's error, whose own code may panic.
+    /// Reads a refresher's error, whose code may panic.
     fn of(error: BoxError) -> Self {
         let read = || {
             let cause = without_values_below(error, RefreshError::with_clean_source);
@@ -178,8 +178,8 @@ impl RefreshFailed {
         }))
     }
 
-    /// What the failure is for a call that has no credential: of the kind of the refresher's own call, if that is what
-    /// failed.
+    /// The kind and category of a call that has no credential because of this failure: those of the refresher's own
+    /// call, if that failed.
     pub(super) fn kind(&self) -> (ErrorKind, Option<Category>) {
         (self.0.kind, self.0.category)
     }
@@ -193,8 +193,8 @@ impl RefreshFailed {
         }
     }
 
-    /// The failure without a call's secrets. Where the refresher's error or what is behind it repeats one, its words, its
-    /// kind and its request ID are kept, and the error of its own call if that repeats none.
+    /// The failure without a call's secrets. If the refresher's error or one of its causes repeats a secret, only its
+    /// text, its kind and its request ID are kept, and the error of its own call if that repeats none.
     pub(super) fn without_secrets(self, redactor: &Redactor) -> Self {
         let is_clean = |text: &str| matches!(redactor.text(text), Cow::Borrowed(_));
         let failed = &*self.0;
@@ -220,7 +220,7 @@ impl RefreshFailed {
     }
 }
 
-/// All that a program prints of an error and of what is behind it.
+/// Everything that a program can print of an error and its causes.
 fn shown(error: &(dyn std::error::Error + 'static)) -> String {
     let mut shown = String::new();
     for link in links(error) {
@@ -229,7 +229,7 @@ fn shown(error: &(dyn std::error::Error + 'static)) -> String {
     shown
 }
 
-/// The words of a chain of errors. Many an error's text repeats that of its cause, which then is not said again.
+/// The text of a chain of errors. The text of a cause that its error already repeats is left out.
 #[derive(Default)]
 struct Words(String);
 
@@ -275,7 +275,7 @@ pub(super) fn begin(refresher: &Refresher) -> Result<Refresh, RefreshFailed> {
     catch_unwind(AssertUnwindSafe(|| refresher())).map_err(|_| panicked())
 }
 
-/// Makes a token. `clients` are those that wait for it.
+/// Makes a token. `clients` are the clients that wait for it.
 pub(super) async fn ask(refresh: Refresh, clients: Clients) -> Result<Token, RefreshFailed> {
     let work = AssertUnwindSafe(async { refresh().await }).catch_unwind();
     let asked = serving::carried(clients, work).await;
@@ -293,19 +293,19 @@ fn panicked() -> RefreshFailed {
     RefreshFailed::new("the token refresher panicked")
 }
 
-/// A failure that is remembered, so that an outage of the token's giver is not multiplied by the calls.
+/// A remembered failure, so that calls do not multiply the load of an outage of the token's issuer.
 pub(super) struct Failure {
-    /// Of the refresh that failed.
+    /// The number of the refresh that failed.
     number: u64,
     pub(super) error: RefreshFailed,
     pause: Duration,
     until: Instant,
-    /// Somebody who waited has looked at the transport's own clock.
+    /// Whether its time was confirmed by the transport's own clock.
     settled: bool,
 }
 
 impl Failure {
-    /// Remembers a failure after those `before` it. `at` is when it came as far as can be told without the transport's clock.
+    /// Remembers a failure after those `before` it. `at` is its time, as far as it is known without the transport's clock.
     pub(super) fn new(
         number: u64,
         error: RefreshFailed,
@@ -322,7 +322,7 @@ impl Failure {
         }
     }
 
-    /// Whether it still counts for a call that waited for the refresh `waited`, if for any.
+    /// Whether it still counts for a call, which waited for the refresh `waited` or for none.
     pub(super) fn counts(&mut self, waited: Option<u64>, now: Instant) -> bool {
         if waited == Some(self.number) && !self.settled {
             self.settled = true;

@@ -1,4 +1,4 @@
-//! Who panicked: this library, or a transport of the program's own.
+//! Determines who panicked: this library, or the program's own transport.
 
 use std::any::{Any, TypeId};
 use std::future::{Future as _, poll_fn};
@@ -10,10 +10,10 @@ use crate::transport::{BuiltInTransport, OwnTransport, Sleep, Transport};
 /// The reason of an attempt that a bug ended.
 pub(crate) const PANICKED: &str = "reqtrail panicked; please report this";
 
-/// The reason of an attempt that a transport of the program's own ended.
+/// The reason of an attempt that a panic of the program's own transport ended.
 const TRANSPORT_PANICKED: &str = "the client's transport panicked; it is the program's own";
 
-/// Notes while a transport other than the built-in one is at work. That one costs nothing here.
+/// Notes while a transport other than the built-in one is at work. The built-in one costs nothing here.
 #[derive(Debug, Default)]
 pub(super) struct Seam(AtomicBool);
 
@@ -25,7 +25,7 @@ impl Seam {
         }
         let before = self.0.swap(true, Ordering::Relaxed);
         let output = work();
-        // Where a panic drops what belongs to the transport, it stays the transport's.
+        // A panic while the transport's values are dropped still counts as the transport's.
         self.0.store(before, Ordering::Relaxed);
         output
     }
@@ -35,7 +35,7 @@ impl Seam {
         poll_fn(|cx| self.enter::<T, _>(|| timer.as_mut().poll(cx))).await;
     }
 
-    /// Says what panicked, of a call over this transport.
+    /// Returns what panicked in a call over this transport.
     pub(super) fn panicked<T: Transport>(&self, transport: &T) -> &'static str {
         match self.0.load(Ordering::Relaxed) && !is_ours(transport) {
             true => TRANSPORT_PANICKED,
@@ -44,7 +44,7 @@ impl Seam {
     }
 }
 
-/// Whether a transport that is not the built-in one is a part of this library all the same.
+/// Whether a transport that is not the built-in one still belongs to this library.
 fn is_ours<T: Transport>(transport: &T) -> bool {
     let transport = (transport as &dyn Any).downcast_ref::<OwnTransport>();
     transport.is_some_and(OwnTransport::is_ours)

@@ -1,4 +1,4 @@
-//! Which refreshers the current thread is inside of: one that waits for the client it serves would wait for itself.
+//! The refreshers that the current thread is inside of. One that waits for the client it serves would wait for itself.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
@@ -13,7 +13,7 @@ thread_local! {
     static SERVED: RefCell<Clients> = const { RefCell::new(SmallVec::new_const()) };
 }
 
-/// Puts back what was there before, also where a refresher panics.
+/// Restores the previous clients, also after a panic of the refresher.
 struct Entered(Clients);
 
 impl Drop for Entered {
@@ -29,13 +29,13 @@ pub(crate) fn within<O>(client: usize, work: impl FnOnce() -> O) -> O {
     carry(clients, work)
 }
 
-/// Runs a part of a refresher's work that went to another thread.
+/// Runs a part of a refresher's work that moved to another thread.
 pub(crate) fn carry<O>(clients: Clients, work: impl FnOnce() -> O) -> O {
     let _before = Entered(SERVED.with(|served| served.replace(clients)));
     work()
 }
 
-/// Makes of a future one whose every part is a part of these refreshers' work.
+/// Wraps a future, so that each poll of it counts as work of these refreshers.
 pub(crate) async fn carried<W: Future>(clients: Clients, work: W) -> W::Output {
     let mut work = pin!(work);
     poll_fn(|cx| carry(clients.clone(), || work.as_mut().poll(cx))).await

@@ -1,4 +1,4 @@
-//! What all calls of a client share, whichever face or thread they are made from.
+//! The state that all calls of a client share, whichever face or thread they are made from.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -30,13 +30,13 @@ pub(crate) struct Shared {
     pub(crate) dialect: Dialect,
     pub(crate) base: BaseUrl,
     pub(crate) credentials: Credentials,
-    /// The user agent and the accepted codings among them.
+    /// The default headers, including the user agent and the accepted codings.
     pub(crate) default_headers: Arc<HeaderMap>,
-    /// The same with a place for each header that every attempt sets, so that its copy of the map does not have to grow.
+    /// The same with room for each header that every attempt sets, so that its copy of the map does not have to grow.
     pub(crate) standing_headers: Arc<HeaderMap>,
     /// The secrets among the default headers.
     pub(crate) secrets: Redactor,
-    /// The caller's own credential is among the default headers.
+    /// Whether the caller's own credential is among the default headers.
     pub(crate) has_default_credential: bool,
     pub(crate) retry: RetryOptions,
     pub(crate) timeouts: Timeouts,
@@ -46,16 +46,16 @@ pub(crate) struct Shared {
     /// Where the trails of the client's calls are kept.
     pub(crate) keeper: Arc<CallKeeper>,
     pub(crate) keeper_number: KeeperNumber,
-    /// The name that the program has in its journal, if an option gives one.
+    /// The name of the program in its journal, if an option sets one.
     pub(crate) service_name: Option<String>,
-    /// Query parameters that are shown besides the usual ones.
+    /// Query parameters that are shown in addition to the default ones.
     pub(crate) shown_query: Vec<String>,
-    /// What holds for every trail of the client.
+    /// The notes of every trail of the client.
     pub(crate) notes: Vec<TrailNote>,
     pub(crate) traceparent: bool,
     pub(crate) decompress: bool,
     pub(crate) jitter: Mutex<fastrand::Rng>,
-    /// Where the IDs come from, if they are to be the same each time.
+    /// The source of the IDs, if they have to be the same in each run.
     #[cfg(feature = "testing")]
     pub(crate) seeded_ids: Option<Arc<Mutex<fastrand::Rng>>>,
     /// Where the exchanges are recorded.
@@ -64,7 +64,7 @@ pub(crate) struct Shared {
     /// The faults that are injected into the client's calls.
     #[cfg(feature = "testing")]
     pub(crate) chaos: Option<Arc<Chaos>>,
-    /// What a program is warned of as the client is built.
+    /// The warnings from building the client.
     pub(crate) warnings: Vec<String>,
 }
 
@@ -86,7 +86,7 @@ pub(crate) struct Timeouts {
 }
 
 impl Shared {
-    /// The first lines of a call's trail. A call that is sent adds what its attempts carry.
+    /// The beginning of a call's trail. A call that is sent adds what its attempts carry.
     pub(crate) fn opening(
         &self,
         call_id: Uuid,
@@ -148,7 +148,7 @@ impl Shared {
         random::bytes(Instant::now())
     }
 
-    /// What takes the client's secrets out of text, the token that it has now among them.
+    /// Returns what removes the client's secrets from text, including its current token.
     pub(crate) fn redactor(&self) -> Redactor {
         let mut redactor = self.secrets.clone();
         if let Some(current) = self.credentials.current() {
@@ -168,7 +168,7 @@ impl Shared {
         self.budget.as_ref().is_none_or(Bucket::withdraw)
     }
 
-    /// Gives the budget what a success gives.
+    /// Returns to the budget what a success returns.
     pub(crate) fn refund(&self) {
         if let Some(budget) = &self.budget {
             budget.refund();

@@ -1,4 +1,4 @@
-//! A timeout in words: what had not happened, with whom, and within which limit.
+//! Describes a timeout in words: what had not happened, with which peer, and within which limit.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +7,7 @@ use crate::transport::Phase;
 /// What an attempt was doing when its time ran out.
 pub(super) struct Waited<'a> {
     pub(super) phase: Phase,
-    /// Whom the attempt talked to, where the transport knows: the server or a proxy.
+    /// The peer of the attempt, if the transport knows it: the server or a proxy.
     pub(super) peer: Option<&'a str>,
     /// Host and port of the URL.
     pub(super) host: &'a str,
@@ -16,19 +16,19 @@ pub(super) struct Waited<'a> {
 /// The time that ran out.
 #[derive(Clone, Copy)]
 pub(super) struct Limit {
-    /// What the attempt had of it.
+    /// The part of it that the attempt had.
     pub(super) time: Duration,
     pub(super) set_by: SetBy,
 }
 
-/// Where the limit of an attempt comes from.
+/// The source of an attempt's limit.
 #[derive(Clone, Copy)]
 pub(super) enum SetBy {
-    /// An option for it.
+    /// Its own option.
     Option,
     /// The call's timeout, of which earlier attempts used up a part.
     RestOfCall(Duration),
-    /// A deadline that the caller keeps outside of reqtrail.
+    /// A deadline that the caller keeps outside reqtrail.
     Caller,
 }
 
@@ -42,7 +42,7 @@ impl Limit {
     }
 }
 
-/// Says it in one line.
+/// Returns the reason in one line.
 pub(super) fn reason(waited: &Waited<'_>, limit: Limit) -> String {
     let time = match limit.set_by {
         SetBy::Option => shown(limit.time),
@@ -68,7 +68,7 @@ pub(super) fn reason(waited: &Waited<'_>, limit: Limit) -> String {
             format!("no connection to {to} within {time}: the TLS handshake had not ended")
         }
         Phase::Stream => {
-            // The limit's explanation would part the wait from what was waited for.
+            // Without the limit's explanation, which would separate the wait from what was waited for.
             format!("waited {time} for a free HTTP/2 stream of {to}")
         }
         Phase::Sending | Phase::Waiting => match peer {

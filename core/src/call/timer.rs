@@ -1,4 +1,4 @@
-//! How long an attempt may take: the time to connect first, then all of its time.
+//! How long an attempt may take: first the time to connect, then the whole time.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -20,7 +20,7 @@ pub(super) struct Timing {
     pub(super) call_timeout: Duration,
 }
 
-/// Which time ended an attempt.
+/// Which timeout ended an attempt.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Ended {
     Connect,
@@ -39,7 +39,7 @@ impl Timing {
         self.connect.min(self.end())
     }
 
-    /// Which time ran out by `now`. With a connection it is not the time to connect.
+    /// Which timeout ran out by `now`. With a connection it is not the time to connect.
     pub(super) fn ended_by(self, now: Instant, connected: bool) -> Ended {
         if now >= self.call {
             Ended::Call
@@ -50,7 +50,7 @@ impl Timing {
         }
     }
 
-    /// How long the attempt had, where it ended at `now`.
+    /// How long the attempt had, if it ended at `now`.
     pub(super) fn limit(self, ended: Ended, now: Instant) -> Limit {
         let end = match ended {
             Ended::Connect => self.connect,
@@ -75,15 +75,15 @@ impl Timing {
 
 /// Ready when an attempt has to end.
 ///
-/// One timer serves both times of an attempt. It is set to the later one only if it rings, which hardly ever happens:
-/// two timers for each attempt would cost more than the rest of the clock.
+/// One timer serves both timeouts of an attempt. It is set to the later one only if it fires, which rarely happens; two
+/// timers for each attempt would cost more than everything else about time.
 pub(super) struct AttemptTimer<'a, T: Transport> {
     pub(super) sleep: Pin<&'a mut Sleep>,
     pub(super) seam: &'a Seam,
     pub(super) transport: &'a T,
     pub(super) timing: Timing,
     pub(super) sent: &'a SentMark,
-    /// It has rung.
+    /// Whether it has fired.
     pub(super) is_over: bool,
 }
 
@@ -91,7 +91,8 @@ impl<T: Transport> Future for AttemptTimer<'_, T> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        // An error's body is still decoded when its time is up, and a transport's sleep need not be polled again.
+        // An error's body is still decoded after its time has run out, and a transport's sleep need not support another
+        // poll.
         if self.is_over {
             return Poll::Ready(());
         }
@@ -99,7 +100,7 @@ impl<T: Transport> Future for AttemptTimer<'_, T> {
             let seam = self.seam;
             ready!(seam.enter::<T, _>(|| self.sleep.as_mut().poll(cx)));
             let end = self.timing.end();
-            // Where the connection is there, the time to connect does not bound the rest.
+            // Once there is a connection, the time to connect does not bound the rest.
             let connected = self.sent.is_marked() || self.sent.phase().is_connected();
             if !connected || self.transport.now() >= end {
                 self.sent.note_timeout();

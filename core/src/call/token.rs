@@ -1,4 +1,4 @@
-//! A credential, and the functions that give one.
+//! Credentials, and the functions that return one.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,10 +10,10 @@ use http::HeaderValue;
 use crate::error::BoxError;
 use crate::redact::Secret;
 
-/// A credential, and until when it holds where that is known.
+/// A credential, and when it expires, if that is known.
 ///
-/// A client with a refresher asks for the next token before this one ends: 60 seconds ahead, or a tenth of the time
-/// that was left when it was first used if that is shorter.
+/// A client with a refresher gets the next token before this one expires: 60 seconds ahead, or, if that is shorter, a
+/// tenth of the time that was left when it was first used.
 ///
 /// # Examples
 /// ```
@@ -30,7 +30,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// Wraps a credential that holds until the server refuses it.
+    /// Wraps a credential that is valid until the server refuses it.
     #[must_use]
     pub fn new(secret: impl Into<Secret>) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl Token {
         }
     }
 
-    /// Sets until when it holds, by the clock of this machine.
+    /// Sets when it expires, by this machine's clock.
     #[must_use]
     pub fn expires_at(mut self, end: SystemTime) -> Self {
         self.expires_at = Some(end);
@@ -74,14 +74,14 @@ impl From<String> for Token {
 /// The work of a refresher.
 pub(crate) type RefreshFuture = Pin<Box<dyn Future<Output = Result<Token, BoxError>> + Send>>;
 
-/// Begins a refresh on the thread and in the task of the call that asks, which it must not hold up. What it returns makes
-/// the token, in a task of its own.
+/// Begins a refresh on the thread and in the task of the call that needs the token, which it must not hold up. The
+/// function that it returns makes the token, in a separate task.
 pub(crate) type Refresher = Arc<dyn Fn() -> Refresh + Send + Sync>;
 
-/// One refresh that has not begun to work.
+/// One refresh that has not started its work.
 pub(crate) type Refresh = Box<dyn FnOnce() -> RefreshFuture + Send>;
 
-/// Says whether a token can stand in a header, without repeating it.
+/// Checks whether a token is valid in a header. The error does not repeat it.
 pub(crate) fn check(token: &Secret) -> Result<(), &'static str> {
     match HeaderValue::from_str(token.expose()) {
         Ok(_) if !token.expose().is_empty() => Ok(()),
@@ -93,7 +93,7 @@ const UNSENDABLE: &str =
     "the token is empty or holds a line break or another control character; expected visible text";
 
 impl Token {
-    /// Says whether it can stand in a header, without repeating it.
+    /// Checks whether it is valid in a header. The error does not repeat it.
     pub(crate) fn check(&self) -> Result<(), &'static str> {
         check(&self.secret)
     }

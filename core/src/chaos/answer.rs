@@ -6,13 +6,13 @@ use http::{Method, Response};
 use serde_json::Value;
 
 use super::grammar::{Answer, Fault};
-use crate::dialect::{Dialect, ErrorBody, RetryRule, Seen};
+use crate::dialect::{Dialect, ErrorBody, ErrorContext, RetryRule};
 use crate::json::object;
 
-/// Says in an answer that it was injected.
+/// Marks an answer as injected.
 const MARK: HeaderName = HeaderName::from_static("reqtrail-chaos");
 
-/// Makes answers as the API would give them.
+/// Makes answers in the API's form.
 #[derive(Debug)]
 pub(super) struct Answers {
     dialect: Dialect,
@@ -41,10 +41,10 @@ impl Answers {
         })
     }
 
-    /// Returns whether an answer promises that the server has not acted on the request: a 4xx, or a code that the dialect
-    /// always repeats.
+    /// Returns whether an answer guarantees that the server has not acted on the request: a 4xx, or a code that the
+    /// dialect always repeats.
     pub(super) fn is_refusal(&self, answer: &Answer) -> bool {
-        let seen = Seen {
+        let seen = ErrorContext {
             code: answer.code.as_deref(),
             message: None,
             status: answer.status.as_u16(),
@@ -84,7 +84,7 @@ impl Answers {
     }
 }
 
-/// The body of an error with a code: of the shapes that errors have, the first in which the dialect finds the code.
+/// The body of an error with a code, in the first shape of errors in which the dialect finds the code.
 fn body(dialect: &Dialect, answer: &Answer) -> Option<Bytes> {
     let code = answer.code.as_deref()?;
     let status = answer.status.as_u16();

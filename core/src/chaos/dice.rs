@@ -1,13 +1,13 @@
-//! The numbers that faults are drawn by.
+//! The random numbers that decide about faults.
 
-/// Rolls numbers that depend on a seed and a place alone, and not on what other calls roll at the same time.
+/// Rolls numbers that depend only on a seed and a place, not on what other calls roll at the same time.
 ///
-/// SplitMix64 (Steele, Lea and Flood, 2014) and no generator of another crate, since a seed that someone wrote down should
-/// give the same faults in later releases too.
+/// SplitMix64 (Steele, Lea and Flood, 2014) and not a generator of another crate, since a noted seed should produce the
+/// same faults in later releases too.
 #[derive(Debug)]
 pub(super) struct Dice(u64);
 
-/// 2⁶⁴ divided by the golden ratio, as SplitMix64 has it.
+/// 2⁶⁴ divided by the golden ratio, as in SplitMix64.
 const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Dice {

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
 
-/// What a text asks for.
+/// What a chaos text asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Spec {
-    /// Of these an attempt gets one at most. A chance is a share of 1.
+    /// An attempt gets at most one of these. A chance is between 0 and 1.
     pub(super) faults: Vec<(f64, Fault)>,
     /// An attempt may get all of these, whatever else happens to it.
     pub(super) latencies: Vec<Latency>,
@@ -17,7 +17,7 @@ pub(super) struct Spec {
 /// What goes wrong with an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fault {
-    /// Another answer takes the place of the server's.
+    /// Another answer replaces the server's.
     Status(Answer),
     /// No connection is made.
     Refused,
@@ -51,7 +51,7 @@ pub(super) struct Latency {
 const FAULTS: &str =
     "a status from 400 to 599, refused, reset-before, reset-after, stall, cut-body or latency=TIME";
 
-/// A wait longer than this is a slip of the pen.
+/// A longer wait is taken for a mistake.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What is wrong with an item, and what would be right.
@@ -60,7 +60,7 @@ type Problem = String;
 /// Reads a text.
 ///
 /// # Errors
-/// Says what is wrong, as what follows the name of the option.
+/// Says what is wrong; the text follows the name of the option.
 pub(super) fn parse(text: &str) -> Result<Spec, String> {
     let (items, seed) = match text.split_once(';') {
         Some((items, seed)) => (items, Some(self::seed(seed)?)),
@@ -245,7 +245,7 @@ fn seed(text: &str) -> Result<u64, String> {
     })
 }
 
-/// What came, on one line and not too long.
+/// Returns what came, on one line and not too long.
 fn shown(text: &str) -> String {
     let text = text.trim();
     let short: String = text.chars().take(60).collect();

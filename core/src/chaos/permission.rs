@@ -1,11 +1,11 @@
-//! Who asks for chaos, and whether the environment allows it (`docs/adr/0075-chaos-needs-permission.md`).
+//! Reads who asks for chaos, and whether the environment allows it (`docs/adr/0075-chaos-needs-permission.md`).
 
 use super::grammar::{self, Spec};
 
 /// The client's option.
 const OPTION: &str = "chaos";
 
-/// The variable that asks in the place of the option.
+/// The variable that asks instead of the option.
 pub(crate) const VARIABLE: &str = "REQTRAIL_CHAOS";
 
 /// The variable without which nothing is injected.
@@ -13,16 +13,16 @@ const PERMISSION: &str = "REQTRAIL_ALLOW_CHAOS";
 
 /// What was asked for and allowed.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Asked {
+pub(crate) struct ChaosRequest {
     pub(super) spec: Spec,
     pub(super) seed: u64,
     /// The option or the variable.
     pub(super) name: &'static str,
-    /// What the program is warned of.
+    /// The warning for the program.
     pub(crate) warning: String,
 }
 
-/// Finds out what is asked for. Without anything that is allowed there may be a warning all the same.
+/// Returns what is asked for and allowed. There may be a warning even if nothing is allowed.
 ///
 /// # Errors
 /// Names the option or the variable, what came, and what would be right.
@@ -30,7 +30,7 @@ pub(crate) fn asked(
     option: Option<&str>,
     variable: impl Fn(&str) -> Option<String>,
     random: impl FnOnce() -> u64,
-) -> Result<Result<Asked, Option<String>>, String> {
+) -> Result<Result<ChaosRequest, Option<String>>, String> {
     let given = variable(VARIABLE).filter(|text| !text.trim().is_empty());
     let (name, text) = match (option, given.as_deref()) {
         (Some(text), _) => (OPTION, text),
@@ -58,12 +58,12 @@ pub(crate) fn asked(
         ));
     }
     let seed = spec.seed.unwrap_or_else(random);
-    // Control characters were refused with all else that is no item.
+    // Control characters were already refused with everything else that is not an item.
     let items = text.split(';').next().unwrap_or_default().trim();
     let warning = format!(
         "chaos is on: faults are injected into the calls of this client, as {name} says: {items};seed={seed}"
     );
-    Ok(Ok(Asked {
+    Ok(Ok(ChaosRequest {
         spec,
         seed,
         name,

@@ -33,14 +33,14 @@ fn the_option_needs_permission() {
          and the option nowhere else"
     );
     assert!(error(&[("REQTRAIL_ALLOW_CHAOS", "yes")]).contains("where it is `yes`"));
-    // A mistake in it is named first.
+    // A mistake in the option is reported first.
     let error = asked(Some("503"), given(&[]), || 1).expect_err("an error");
     assert!(error.starts_with("chaos has the item `503`"), "{error}");
 }
 
 #[test]
 fn the_variable_without_permission_is_ignored_with_a_warning() {
-    // Whatever it says.
+    // Whatever the variable says.
     for text in ["503@1%", "boom"] {
         let ignored = asked(None, given(&[("REQTRAIL_CHAOS", text)]), || 1);
         let warning = ignored.expect("no error").expect_err("no chaos");
@@ -66,7 +66,7 @@ fn the_warning_says_the_seed_that_was_drawn() {
         by_variable.warning,
         "chaos is on: faults are injected into the calls of this client, as REQTRAIL_CHAOS says: 503@1%, stall@2%;seed=42"
     );
-    // The option outranks the variable.
+    // The option takes precedence over the variable.
     let by_option = asked(Some("429@1%;seed=7"), given(&variables), || 42);
     let by_option = by_option.expect("no error").expect("chaos");
     assert!(
@@ -100,7 +100,7 @@ fn an_attempt_draws_the_same_whatever_was_drawn_before() {
     assert_ne!(forwards, others);
 }
 
-/// A seed that stands in a ticket must not mean something else in the next release.
+/// A seed that is noted in a ticket must not mean something else in the next release.
 #[test]
 fn what_a_seed_means_stays() {
     let chaos = chaos("503@25%,stall@25%,refused@25%,latency=1s-2s@50%;seed=7");

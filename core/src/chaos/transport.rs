@@ -15,8 +15,8 @@ use crate::transport::{
     AnyBody, Failure, OwnTransport, Phase, Reply, Sleep, Transport, TransportError, WireRequest,
 };
 
-/// A transport with faults. What is below is in a box even if it is built in: another copy of the built-in transport would
-/// weigh more in a package than chaos does.
+/// A transport with faults. The transport below is boxed even if it is built in: another copy of the built-in transport's
+/// code would be larger than chaos.
 pub(super) struct ChaosTransport {
     inner: Arc<OwnTransport>,
     chaos: Arc<Chaos>,
@@ -27,7 +27,7 @@ impl ChaosTransport {
         Self { inner, chaos }
     }
 
-    /// Makes an exchange to which a fault happens, or none.
+    /// Makes an exchange with or without a fault.
     async fn faulty(
         &self,
         fault: Option<&Fault>,
@@ -70,8 +70,9 @@ impl ChaosTransport {
 
     /// Replaces the server's answer. The request is sent, so the server's log has it and the answer keeps its ID.
     ///
-    /// A 429 promises that the server did not act, and the call relies on that. A request that changes something cannot
-    /// be sent and keep the promise, and an attempt that has a status was sent. Its connection is refused instead.
+    /// A 429 guarantees that the server did not act, and the call relies on that. A request that changes something
+    /// would break the guarantee if it were sent, and an attempt with a status counts as sent. Its connection is
+    /// refused instead.
     async fn answered(
         &self,
         answer: &Answer,
@@ -114,7 +115,7 @@ impl Transport for ChaosTransport {
         let drawn = self.chaos.draw(place);
         let result = self.faulty(drawn.fault, request).await;
         if drawn.latency > Duration::ZERO {
-            // After the exchange, as of a server that is slow to answer: what is cut off by a timeout was sent.
+            // After the exchange, like a server that is slow to answer: a request that a timeout cuts off was sent.
             self.inner
                 .sleep_until(self.inner.now() + drawn.latency)
                 .await;
@@ -145,7 +146,7 @@ fn reset(when: &str) -> TransportError {
 pub(super) enum ChaosBody {
     /// The server's.
     Whole(AnyBody),
-    /// The server's, up to the middle of its first piece; `None` from there on.
+    /// The server's, up to the middle of its first piece; `None` after that.
     Cut(Option<AnyBody>),
     /// That of an injected answer.
     Made(Option<Bytes>),

@@ -27,7 +27,7 @@ use crate::transport::{AnyTransport, BuiltInTransport, OwnTransport, Proxy, Tran
 
 /// The options of a client. Nothing is checked before [`build`](Self::build).
 ///
-/// `Duration::MAX` as a time sets no limit. `None` turns off what takes an `Option`.
+/// `Duration::MAX` as a timeout sets no limit. `None` turns off an option that takes an `Option`.
 ///
 /// # Examples
 /// ```
@@ -60,22 +60,24 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets what makes a new token: asked before the first call if the client has none, and once after a 401.
+    /// Sets the function that returns a new token. It is called before the first call if the client has none, and once
+    /// after a 401.
     ///
     /// One refresh serves all calls that wait for it, and goes on if the call that began it is cancelled. Each call waits
-    /// for it no longer than its own time; after 10 seconds one that waits begins another, and the newer token wins. Give
-    /// the refresher a timeout of its own, and a client of its own: a call through this client that would wait for it is
-    /// refused. If it fails, the 401 is the call's error, and the refresher's error is the source of its source.
+    /// for it no longer than its own timeout allows. After 10 seconds a waiting call begins another refresh, and the
+    /// newer token wins. Give the refresher its own timeout and a separate client: a call through this client that would
+    /// wait for it is refused. If it fails, the 401 is the call's error, and the refresher's error is the source of its
+    /// source.
     ///
-    /// A failure is remembered for a second, each further one for twice as long, up to 30 seconds: calls that need a new
-    /// token meanwhile get that failure, and the refresher is not asked. A token ends that, also one that is set.
+    /// A failure is remembered for a second, each further one for twice as long, up to 30 seconds. Calls that need a new
+    /// token meanwhile get that failure, and the refresher is not called. A new token, also one that is set, ends this.
     ///
-    /// A refresher that knows until when its token holds gives a [`Token`] with that end; it is then asked ahead of
-    /// time, by the first call that begins within the token's last minute (or last tenth, if that is shorter). Calls
-    /// wait five seconds for it at most while the old token holds, and use that one if it is late or fails.
+    /// A refresher that knows when its token expires returns a [`Token`] with that time. It is then called early, by
+    /// the first call that begins within the token's last minute (or last tenth, if that is shorter). While the old
+    /// token is valid, calls wait at most five seconds for the refresh, and use the old token if it is late or fails.
     ///
     /// A call that has no token to send ends without attempts. Its kind and category are those of the refresher's error if
-    /// that is an [`Error`](crate::Error) of this library, else `api` and `authentication`, without a status.
+    /// that is an [`Error`](crate::Error) of this library, and otherwise `api` and `authentication`, without a status.
     ///
     /// # Examples
     /// ```
@@ -98,7 +100,7 @@ impl ClientBuilder {
         self.token_refresher_in_context(|| (), move |()| refresh())
     }
 
-    /// Sets what makes a new token, as a function that may block; it runs on a thread of its own.
+    /// Sets the function that returns a new token and may block. It runs on a separate thread.
     pub fn token_refresher_blocking<F, K>(self, refresh: F) -> Self
     where
         F: Fn() -> Result<K, BoxError> + Send + Sync + 'static,
@@ -107,10 +109,11 @@ impl ClientBuilder {
         self.token_refresher_blocking_in_context(|| (), move |()| refresh())
     }
 
-    /// As [`token_refresher`](Self::token_refresher), for one that has to know which call asks: `context` runs on the thread
-    /// and in the task of the call that begins a refresh, and `refresh` gets what it returned. `context` must not block.
+    /// Sets a refresher like [`token_refresher`](Self::token_refresher) that also knows which call needs the token:
+    /// `context` runs on the thread and in the task of the call that begins a refresh, and `refresh` gets what it returned.
+    /// `context` must not block.
     ///
-    /// Bindings run a program's refresher in a copy of its caller's context by this.
+    /// Bindings use it to run a program's refresher in a copy of the caller's context.
     pub fn token_refresher_in_context<C, X, F, R, K>(self, context: X, refresh: F) -> Self
     where
         C: Send + 'static,
@@ -128,7 +131,8 @@ impl ClientBuilder {
         })
     }
 
-    /// As [`token_refresher_in_context`](Self::token_refresher_in_context), with a `refresh` that may block.
+    /// Sets a refresher like [`token_refresher_in_context`](Self::token_refresher_in_context) whose `refresh` may
+    /// block.
     pub fn token_refresher_blocking_in_context<C, X, F, K>(self, context: X, refresh: F) -> Self
     where
         C: Send + 'static,
@@ -150,9 +154,9 @@ impl ClientBuilder {
     /// The name is a [`HeaderName`] or its text, the value a [`HeaderValue`], its text or bytes, or a number. A value that is
     /// marked sensitive is treated as by [`default_secret_header`](Self::default_secret_header).
     ///
-    /// A default `traceparent` is refused, since every call has a trace of its own, and so is a credential beside a token or
-    /// a refresher, since one of them would be left out in silence. The header of an idempotency key is refused because all
-    /// calls would share one key.
+    /// A default `traceparent` is refused, since every call has its own trace. A credential beside a token or a refresher is
+    /// refused, since one of them would be silently ignored. The header of an idempotency key is refused because all calls
+    /// would share one key.
     ///
     /// # Examples
     /// ```
@@ -173,8 +177,8 @@ impl ClientBuilder {
         self.with_header(|headers| headers.add(name, value))
     }
 
-    /// Adds a header to every request whose value is a secret: it is redacted wherever the server repeats it, as the values
-    /// of `Authorization`, `Cookie` and headers whose names say so are by themselves.
+    /// Adds a header to every request whose value is a secret: it is redacted wherever the server repeats it. The values of
+    /// `Authorization`, `Cookie` and headers with a secret-looking name are secrets without this.
     pub fn default_secret_header(
         self,
         name: impl TryInto<HeaderName> + AsRef<[u8]>,
@@ -198,16 +202,16 @@ impl ClientBuilder {
         })
     }
 
-    /// Injects faults into the client's calls by chance, to see in staging how a program bears them:
+    /// Injects faults at random into the client's calls, to test in staging how a program handles them:
     /// `503@10%,reset-after@2%,429:retry-after=2@5%,latency=200ms@20%;seed=7`.
     ///
     /// An item is a fault and its chance. Faults are a status from 400 to 599 (with `:retry-after=SECONDS` and
     /// `:code=WORD`), `refused`, `reset-before`, `reset-after`, `stall` and `cut-body`; an attempt gets one of them at most.
-    /// `latency=TIME` or `latency=TIME-TIME` is added to whatever else happens. The same seed gives the same faults; without
-    /// one a random seed is taken, which the log says.
+    /// `latency=TIME` or `latency=TIME-TIME` is added to whatever else happens. The same seed produces the same faults;
+    /// without one a random seed is used and logged.
     ///
-    /// The environment has to allow it by `REQTRAIL_ALLOW_CHAOS=1`. Then `REQTRAIL_CHAOS` does the same for every client of
-    /// the process that does not have the option. The trails of such a client have the note
+    /// The environment has to allow it with `REQTRAIL_ALLOW_CHAOS=1`. `REQTRAIL_CHAOS` then does the same for every client
+    /// of the process without the option. The trails of such a client have the note
     /// [`TrailNote::Chaos`](crate::TrailNote::Chaos).
     ///
     /// # Examples
@@ -252,17 +256,17 @@ impl ClientBuilder {
         self.observer(OnCall(tell))
     }
 
-    /// Trusts the certificate authorities of a PEM text, besides those of the system.
+    /// Trusts the certificate authorities of a PEM text, in addition to those of the system.
     pub fn extra_ca(self, pem: impl Into<Vec<u8>>) -> Self {
         self.with(|o| o.given.extra_ca.get_or_insert_default().push(pem.into()))
     }
 
-    /// Records the client's exchanges in a file, as a script that plays them again without a network: bodies and all, but
-    /// without the secrets that are known. `REQTRAIL_RECORD` in the environment does the same for every client.
+    /// Records the client's exchanges in a file, as a script that replays them without a network. It contains bodies, but
+    /// no known secrets. `REQTRAIL_RECORD` in the environment does the same for every client.
     ///
     /// Both need the crate's feature `testing`, and `REQTRAIL_ALLOW_RECORD=1` in the environment; without one of them the
-    /// option is a `config` error. A recording that is there is replaced, and warnings say what is different. A transport
-    /// in the place of the built-in one is not recorded.
+    /// option is a `config` error. An existing recording is replaced, and warnings say what differs. A transport that
+    /// replaces the built-in one is not recorded.
     ///
     /// # Examples
     /// ```no_run
@@ -277,8 +281,8 @@ impl ClientBuilder {
         self.with(|o| o.given.record = Some(path.into()))
     }
 
-    /// Puts a transport of one's own around the built-in one, for both kinds of client: to note, to change or to answer what
-    /// goes out. The options of the wire go to the built-in one, as without this. A second call replaces the first.
+    /// Wraps the built-in transport in your own, for both kinds of client: to observe, change or answer requests. The
+    /// options of the wire still apply to the built-in one. A second call replaces the first.
     ///
     /// A blocking client has two: one for the threads that make calls, and one for the background thread.
     ///
@@ -337,20 +341,20 @@ impl ClientBuilder {
 
     /// Builds an asynchronous client; its calls run on the tokio runtime that polls them.
     ///
-    /// The runtime needs I/O and timers, as `enable_all` gives it. Without a runtime, or without a part of it, a call ends
+    /// The runtime needs I/O and timers, as `enable_all` provides. Without a runtime, or without one of these, a call ends
     /// as `connect` and says what is missing; [`build_blocking`](Self::build_blocking) needs none.
     ///
     /// Several runtimes can share a client, as long as each of them runs. An HTTP/1 connection moves to the runtime whose
-    /// call uses it. A connection that is being made, and an HTTP/2 connection, stay with the runtime that began them:
-    /// * While that runtime stands still (a `current_thread` runtime outside of `block_on`), calls of others that wait for
-    ///   its connections end by their timeouts, and no idle connection is closed in time that it looks after. A client for
-    ///   each runtime has no such ties.
-    /// * When that runtime is dropped, its own calls are dropped with it, as cancelled ones; calls of others on its HTTP/2
+    /// call uses it. A connection that is being made, and an HTTP/2 connection, stay with the runtime that began it:
+    /// * While that runtime does not run (a `current_thread` runtime outside `block_on`), calls of others that wait for
+    ///   its connections end by their timeouts, and its idle connections are not closed in time. A client for each runtime
+    ///   avoids this.
+    /// * When that runtime is dropped, its own calls are dropped with it, as cancelled; calls of others on its HTTP/2
     ///   connections break (`transport`), and those that waited for a connection it was making get `connect`. Their next
-    ///   attempts make connections of their own.
+    ///   attempts make new connections.
     ///
     /// # Errors
-    /// `config`: names the option, what was given and what is accepted.
+    /// `config`. The error names the option, what was passed and what is accepted.
     pub fn build(mut self) -> Result<Client, Error> {
         #[cfg(feature = "testing")]
         if let Some(scripted) = self.options.check_scripted() {
@@ -365,11 +369,11 @@ impl ClientBuilder {
         Ok(Client::new(shared, transport))
     }
 
-    /// Builds a client that sends through a transport of one's own: a mock, or another HTTP library. The options of
-    /// the wire (TLS, proxy, pool) are then the transport's concern.
+    /// Builds a client that sends through your own transport: a mock, or another HTTP library. The options of the wire
+    /// (TLS, proxy, pool) are then the transport's responsibility.
     ///
     /// # Errors
-    /// `config`: names the option, what was given and what is accepted.
+    /// `config`. The error names the option, what was passed and what is accepted.
     pub fn build_with(self, transport: impl Transport) -> Result<Client, Error> {
         self.build_over(OwnTransport::new(transport))
     }
@@ -383,18 +387,18 @@ impl ClientBuilder {
     /// Builds a client that sends through reqwest, for a program that has a [`reqwest::ClientBuilder`] configured
     /// already: its proxy, TLS, DNS resolver or connector layers.
     ///
-    /// reqwest's redirects, retries and decoding are turned off, since each call's attempts are this library's, and a
-    /// response's headers are bounded and read as by any other client here. Everything else is taken from `builder`:
-    /// the pool, the proxy, TLS. Give it no timeouts and no default headers. The loop does not know them: an attempt
-    /// that reqwest's timeout ends is a broken connection, and a credential in a default header is not redacted from a
-    /// server's text.
+    /// reqwest's redirects, retries and decoding are turned off, since this library makes each call's attempts, and
+    /// bounds and reads the headers of responses as in any other client. Everything else is taken from `builder`: the
+    /// pool, the proxy, TLS. Set no timeouts and no default headers there. The loop does not know them: an attempt that
+    /// reqwest's timeout ends counts as a broken connection, and a credential in a default header is not redacted from
+    /// a server's text.
     ///
     /// Trails do not note whether a proxy was used or TLS verified, and the failure codes are coarser.
     ///
     /// # Errors
-    /// `config`: names the option, what was given and what is accepted. Options of the wire, such as
-    /// [`proxy`](Self::proxy) and [`unix_socket`](Self::unix_socket), are among them: they have no effect on
-    /// a reqwest client, and the error names the method of reqwest's builder to call instead.
+    /// `config`. The error names the option, what was passed and what is accepted. Options of the wire, such as
+    /// [`proxy`](Self::proxy) and [`unix_socket`](Self::unix_socket), are among them: they have no effect on a reqwest
+    /// client, and the error names the method of reqwest's builder to call instead.
     ///
     /// # Examples
     /// ```
@@ -422,7 +426,7 @@ impl ClientBuilder {
         self.with(|o| o.given.overlay(later))
     }
 
-    /// Lets a script answer in the place of the network.
+    /// Lets a script answer instead of the network.
     #[cfg(feature = "testing")]
     pub(crate) fn scripted(self, scripted: super::options::Scripted) -> Self {
         self.with(|o| o.scripted = Some(scripted))
@@ -480,7 +484,7 @@ impl std::fmt::Debug for ClientBuilder {
     }
 }
 
-/// Runs a blocking refresher on a thread, so that neither a runtime nor another call waits on it by force.
+/// Runs a blocking refresher on a thread, so that it blocks neither a runtime nor another call.
 async fn on_thread<F>(refresh: F) -> Result<Token, BoxError>
 where
     F: FnOnce() -> Result<Token, BoxError> + Send + 'static,

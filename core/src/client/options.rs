@@ -51,38 +51,38 @@ client_options! { options_struct
     struct ClientOptions of pub(crate) fields;
 }
 
-/// What a builder has collected.
+/// The options that a builder has collected.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) base_url: String,
     pub(crate) given: ClientOptions,
     pub(crate) refresher: Option<Refresher>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
-    /// What a program puts around the built-in transport.
+    /// The program's wrapper of the built-in transport.
     pub(crate) wrap: Option<Wrap>,
-    /// The service whose endpoint the base URL is, where a connection to a cloud found it.
+    /// The service whose endpoint the base URL is, if a connection to a cloud found it.
     #[cfg(feature = "openstack")]
     pub(crate) located: Option<String>,
-    /// What answers in the place of the network.
+    /// What answers instead of the network.
     #[cfg(feature = "testing")]
     pub(crate) scripted: Option<Scripted>,
     /// The transport is the built-in one, whose exchanges can be recorded.
     is_recordable: bool,
 }
 
-/// What answers a client's calls in the place of the network, and where its random numbers come from.
+/// What answers a client's calls instead of the network, and the source of its random numbers.
 #[cfg(feature = "testing")]
 #[derive(Clone)]
 pub(crate) struct Scripted {
     /// Makes the transport of a client.
     pub(crate) transport: Arc<dyn Fn(&Shared) -> OwnTransport + Send + Sync>,
-    /// Where its IDs come from.
+    /// The source of its IDs.
     pub(crate) ids: Arc<Mutex<fastrand::Rng>>,
-    /// The seed of its random waits, unless it has one of its own.
+    /// The seed of its random waits, unless the client sets one.
     pub(crate) seed: u64,
 }
 
-/// What a client of a script is made of.
+/// The parts of a client that a script answers.
 #[cfg(feature = "testing")]
 type ScriptedParts = (Arc<Shared>, Arc<OwnTransport>);
 
@@ -102,7 +102,7 @@ impl Options {
         }
     }
 
-    /// Checks the options of a client that a script answers, and makes its transport. `None`: this is none.
+    /// Checks the options of a client that a script answers, and makes its transport. `None` for any other client.
     #[cfg(feature = "testing")]
     pub(crate) fn check_scripted(&self) -> Option<Result<ScriptedParts, Error>> {
         let scripted = self.scripted.clone()?;
@@ -114,7 +114,7 @@ impl Options {
         }))
     }
 
-    /// Checks the options of a client whose transport is a program's own.
+    /// Checks the options of a client with the program's own transport.
     pub(crate) fn check_without_wire(mut self) -> Result<Arc<Shared>, Error> {
         if self.wrap.is_some() {
             return Err(Error::config(
@@ -125,7 +125,7 @@ impl Options {
             return Err(Error::config(record::refusal(path)));
         }
         self.is_recordable = false;
-        // Whether the environment names a proxy does not matter to it.
+        // A proxy from the environment does not apply to it.
         self.given.proxy = Some(Proxy::None);
         Ok(self.check()?.0)
     }
@@ -220,8 +220,8 @@ impl Options {
             ),
         }
         .map_err(|e| Error::config(format!("default_header: {e}")))?;
-        // The map has a place for each header that attempts add or replace, so that their copies of it do not grow. `Host`
-        // is the first of them (RFC 9110 §7.2).
+        // The map has room for each header that attempts add or replace, so that their copies do not grow. `Host` comes
+        // first (RFC 9110 §7.2).
         let mut standing_headers = HeaderMap::with_capacity(default_headers.len() + 3);
         if let Ok(host) = HeaderValue::from_str(base.authority()) {
             standing_headers.insert(HOST, host);
@@ -235,7 +235,7 @@ impl Options {
         }
         let credential = &dialect.0.credential.header;
         let has_credential = given.token.is_some() || self.refresher.is_some();
-        // A default header of that name is the caller's own credential.
+        // A default header of that name is the caller's credential.
         let has_default_credential = default_headers.contains_key(credential);
         if has_credential && has_default_credential {
             return Err(Error::config(format!(
@@ -320,8 +320,8 @@ impl Options {
     }
 }
 
-/// The faults that the option or the environment asks for, if that is allowed. What answers by a script does not heed a
-/// variable that is meant for real calls.
+/// The faults that the option or the environment asks for, if that is allowed. A scripted client ignores the variable,
+/// which is meant for real calls.
 #[cfg(feature = "testing")]
 fn chaos_of(
     option: Option<&str>,
@@ -348,7 +348,7 @@ fn chaos_of(
     Ok(chaos)
 }
 
-/// What goes around the built-in transport: what the program puts there, what records, and the faults that are injected.
+/// The layers around the built-in transport: the program's wrapper, the recording, and the injected faults.
 pub(crate) fn layers(shared: &Shared, own: Option<Wrap>) -> Option<Wrap> {
     #[cfg(feature = "testing")]
     let own = record::around(own, shared.recording.as_ref());
@@ -361,7 +361,7 @@ pub(crate) fn layers(shared: &Shared, own: Option<Wrap>) -> Option<Wrap> {
     own
 }
 
-/// A transport of the program's own, and the faults that are injected around it.
+/// The program's own transport, and the injected faults around it.
 pub(crate) fn layered(shared: &Shared, transport: OwnTransport) -> Arc<OwnTransport> {
     let transport = Arc::new(transport);
     #[cfg(feature = "testing")]
@@ -384,7 +384,7 @@ impl ClientOptions {
     }
 
     fn timeouts(&self) -> Timeouts {
-        // A longer time that is asked for the whole call lifts the time of an attempt.
+        // A longer timeout of the whole call raises the timeout of an attempt.
         let lifted = self.timeout.unwrap_or_default();
         Timeouts {
             connect: self.connect_timeout(),
@@ -397,11 +397,11 @@ impl ClientOptions {
     }
 }
 
-/// Writes the method that gives the options of the wire.
+/// Writes the method that returns the options of the wire.
 macro_rules! wire_method {
     ($($name:ident: $type:ty = $default:expr, $method:literal, |$it:ident| $read:expr;)+) => {
         impl ClientOptions {
-            /// What concerns the wire alone.
+            /// The options of the wire.
             pub(super) fn wire(&self) -> WireOptions {
                 WireOptions { $($name: { let $it = self; $read }),+ }
             }
@@ -410,7 +410,7 @@ macro_rules! wire_method {
 }
 client_options! { wire_rows wire_method }
 
-/// Puts a new token in the place of a client's old one.
+/// Replaces a client's token.
 pub(crate) fn set_token(shared: &Shared, token: Token) -> Result<(), Error> {
     token.check().map_err(Error::config)?;
     if shared.has_default_credential {
@@ -437,7 +437,7 @@ pub(crate) fn debug(name: &str, shared: &Shared, f: &mut fmt::Formatter<'_>) -> 
         .finish_non_exhaustive()
 }
 
-/// What every request of the client says.
+/// The headers of every request of the client.
 fn own_headers(
     dialect: &Dialect,
     suffix: Option<&str>,
@@ -458,7 +458,7 @@ fn own_headers(
     let agent = HeaderValue::try_from(agent)
         .map_err(|_| Error::config("user_agent holds a line break or another control character; expected text such as `my-app/1.2`"))?;
     map.insert(USER_AGENT, agent);
-    // Servers see it whatever the transport; reqwest would add it by itself.
+    // Set here, so that servers see it with any transport; reqwest would add it itself.
     map.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
     if decompress {
         map.insert(
@@ -469,7 +469,7 @@ fn own_headers(
     Ok(map)
 }
 
-/// Puts the caller's default headers in place of the client's own of the same name.
+/// Adds the caller's default headers, which replace the client's own of the same name.
 fn add_given(
     map: &mut HeaderMap,
     dialect: &Dialect,

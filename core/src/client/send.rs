@@ -15,8 +15,8 @@ use crate::response::Response;
 use crate::transport::{AnyTransport, Transport};
 
 impl Client {
-    /// Makes the call of a request. It begins here: a token that is set later is not sent first. Dropping the future cancels
-    /// it; its trail then reaches the observers.
+    /// Makes the call of a request. The call begins here: its first attempt does not use a token that is set later. Dropping
+    /// the future cancels it; its trail then reaches the observers.
     ///
     /// # Errors
     /// The error says what went wrong and has the call's trail.
@@ -42,8 +42,8 @@ impl Client {
 }
 
 impl RequestBuilder<Client> {
-    /// Makes the call. It begins here: a token that is set later is not sent first. Dropping the future cancels it; its
-    /// trail then reaches the observers. `await` on the builder does the same.
+    /// Makes the call. The call begins here: its first attempt does not use a token that is set later. Dropping the
+    /// future cancels it; its trail then reaches the observers. `await` on the builder does the same.
     ///
     /// # Errors
     /// The error says what went wrong and has the call's trail.
@@ -81,7 +81,7 @@ type Outcome = Result<Response, Error>;
 /// A call under way, in its box.
 type Boxed<F> = Pin<Box<F>>;
 
-/// Makes a call on the transport that the client has.
+/// Makes a call on the client's transport.
 fn send(
     shared: Arc<Shared>,
     transport: AnyTransport,
@@ -99,7 +99,7 @@ fn send(
     }
 }
 
-/// Boxed: a call has room for all that it may come to, several KiB, and callers move futures about.
+/// Boxed, because the future of a call takes several KiB, and callers move futures.
 fn send_on<T: Transport>(
     shared: Arc<Shared>,
     transport: Arc<T>,

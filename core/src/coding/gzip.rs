@@ -4,7 +4,7 @@ use std::io::{BufRead, Read, Result};
 
 use flate2::bufread::GzDecoder;
 
-/// Undoes gzip. Zero bytes after a member are passed over, as gzip itself does: some archivers pad to whole blocks.
+/// Decodes gzip. Zero bytes after a member are skipped, as gzip does: some archivers pad to whole blocks.
 pub(super) struct Members<R>(State<R>);
 
 enum State<R> {
@@ -37,7 +37,7 @@ impl<R: BufRead> Read for Members<R> {
                         let zeros = ahead.iter().take_while(|byte| **byte == 0).count();
                         (zeros, ahead.len())
                     });
-                    // A source that has nothing at the moment is asked again.
+                    // A source that has nothing at the moment is read again later.
                     self.0 = match ahead {
                         Ok((_, 0)) => State::Done,
                         Ok((zeros, length)) => {

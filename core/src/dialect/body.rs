@@ -1,4 +1,4 @@
-//! The body of an error answer, before a dialect reads it.
+//! The body of an error response, before a dialect reads it.
 
 #[cfg(feature = "openstack")]
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ use http::HeaderMap;
 use crate::charset::{self, Charset};
 use crate::lenient_json::Value;
 
-/// The body of an error answer, and what its headers say of it.
+/// The body of an error response, and what its headers say about it.
 pub(crate) struct ErrorBody<'a> {
     #[cfg(feature = "openstack")]
     headers: &'a HeaderMap,
@@ -27,8 +27,8 @@ impl<'a> ErrorBody<'a> {
         }
     }
 
-    /// The body as JSON. JSON is UTF-8 whatever the charset says (RFC 8259 §8.1); what is not is read by the charset, and
-    /// with replacement characters where even that fails.
+    /// The body as JSON. JSON is UTF-8 whatever the charset says (RFC 8259 §8.1); anything else is decoded by the
+    /// charset, with replacement characters if that fails too.
     pub(super) fn json(&self) -> Option<Value> {
         let as_utf_8 = || {
             let text = std::str::from_utf8(charset::without_mark(self.bytes)).ok()?;
@@ -45,7 +45,7 @@ impl<'a> ErrorBody<'a> {
         }
     }
 
-    /// The body as text, whatever it holds.
+    /// The body as text, whatever bytes it holds.
     #[cfg(feature = "openstack")]
     pub(super) fn text(&self) -> Cow<'_, str> {
         self.charset.decode_lossy(self.bytes).text

@@ -4,13 +4,13 @@
 
 #[cfg(feature = "testing")]
 use super::Shape;
-use super::{Decode, Decoded, Meaning, Seen, code_text, text};
+use super::{Decode, Decoded, ErrorContext, Meaning, code_text, text};
 use crate::lenient_json::Value;
 
 /// The name that trails show.
 pub(super) const NAME: &str = "custom";
 
-/// Where a message may stand, in order of precedence.
+/// Where a message may be, in order of precedence.
 const MESSAGES: [&str; 5] = [
     "/error/message",
     "/message",
@@ -34,7 +34,7 @@ impl Decode for Common {
         }
     }
 
-    fn classify(&self, _seen: &Seen<'_>) -> Option<Meaning> {
+    fn classify(&self, _seen: &ErrorContext<'_>) -> Option<Meaning> {
         None
     }
 
@@ -49,7 +49,7 @@ impl Decode for Common {
     }
 }
 
-/// The first code of an answer. An integer that repeats the status says nothing.
+/// The first code of a response. An integer that repeats the status does not count.
 fn code(body: &Value, status: u16) -> Option<String> {
     let repeats_status = |value: &Value| value.as_integer() == Some(&*status.to_string());
     let telling = |value: Option<&Value>| code_text(value.filter(|value| !repeats_status(value)));
@@ -63,7 +63,7 @@ fn code(body: &Value, status: u16) -> Option<String> {
         .or_else(|| problem_type(body))
 }
 
-/// The type of a problem, unless it is the one that says no more than the status.
+/// The type of a problem, unless it is the generic one that says no more than the status.
 fn problem_type(body: &Value) -> Option<String> {
     let text = body.get("type")?.as_whole_str()?;
     (!text.is_empty() && text != "about:blank").then(|| text.to_owned())

@@ -1,4 +1,4 @@
-//! Another API, described as data.
+//! Custom dialects: APIs described as data.
 
 mod builder;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "testing")]
 use super::Shape;
 use super::{
-    CorrelationHeader, CredentialHeader, Decode, Decoded, Meaning, RetryRule, Seen, Spec,
+    CorrelationHeader, CredentialHeader, Decode, Decoded, ErrorContext, Meaning, RetryRule, Spec,
     code_text, id_text, text,
 };
 use crate::codes::Category;
@@ -22,7 +22,7 @@ pub use builder::CustomDialectBuilder;
 
 /// The description of an API that reqtrail has no built-in dialect for.
 ///
-/// Fields left out of the JSON form take the values that [`CustomDialect::new`] gives; unknown fields are refused.
+/// Fields left out of the JSON form have the values of [`CustomDialect::new`]; unknown fields are refused.
 ///
 /// # Examples
 /// ```
@@ -56,7 +56,7 @@ pub struct CustomDialect {
     /// Where the parts of an error body are.
     #[serde(default)]
     pub error: ErrorPointers,
-    /// What is known of the API's codes. They match exactly.
+    /// What is known about the API's codes. They match exactly.
     #[serde(default)]
     pub codes: BTreeMap<String, CustomCode>,
     /// A request header that carries the call ID, the same on every attempt.
@@ -77,7 +77,7 @@ pub struct CustomDialect {
 pub struct CustomAuth {
     /// The header's name.
     pub header: String,
-    /// What stands before the token, its space included.
+    /// The text before the token, including its space.
     #[serde(default)]
     pub prefix: String,
 }
@@ -107,7 +107,7 @@ pub struct ErrorPointers {
     pub request_id: Option<String>,
 }
 
-/// What is known of one code; what is left out is decided by the status.
+/// What is known about one code. The status decides what is left out.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -118,10 +118,10 @@ pub struct CustomCode {
     /// Whether a request that got it may be repeated: `always`, as after a 429; `if_safe`, as after a 503; or `never`.
     #[serde(default)]
     pub retry: Option<RetryRule>,
-    /// How to fix what the code complains of.
+    /// How to fix the cause of the code.
     #[serde(default)]
     pub hint: Option<String>,
-    /// The address of the page that explains the code: an http or https URL.
+    /// The URL, http or https, of the page that explains the code.
     #[serde(default)]
     pub documentation_url: Option<String>,
 }
@@ -133,7 +133,7 @@ pub struct CustomCode {
 pub struct CustomRateLimit {
     /// The header of the limit.
     pub limit: String,
-    /// The header of what is left.
+    /// The header of the remaining requests.
     pub remaining: String,
     /// The header of the reset.
     pub reset: String,
@@ -141,7 +141,7 @@ pub struct CustomRateLimit {
     pub reset_is: ResetUnit,
 }
 
-/// A custom dialect's data is wrong: the message names the field, what was given and what is accepted.
+/// The error of a custom dialect's data. The message names the field, what was passed and what is accepted.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("dialect: {0}")]
 pub struct DialectError(pub(super) String);
@@ -176,7 +176,7 @@ impl CustomDialect {
     /// Reads the JSON form.
     ///
     /// # Errors
-    /// Names the field that is unknown or of the wrong type.
+    /// Names the field that is unknown or has the wrong type.
     pub fn from_json(json: &str) -> Result<Self, DialectError> {
         if !json.trim_start().starts_with('{') {
             let problem =
@@ -259,7 +259,7 @@ pub(crate) fn spec(data: CustomDialect) -> Result<Spec, DialectError> {
 fn header(field: &str, name: &str) -> Result<HeaderName, DialectError> {
     HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
         DialectError(format!(
-            "`{field}` is `{}`, which is no HTTP header name",
+            "`{field}` is `{}`, which is not an HTTP header name",
             name.escape_debug()
         ))
     })
@@ -325,7 +325,7 @@ impl Decode for Pointers {
         }
     }
 
-    fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
+    fn classify(&self, seen: &ErrorContext<'_>) -> Option<Meaning> {
         self.codes.get(seen.code?).cloned()
     }
 
@@ -378,7 +378,7 @@ mod tests {
     fn codes_match_exactly_at_any_status() {
         let spec = pointers(r#"{"name": "acme", "codes": {"TOO_FAST": {"category": "rate_limited", "retry": "always"}}}"#).expect("a dialect");
         let seen = |code| {
-            spec.decoder.classify(&Seen {
+            spec.decoder.classify(&ErrorContext {
                 code: Some(code),
                 message: None,
                 status: 400,

@@ -24,7 +24,8 @@ use http::HeaderName;
 #[cfg(feature = "testing")]
 use super::Shape;
 use super::{
-    CodeEntry, CredentialHeader, Decode, Decoded, Meaning, Seen, Spec, code_text, id_text, text,
+    CodeEntry, CredentialHeader, Decode, Decoded, ErrorContext, Meaning, Spec, code_text, id_text,
+    text,
 };
 use crate::lenient_json::Value;
 use crate::rate_limit::{RateLimitHeaders, ResetUnit};
@@ -62,8 +63,8 @@ pub(crate) fn spec() -> Spec {
 struct Novavms;
 
 impl Decode for Novavms {
-    /// Reads `{"error": "code", "message", "request_id"}` and the nested `{"error": {"code", "message"}}`, which the
-    /// vendor's pages both show.
+    /// Reads `{"error": "code", "message", "request_id"}` and the nested `{"error": {"code", "message"}}`, both of
+    /// which the vendor's pages show.
     fn decode(&self, body: &Value, _status: u16) -> Decoded {
         let error = body.get("error");
         let nested = |name| error?.get(name);
@@ -77,7 +78,7 @@ impl Decode for Novavms {
         }
     }
 
-    fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
+    fn classify(&self, seen: &ErrorContext<'_>) -> Option<Meaning> {
         let row = row(seen.code?)?;
         let known_pair = row.status == seen.status;
         Some(Meaning {
@@ -178,7 +179,7 @@ mod tests {
     #[test]
     fn final_pairs_and_unknown_pairs() {
         let meaning = |code, status| {
-            Novavms.classify(&Seen {
+            Novavms.classify(&ErrorContext {
                 code: Some(code),
                 message: None,
                 status,

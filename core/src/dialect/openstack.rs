@@ -1,7 +1,7 @@
 //! OpenStack Nova: local and global request IDs, faults named by their root element, microversions.
 //!
 //! Sources: the compute API guide on faults (<https://docs.openstack.org/api-guide/compute/faults.html>), on
-//! microversions (<https://docs.openstack.org/api-guide/compute/microversions.html>), and what Nova 32 answers.
+//! microversions (<https://docs.openstack.org/api-guide/compute/microversions.html>), and the answers of Nova 32.
 
 mod asked;
 mod bodies;
@@ -15,7 +15,9 @@ use http::{HeaderName, HeaderValue};
 
 #[cfg(feature = "testing")]
 use super::Shape;
-use super::{CorrelationHeader, CredentialHeader, Decode, Decoded, ErrorBody, Meaning, Seen, Spec};
+use super::{
+    CorrelationHeader, CredentialHeader, Decode, Decoded, ErrorBody, ErrorContext, Meaning, Spec,
+};
 use crate::lenient_json::Value;
 
 pub(crate) use asked::Asked;
@@ -44,7 +46,7 @@ pub(crate) fn of_service(service: &str) -> Spec {
     Spec {
         name: NAME.into(),
         service: Some(service.into()),
-        // Old servers send the second alone; today's send both with one value, at every microversion. The third is Swift's.
+        // Old servers only send the second; today's send both with one value, at every microversion. The third is Swift's.
         request_id_headers: vec![
             REQUEST_ID,
             HeaderName::from_static("x-compute-request-id"),
@@ -79,8 +81,8 @@ pub(crate) fn of_sign_ins() -> Spec {
     }
 }
 
-/// Checks a global request ID. Nova takes any lower-case `req-` and 8-4-4-4-12 hex digits, and drops everything else
-/// without a word.
+/// Checks a global request ID. Nova accepts `req-` and 8-4-4-4-12 hex digits in lower case, and silently drops
+/// everything else.
 fn check_global_id(id: &str) -> Result<(), String> {
     let groups = id.strip_prefix("req-").map(|uuid| uuid.split('-'));
     let is_hex = |text: &str| text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -99,7 +101,7 @@ fn check_global_id(id: &str) -> Result<(), String> {
 
 #[derive(Default)]
 struct Openstack {
-    /// It reads the answers to sign-ins.
+    /// Whether it reads the responses to sign-ins.
     signs_in: bool,
 }
 
@@ -110,7 +112,7 @@ impl Decode for Openstack {
 
     fn decode_text(&self, body: &ErrorBody<'_>) -> Decoded {
         let text = body.text();
-        // What was JSON and is cut is no text.
+        // A cut JSON body is not a text.
         let is_cut = text.trim_start().starts_with(['{', '[']);
         if page::begins(&text) || body.is_html() && !is_cut {
             return page::read(&text);
@@ -118,7 +120,7 @@ impl Decode for Openstack {
         Decoded::default()
     }
 
-    fn classify(&self, seen: &Seen<'_>) -> Option<Meaning> {
+    fn classify(&self, seen: &ErrorContext<'_>) -> Option<Meaning> {
         meaning::of(seen, self.signs_in)
     }
 

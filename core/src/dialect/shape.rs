@@ -1,9 +1,9 @@
-//! How answers of an API look, for answers that are made: the way back from what a dialect reads.
+//! The form of an API's responses, for making them: the reverse of what a dialect reads.
 
 use super::Dialect;
 use crate::codes::Category;
 
-/// How the body of an error answer looks.
+/// The form of an error response's body.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Shape<'a> {
     /// `{"error": code, "message", "request_id"}`.
@@ -11,7 +11,7 @@ pub(crate) enum Shape<'a> {
     /// `{code: {"code": status, "message"}}`; without a code `{"message", "code": "404 Not Found", "title"}`.
     #[cfg(feature = "openstack")]
     Fault,
-    /// `{"error": {"code": status, "title", "message"}}`. It has no place for a code.
+    /// `{"error": {"code": status, "title", "message"}}`. It cannot carry a code.
     #[cfg(feature = "openstack")]
     Titled,
     /// `{"error": {"code", "message"}}`.
@@ -24,20 +24,20 @@ pub(crate) enum Shape<'a> {
     },
 }
 
-/// How the request IDs of an API look.
+/// The form of an API's request IDs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum MadeIds {
-    /// `req_` and a ULID, which tells the server's clock.
+    /// `req_` and a ULID, which contains the server's time.
     Ulid,
     /// `req-` and a UUID, in each of the headers.
     #[cfg(feature = "openstack")]
     GlobalUuid,
-    /// A UUID, of an API whose own form is not known.
+    /// A UUID, for an API whose form is not known.
     Uuid,
 }
 
 impl Dialect {
-    /// How the API's request IDs look.
+    /// The form of the API's request IDs.
     pub(crate) fn made_ids(&self) -> MadeIds {
         match self.0.decoder.shape() {
             Shape::Flat => MadeIds::Ulid,
@@ -47,7 +47,7 @@ impl Dialect {
         }
     }
 
-    /// How many of the dialect's headers carry an answer's request ID: compute sends two with one value.
+    /// How many of the dialect's headers carry a response's request ID: compute sends two with one value.
     pub(crate) fn sent_id_headers(&self) -> usize {
         match self.0.service.as_deref() {
             #[cfg(feature = "openstack")]
@@ -57,9 +57,8 @@ impl Dialect {
     }
 }
 
-/// The status that says what a category means, for a code of which no more is known. Those of
-/// [`category_of_status`](super::category_of_status) first; a used-up quota has none of its own, and is refused as Nova
-/// refuses it.
+/// The status of a category, for a code of which no more is known: the reverse of
+/// [`category_of_status`](super::category_of_status). A used-up quota has no status of its own, and gets Nova's.
 pub(super) fn status_of_category(category: Category) -> Option<u16> {
     Some(match category {
         Category::Authentication => 401,

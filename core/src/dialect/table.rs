@@ -1,4 +1,5 @@
-//! What is known of the codes of a built-in dialect: the types of the tables that are generated from `schema/codes.json`.
+//! What is known about the codes of a built-in dialect: the types of the tables that are generated from
+//! `schema/codes.json`.
 
 use super::RetryRule;
 use crate::codes::Category;
@@ -21,7 +22,7 @@ pub struct DialectCodes {
     pub codes: &'static [CodeEntry],
 }
 
-/// What is known of one code of a built-in dialect.
+/// What is known about one code of a built-in dialect.
 #[derive(Debug)]
 #[non_exhaustive]
 #[cfg_attr(
@@ -37,13 +38,13 @@ pub struct CodeEntry {
     pub status: u16,
     /// What an error with this code and status means.
     pub category: Category,
-    /// Whether such a request may be repeated; `None` where the status decides.
+    /// Whether such a request may be repeated; `None` if the status decides.
     pub retry: Option<RetryRule>,
-    /// What the code says, in a sentence.
+    /// The meaning of the code, in a sentence.
     pub meaning: &'static str,
-    /// How to fix what the code complains of: the hint of errors.
+    /// How to fix the cause of the code: the hint of errors.
     pub fix: &'static str,
-    /// The address of the page that explains the code, or of a status page.
+    /// The URL of the page that explains the code, or of a status page.
     pub documentation_url: Option<&'static str>,
 }
 

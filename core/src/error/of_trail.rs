@@ -1,4 +1,4 @@
-//! Errors that are made of a trail, or of what should be one.
+//! Errors that are made of a trail, or of text that should be one.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -9,17 +9,18 @@ use crate::trail::Trail;
 use crate::trail::read;
 
 impl Trail {
-    /// Reads a trail that [`to_json`](Self::to_json) or a sibling in another language has written, to show its report for
-    /// one.
+    /// Reads a trail that [`to_json`](Self::to_json) or its counterpart in another language has written, for example to
+    /// show its report.
     ///
-    /// A later release may have written it. Fields that this release does not know are passed over, and those that an
-    /// earlier one did not write are `None`. Words that this release does not know are kept as [`UnknownWord`]s, and
-    /// `to_json` writes them back.
+    /// A later release may have written it. Fields that this release does not know are skipped, and fields that an
+    /// earlier release did not write are `None`. Words that this release does not know are kept as [`UnknownWord`]s,
+    /// and `to_json` writes them back.
     ///
     /// [`UnknownWord`]: crate::UnknownWord
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the text is not the JSON of a trail; it says what is wrong.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the text is not the JSON of a trail. The error says what is
+    /// wrong.
     ///
     /// # Examples
     /// ```
@@ -33,14 +34,14 @@ impl Trail {
         read::trail(text).map_err(|why| Error::new(ErrorKind::Decode, why))
     }
 
-    /// Makes the `decode` error of a response whose body a parser of one's own refuses, where only its trail is at hand;
+    /// Makes the `decode` error of a response whose body your own parser refuses, for code that only has the trail.
     /// [`Response::decode_error`](crate::Response::decode_error) is the usual way.
     #[must_use]
     pub fn decode_error(&self, what: impl Into<String>, cause: impl Into<BoxError>) -> Error {
         self.decode_error_alone(what).caused_by_parser(cause.into())
     }
 
-    /// The same without a cause.
+    /// Makes the `decode` error without a cause.
     pub(crate) fn decode_error_alone(&self, what: impl Into<String>) -> Error {
         let what = what.into();
         let trail = self.ended_with(ErrorKind::Decode, &what);
@@ -48,7 +49,7 @@ impl Trail {
     }
 }
 
-/// Reads what [`Trail::from_json`] reads, as a part of a larger document.
+/// Reads the same JSON as [`Trail::from_json`], as a part of a larger document.
 impl<'de> Deserialize<'de> for Trail {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let json = read::TrailJson::deserialize(deserializer)?;

@@ -1,4 +1,4 @@
-//! What a JSON reader complains of, without the values that it quotes.
+//! The errors of JSON readers without the values that they quote.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -28,7 +28,7 @@ impl From<serde_json::Error> for JsonError {
 }
 
 impl JsonError {
-    /// The reason alone, for an error whose own text names the place.
+    /// The reason only, for an error whose own text names the place.
     pub(crate) fn without_place(error: &serde_json::Error) -> Self {
         Self {
             text: Self::reason(error),
@@ -44,12 +44,12 @@ impl JsonError {
         Self { text }
     }
 
-    /// What is wrong, without the place and without values.
+    /// Returns what is wrong, without the place and without values.
     fn reason(error: &serde_json::Error) -> String {
         let full = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let reason = full.strip_suffix(&place).unwrap_or(&full);
-        // A reader's complaint about the syntax quotes nothing.
+        // A syntax error quotes nothing.
         match error.is_data() {
             true => without_value(reason),
             false => reason.to_owned(),
@@ -57,7 +57,7 @@ impl JsonError {
     }
 }
 
-/// The complaints of serde's derived code that quote a value of the body.
+/// The errors of serde's derived code that quote a value of the body.
 const COMPLAINTS: [&str; 5] = [
     "invalid type",
     "invalid value",
@@ -66,10 +66,10 @@ const COMPLAINTS: [&str; 5] = [
     "unknown field",
 ];
 
-/// Where the text of a complaint goes on after the value.
+/// The text that follows the value in an error.
 const REST: &str = ", expected ";
 
-/// What is left of a complaint without the value that it quotes. What a type wrote by itself may hold anything.
+/// Returns an error's text without the value that it quotes. A type's own text may hold anything.
 fn without_value(reason: &str) -> String {
     let is_of = |what: &str| {
         let rest = reason.strip_prefix(what);
@@ -83,7 +83,7 @@ fn without_value(reason: &str) -> String {
             None => what.to_owned(),
         };
     }
-    // These name what the type declares.
+    // These name the type's own fields.
     if ["missing field", "duplicate field"]
         .iter()
         .any(|what| is_of(what))
@@ -93,8 +93,8 @@ fn without_value(reason: &str) -> String {
     "the type refused a value".to_owned()
 }
 
-/// Returns whether the end of a complaint about an unknown name is serde's list of the known ones. Where there are none,
-/// serde says so instead, and `, expected ` is a part of the name.
+/// Returns whether the end of an error about an unknown name is serde's list of the known ones. If there are none, serde
+/// says so instead, and `, expected ` is a part of the name.
 fn is_list(reason: &str, wanted: &str) -> bool {
     let has_none = [", there are no fields", ", there are no variants"]
         .iter()
@@ -105,13 +105,14 @@ fn is_list(reason: &str, wanted: &str) -> bool {
 /// A cause of any type, shared.
 pub(crate) type SharedError = Arc<dyn StdError + Send + Sync>;
 
-/// A cause without values of a body, where a JSON reader quotes them: as it is if nothing in its chain does.
+/// Returns a cause without the values of a body that a JSON reader quotes; unchanged if nothing in its chain quotes
+/// any.
 pub(crate) fn without_values(error: BoxError) -> SharedError {
     without_values_below(error, |_, _| None)
 }
 
-/// Does the same, and keeps an error of this library that stands above the reader's, with the words around it. `keep`
-/// copies a further type of error with a clean cause.
+/// Does the same, and keeps an error of this library that wraps the reader's, with the text around it. `keep` copies a
+/// further type of error with a clean cause.
 pub(crate) fn without_values_below(
     error: BoxError,
     keep: impl Fn(&(dyn StdError + 'static), &Complaint) -> Option<SharedError>,
@@ -156,7 +157,7 @@ pub(crate) fn links<'a>(
     })
 }
 
-/// What a JSON reader complains of, with and without the values that it quotes.
+/// The text of a JSON reader's error, with and without the values that it quotes.
 pub(crate) struct Complaint {
     quoting: String,
     clean: Arc<JsonError>,
@@ -176,13 +177,13 @@ impl Complaint {
         Arc::clone(&self.clean) as SharedError
     }
 
-    /// A text that may repeat the reader's, without values.
+    /// Removes the values from a text that may repeat the reader's.
     pub(crate) fn taken_out_of(&self, text: &str) -> String {
         text.replace(&self.quoting, &self.clean.text)
     }
 }
 
-/// Words that stood around a cause, where their own type could not be kept.
+/// The text of an error around a cause, if its own type could not be kept.
 #[derive(Debug)]
 struct Words {
     text: String,

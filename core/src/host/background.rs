@@ -1,4 +1,4 @@
-//! The driver of jobs that nobody waits for: one thread, a queue of outcomes, and one notification per batch.
+//! The driver of jobs that no thread waits for: one thread, a queue of outcomes, and one notification per batch.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,17 +24,17 @@ use crate::error::Error;
 use crate::transport::hyper::thread_error;
 use crate::transport::{AnyTransport, Failure, Transport, TransportError};
 
-/// Called when outcomes wait to be taken.
+/// Called when outcomes are ready to be taken.
 pub(super) type Notify = Arc<RwLock<Option<Box<dyn Fn() + Send + Sync>>>>;
 
 /// The client's thread in this process. It starts when a job is submitted, or when a connection is made for a thread.
 pub(super) struct Background {
     jobs: Arc<Jobs>,
-    /// Where the outcomes go of what was submitted for no lane.
+    /// The lane of outcomes of jobs that were submitted for no lane.
     queue: Lane,
     notify: Notify,
     thread: Mutex<Option<Thread>>,
-    /// Threads of jobs that were handed over while there was no such thread.
+    /// Threads of jobs that were submitted while the background thread could not start.
     helpers: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -50,18 +50,19 @@ struct Submission {
     job: Prepared,
     receiver: Receiver,
     line: Arc<Line>,
-    /// It is under way from where it is handed over.
+    /// It is under way from its submission on.
     by_clock: ByClock,
-    /// The clients whose refreshers hand it over.
+    /// The clients whose refreshers submit it.
     served: Clients,
 }
 
-/// Whose job it is, and who gets the outcome. A job of a lane that is dropped before it has ended ends as cancelled.
+/// The owner of a job, and who gets its outcome. A job of a lane that is dropped before the job has ended ends as
+/// cancelled.
 struct Receiver {
     jobs: Arc<Jobs>,
     /// The lane is that of a submitted job.
     origin: Origin,
-    place: Place,
+    key: JobKey,
     /// That of a started one.
     done: Option<Done>,
     is_call: bool,
@@ -70,21 +71,21 @@ struct Receiver {
 
 /// Names a job under way.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-enum Place {
+enum JobKey {
     /// By its tag.
     Submitted(u64),
-    /// By its number: those that were started may share a tag.
+    /// By its number, since started jobs may share a tag.
     Started(u64),
 }
 
-/// How many jobs have a thread of their own at the same time. A process that is short of descriptors should not be
+/// How many jobs may have separate threads at the same time. A process that is short of descriptors should not be
 /// filled with threads, too.
 const HELPERS: usize = 256;
 
-/// What the thread and the host share.
+/// The state that the thread and the host share.
 #[derive(Default)]
 struct Jobs {
-    running: Mutex<HashMap<Place, CancelToken>>,
+    running: Mutex<HashMap<JobKey, CancelToken>>,
     /// How many jobs were started.
     started: AtomicU64,
 }
@@ -106,7 +107,7 @@ impl Background {
         }
     }
 
-    /// Where the outcomes go of what is submitted for no lane.
+    /// The lane of outcomes of jobs that are submitted for no lane.
     pub(super) fn queue(&self) -> &Lane {
         &self.queue
     }
@@ -130,7 +131,8 @@ impl Background {
             .map(|thread| thread.runtime.clone())
     }
 
-    /// Starts a job whose outcome goes to a lane. Where there can be no thread for all jobs, `caller` does it on one of its own.
+    /// Starts a job whose outcome goes to a lane. If the background thread cannot start, `caller` does it on a separate
+    /// thread.
     pub(super) fn submit(
         &self,
         mut job: Prepared,
@@ -143,7 +145,7 @@ impl Background {
         let receiver = Receiver {
             jobs: Arc::clone(&self.jobs),
             origin: lane.begin(tag),
-            place: Place::Submitted(tag),
+            key: JobKey::Submitted(tag),
             done: None,
             is_call: job.is_call(),
             has_ended: false,
@@ -165,7 +167,7 @@ impl Background {
         let receiver = Receiver {
             jobs: Arc::clone(&self.jobs),
             origin: Origin { tag, lane: None },
-            place: Place::Started(number),
+            key: JobKey::Started(number),
             done: Some(done),
             is_call: job.is_call(),
             has_ended: false,
@@ -181,7 +183,7 @@ impl Background {
         line: &Arc<Line>,
         caller: &Arc<Caller>,
     ) {
-        lock(&self.jobs.running).insert(receiver.place, cancel);
+        lock(&self.jobs.running).insert(receiver.key, cancel);
         if let Err(error) = self.handle() {
             return self.begin_apart(job, receiver, caller, error);
         }
@@ -206,10 +208,10 @@ impl Background {
         }
     }
 
-    /// Does a job on a thread of its own. That needs no descriptors, which are what is short when the thread of all jobs
-    /// cannot start. The attempts of a call say so, and one of them may find that there are some again.
+    /// Does a job on a separate thread. That needs no descriptors, which are short when the background thread cannot
+    /// start. The attempts of a call then say so, and one of them may find that descriptors are available again.
     ///
-    /// `error` is why there is no thread for all jobs.
+    /// `error` is why the background thread could not start.
     fn begin_apart(
         &self,
         job: Prepared,
@@ -252,8 +254,8 @@ impl Background {
     }
 
     pub(super) fn cancel(&self, tag: u64, reason: CancelReason) -> bool {
-        let place = Place::Submitted(tag);
-        let token = lock(&self.jobs.running).get(&place).cloned();
+        let key = JobKey::Submitted(tag);
+        let token = lock(&self.jobs.running).get(&key).cloned();
         token.inspect(|token| token.cancel_with(reason)).is_some()
     }
 
@@ -266,7 +268,7 @@ impl Background {
     pub(super) fn take(&self, out: &mut Vec<(u64, Outcome)>) {
         let mut mail = Vec::new();
         self.queue.take(&mut mail);
-        // Nothing else is there: no observer has its mailbox.
+        // Nothing else can be there, since no observer has this mailbox.
         out.extend(mail.into_iter().filter_map(|mail| match mail.event {
             Event::Ended(outcome) => mail.tag.map(|tag| (tag, outcome)),
             _ => None,
@@ -274,7 +276,7 @@ impl Background {
     }
 }
 
-/// Ends a job on this thread: nobody can drive it.
+/// Ends a job on this thread, since nothing can drive it.
 fn refuse(job: Prepared, receiver: Receiver, error: TransportError) {
     let origin = receiver.origin.clone();
     let outcome = origin.within(|| undriven::end(job, error));
@@ -283,10 +285,10 @@ fn refuse(job: Prepared, receiver: Receiver, error: TransportError) {
 
 impl Drop for Background {
     fn drop(&mut self) {
-        // Nobody takes outcomes any more.
+        // Outcomes are not taken any more.
         let notify = self.notify.write();
         *notify.unwrap_or_else(PoisonError::into_inner) = None;
-        // Those that have not begun yet must not begin now, and end with a trail all the same.
+        // Jobs that have not begun must not begin now, but still end with a trail.
         let running: Vec<CancelToken> = lock(&self.jobs.running).values().cloned().collect();
         running.iter().for_each(CancelToken::cancel);
         let mut handles = std::mem::take(&mut *lock(&self.helpers));
@@ -311,11 +313,11 @@ impl Thread {
         let (submit, submitted) = unbounded_channel();
         let thread = std::thread::Builder::new()
             .name("reqtrail".to_owned())
-            // Calls that are under way when the host goes are dropped with the runtime, and so cancelled.
+            // Calls that are under way when the host is dropped are dropped with the runtime, and so cancelled.
             .spawn(move || {
                 crate::signals::block_sigpipe();
                 runtime.block_on(drive(submitted));
-                // Without waiting for what may still be under way.
+                // It does not wait for what may still be under way.
                 runtime.shutdown_background();
             })
             .map_err(|e| thread_error("its thread", e))?;
@@ -387,13 +389,13 @@ async fn drive(mut submitted: UnboundedReceiver<Box<Submission>>) {
             }
         }
     }
-    // The runtime ends now, and drops what is under way. A call that it never polled would end without a word.
+    // The runtime ends now and drops what is under way. A call that it never polled would end without a trail.
     while begun.load(Ordering::Relaxed) < spawned {
         tokio::task::yield_now().await;
     }
 }
 
-/// Makes a call as a task of the runtime. `begun` is called when it is polled first, and `ended` with its result.
+/// Makes a call as a task of the runtime. `begun` is called when it is first polled, and `ended` with its result.
 fn spawn<T: Transport>(
     transport: Arc<T>,
     call: PreparedCall,
@@ -407,11 +409,11 @@ fn spawn<T: Transport>(
     let call = ORIGIN.scope(origin, async move {
         begun();
         let result = run_call(&shared, &*transport, &mut plan).await;
-        // Whoever gets the outcome may free everything.
+        // The receiver of the outcome may free everything.
         drop((shared, transport));
         ended(result);
     });
-    // In a box: tokio moves a task several times, also when it has ended, and this one is large.
+    // Boxed: tokio moves a task several times, also when it has ended, and this one is large.
     let call = Box::pin(call);
     if served.is_empty() && !by_clock.is_virtual() {
         tokio::spawn(call);
@@ -420,8 +422,8 @@ fn spawn<T: Transport>(
     }
 }
 
-/// Makes a task of what a clock may watch, or what runs in the name of others. One type serves all of it: each has a
-/// task's code of its own in a package.
+/// Makes a task of work that a clock may watch, or that runs on behalf of refreshers. One type serves all, since the
+/// code of a task is compiled once for each type.
 fn spawn_watched(
     by_clock: ByClock,
     served: Clients,
@@ -431,10 +433,10 @@ fn spawn_watched(
 }
 
 impl Receiver {
-    /// Hands over the outcome.
+    /// Passes the outcome to its receiver.
     fn end(mut self, outcome: Outcome) {
         self.has_ended = true;
-        lock(&self.jobs.running).remove(&self.place);
+        lock(&self.jobs.running).remove(&self.key);
         if let Some(done) = self.done.take() {
             if catch_unwind(AssertUnwindSafe(|| done(outcome))).is_err() {
                 tracing::error!(target: "reqtrail", "the receiver of an outcome panicked");
@@ -453,7 +455,7 @@ impl Drop for Receiver {
         if self.has_ended {
             return;
         }
-        lock(&self.jobs.running).remove(&self.place);
+        lock(&self.jobs.running).remove(&self.key);
         let Origin { tag, lane } = &self.origin;
         if let Some(lane) = lane {
             let gone = "cancelled: the client was dropped before the job had ended";

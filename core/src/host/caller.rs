@@ -1,4 +1,4 @@
-//! Blocking jobs: the thread that asks for one drives it (`docs/adr/0021-blocking-calls-without-a-runtime.md`).
+//! Blocking jobs: the calling thread drives them (`docs/adr/0021-blocking-calls-without-a-runtime.md`).
 
 use std::pin::pin;
 use std::sync::{Arc, Weak};
@@ -17,7 +17,7 @@ use crate::transport::hyper::parker::{Wakers, block_on};
 use crate::transport::hyper::{Background, Spawner};
 use crate::transport::{AnyTransport, Transport};
 
-/// Drives jobs on the threads that ask for them.
+/// Drives jobs on the calling threads.
 #[derive(Debug)]
 pub(super) struct Caller {
     transport: AnyTransport,
@@ -34,7 +34,7 @@ impl Caller {
         }
     }
 
-    /// Does a job on the thread that hands it over, for those who wait for no one's interrupt.
+    /// Does a job on the calling thread, without an interrupt check.
     pub(super) fn run(&self, job: Prepared) -> Outcome {
         match job {
             Prepared::Call(call) => Outcome::Call(self.call(call, None)),
@@ -44,7 +44,7 @@ impl Caller {
         }
     }
 
-    /// Makes a call on the thread that asks for it.
+    /// Makes a call on the calling thread.
     pub(super) fn call(
         &self,
         call: PreparedCall,
@@ -68,7 +68,7 @@ impl Caller {
         }
     }
 
-    /// The time, as the calls made here have it.
+    /// The time, by the clock of the calls that are made here.
     pub(super) fn now(&self) -> Instant {
         match &self.transport {
             AnyTransport::BuiltIn(transport) => clock(&**transport),
@@ -81,14 +81,14 @@ impl Caller {
         self.background.upgrade().and_then(|b| b.handle().ok())
     }
 
-    /// Does the work of an operation on the thread that asks for it.
+    /// Does the work of an operation on the calling thread.
     pub(super) fn operate(
         &self,
         shared: Arc<Shared>,
         work: Work,
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> Result<Output, Error> {
-        // What is written for the asynchronous client may use tokio's timers and sockets between its calls.
+        // Code for the asynchronous client may use tokio's timers and sockets between its calls.
         let runtime = self.runtime();
         let _within = runtime.as_ref().map(Handle::enter);
         #[cfg(feature = "testing")]

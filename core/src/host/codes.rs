@@ -1,5 +1,5 @@
-//! What reqtrail knows of error codes and of the words of trails, for programs that explain them: the command does so
-//! offline. All of it is printed from `schema/codes.json`.
+//! What reqtrail knows about error codes and the words of trails, for programs that explain them, as the command does
+//! offline. All of it is generated from `schema/codes.json`.
 
 use crate::closed_set::ClosedSet;
 use crate::codes::{
@@ -16,7 +16,7 @@ pub use crate::dialect::{CodeEntry, DialectCodes};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct WordSet {
-    /// What its words are, in the singular, as in `stop reason`.
+    /// The name of one of its words, as in `stop reason`.
     pub title: &'static str,
     /// The words, in the order of their numbers.
     pub words: &'static [Word],

@@ -1,10 +1,10 @@
-//! What reports say of an attempt, for tables of many calls.
+//! The texts of reports about an attempt, for tables of many calls.
 
 use std::time::Duration;
 
 use crate::trail::{Attempt, report};
 
-/// Returns what an attempt came to, as in `503 server_busy` or `connect ECONNREFUSED (not sent)`.
+/// Returns the result of an attempt, as in `503 server_busy` or `connect ECONNREFUSED (not sent)`.
 #[must_use]
 pub fn attempt_result(attempt: &Attempt) -> String {
     report::result(attempt)

@@ -1,4 +1,4 @@
-//! Errors as the flat records that faces in other languages make their own errors of.
+//! Errors as flat records, from which faces in other languages make their own errors.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -18,15 +18,15 @@ use crate::surface::error::error_fields;
 
 /// An [`Error`] as one flat record: the name and the value of each of its fields.
 ///
-/// A face hands the whole record over its border at once, and its own error takes it. It converts by the type of a value and
-/// lists no fields, so that a new field reaches every face from here.
+/// A face passes the whole record across its border at once, and its own error takes it. It converts by the type of a value
+/// and lists no fields, so that a new field reaches every face from here.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorRecord<'a> {
     error: &'a Error,
     spelling: Spelling,
 }
 
-/// Puts the fields of rows.
+/// Puts the fields of the rows.
 macro_rules! put_fields {
     (
         $put:ident $record:ident $own:ident
@@ -39,7 +39,7 @@ macro_rules! put_fields {
     (@put $put:ident $record:ident $own:ident $name:ident { from: record $($rest:tt)* }) => {
         $put(stringify!($name), $record.$name().into())?;
     };
-    // Of few errors.
+    // Only few errors have it.
     (@put $put:ident $record:ident $own:ident $name:ident { from: record_if_any $($rest:tt)* }) => {
         if let Some(value) = $record.$name() {
             $put(stringify!($name), value.into())?;
@@ -55,19 +55,19 @@ macro_rules! put_fields {
 pub enum FieldValue<'a> {
     /// The error does not have it.
     Null,
-    /// Yes or no.
+    /// A boolean.
     Bool(bool),
     /// A small number, such as a status.
     Number(u16),
     /// Text.
     Text(Cow<'a, str>),
-    /// A length of time, in the unit of the face's language.
+    /// A duration, in the unit of the face's language.
     Duration(Duration),
-    /// The limits that an answer reported.
+    /// The rate limit that a response reported.
     RateLimit(RateLimit),
     /// A count.
     Count(u64),
-    /// A moment.
+    /// A point in time.
     Moment(SystemTime),
     /// Header fields in their order.
     Headers(&'a HeaderMap),
@@ -75,7 +75,7 @@ pub enum FieldValue<'a> {
     Bytes(&'a [u8]),
 }
 
-/// What is behind an error. `F` is what a function of the program's own raised in the face's language.
+/// The cause of an error. `F` is what a function of the program raised in the face's language.
 #[derive(Debug)]
 pub enum ErrorCause<'a, F> {
     /// The program's function failed.
@@ -87,14 +87,14 @@ pub enum ErrorCause<'a, F> {
 }
 
 impl<'a> ErrorRecord<'a> {
-    /// Makes the record of an error, whose texts name options as `spelling` does. Nothing is copied.
+    /// Makes the record of an error, whose texts name options in this spelling. Nothing is copied.
     #[must_use]
     pub fn new(error: &'a Error, spelling: Spelling) -> Self {
         Self { error, spelling }
     }
 
-    /// Returns [`Error::message`], with the options that it names in the face's spelling. An API's answer may have no words
-    /// of its own; every other error has reqtrail's.
+    /// Returns [`Error::message`], with the options that it names in the face's spelling. An API's error response may have
+    /// none; every other error has reqtrail's.
     #[must_use]
     pub fn message(&self) -> Option<Cow<'a, str>> {
         match self.error.api() {
@@ -111,7 +111,7 @@ impl<'a> ErrorRecord<'a> {
 
     fn spelt_message(&self) -> Cow<'a, str> {
         match self.error.kind() {
-            // Texts of other kinds are in trails too, which are the same in every language.
+            // Texts of other kinds are also in trails, which are the same in every language.
             ErrorKind::Config | ErrorKind::InvalidRequest => {
                 self.spelling.text(self.error.message())
             }
@@ -119,13 +119,13 @@ impl<'a> ErrorRecord<'a> {
         }
     }
 
-    /// Returns the error's one line, with the options that it names in the face's spelling.
+    /// Returns the error's one-line text, with the options that it names in the face's spelling.
     #[must_use]
     pub fn display(&self) -> String {
         self.spelt(self.error.to_string())
     }
 
-    /// Puts the face's spelling into a line that says what the error says, perhaps cut.
+    /// Replaces the options in a line that repeats the error's text, possibly cut, by the face's spelling.
     #[must_use]
     pub fn spelt(&self, line: String) -> String {
         let (message, Cow::Owned(spelt)) = (self.error.message(), self.spelt_message()) else {
@@ -135,7 +135,7 @@ impl<'a> ErrorRecord<'a> {
             return line.replacen(message, &spelt, 1);
         }
         match self.error.option() {
-            // Of a text that is cut its beginning is there.
+            // A cut text still has its beginning.
             Some(option) => {
                 let own = format!(": {}", self.spelling.option(option));
                 line.replacen(&format!(": {option}"), &own, 1)
@@ -144,11 +144,11 @@ impl<'a> ErrorRecord<'a> {
         }
     }
 
-    /// Hands over every field. Only an API's answer has those from `raw_code` on; the error of a call that had no credential
-    /// to send is of kind `api` without an answer.
+    /// Passes every field to `put`. Only an API's error response has those from `raw_code` on; the error of a call that had
+    /// no credential to send is of kind `api` without a response.
     ///
     /// # Errors
-    /// The first that `put` gives.
+    /// The first error of `put`.
     #[expect(
         unused_doc_comments,
         reason = "the rows have the documentation of methods"
@@ -158,7 +158,7 @@ impl<'a> ErrorRecord<'a> {
         mut put: impl FnMut(&'static str, FieldValue<'a>) -> Result<(), E>,
     ) -> Result<(), E> {
         let (record, error) = (self, self.error);
-        // The one line that is enough for support.
+        // The one line that support needs.
         put("display", self.display().into())?;
         error_fields! { put_fields put record error }
         let Some(api) = error.api() else {
@@ -167,14 +167,14 @@ impl<'a> ErrorRecord<'a> {
         api_error_fields! { put_fields put record api }
         let text = api.text();
         let json = api.json_text().filter(|json| *json != text);
-        // Where it is not the body as UTF-8.
+        // Only if it is not the body as UTF-8.
         let own_text = (text.as_bytes() != &api.body()[..]).then_some(text);
         put("text", own_text.into())?;
-        // Where it is not the text.
+        // Only if it is not the text.
         put("json", json.into())
     }
 
-    /// Returns what is behind the error. What the wire said is not: the error's own text says it.
+    /// Returns the cause of the error. What the wire said is not a cause, since the error's own text says it.
     #[must_use]
     pub fn cause<F: StdError + 'static>(&self) -> Option<ErrorCause<'a, F>> {
         for source in self.sources() {
@@ -192,16 +192,16 @@ impl<'a> ErrorRecord<'a> {
         }))
     }
 
-    /// Returns whether the program ended the call: it cancelled, or a deadline passed that it keeps itself.
+    /// Returns whether the program ended the call: it cancelled, or a deadline that it keeps itself passed.
     #[must_use]
     pub fn is_by_caller(&self) -> bool {
         self.error.is_cancelled() || self.sources().any(|source| source.is::<CancelReason>())
     }
 
-    /// The chain of what is behind the error.
+    /// The chain of the error's causes.
     fn sources(self) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
         std::iter::successors(self.error.source(), |source| {
-            // Copied out: it lives longer than the closure's own reference.
+            // Copied, since it outlives the closure's reference.
             let source: &'a (dyn StdError + 'static) = *source;
             source.source()
         })
@@ -218,7 +218,7 @@ pub fn rate_limit_fields(limit: RateLimit) -> [(&'static str, FieldValue<'static
     ]
 }
 
-/// The values that types of the core become.
+/// Converts types of the core to values.
 macro_rules! values {
     ($($type:ty: |$value:ident| $made:expr;)+) => {
         $(impl<'a> From<$type> for FieldValue<'a> {

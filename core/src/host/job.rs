@@ -1,4 +1,4 @@
-//! What a host is given to do, and what comes of it.
+//! The jobs of a host, and their outcomes.
 
 use std::any::Any;
 use std::future::Future;
@@ -29,7 +29,7 @@ pub enum Job {
 }
 
 /// The work of an operation, which gets the asynchronous client that drives it. That client shares everything with the
-/// host's own but its connections.
+/// host's own except its connections.
 ///
 /// # Examples
 /// ```no_run
@@ -70,7 +70,7 @@ impl Work {
         }
     }
 
-    /// Does it. A bug in it must not unwind into the driver, which may be another language's thread.
+    /// Does the work. A bug in it must not unwind into the driver, which may be another language's thread.
     pub(super) async fn run(
         self,
         shared: Arc<Shared>,
@@ -90,7 +90,7 @@ impl std::fmt::Debug for Work {
     }
 }
 
-/// What an operation gave, of whatever type that is.
+/// The result of an operation, of any type.
 pub struct Output(Box<dyn Any + Send>);
 
 impl Output {
@@ -122,7 +122,7 @@ impl std::fmt::Debug for Output {
 pub enum Outcome {
     /// A call, with its response or its error.
     Call(CallResult),
-    /// An operation, with what it gave. The error is the operation's own, or says why it could not be driven to its end.
+    /// An operation, with its result. The error is the operation's own, or says why it could not be driven to its end.
     Operation(Result<Output, Error>),
 }
 
@@ -130,7 +130,7 @@ impl Outcome {
     /// Returns the result of a call.
     ///
     /// # Errors
-    /// That of the call; `internal` if it was an operation.
+    /// The error of the call; `internal` if it was an operation.
     pub fn into_call(self) -> CallResult {
         match self {
             Self::Call(result) => result,
@@ -138,10 +138,10 @@ impl Outcome {
         }
     }
 
-    /// Returns what an operation gave.
+    /// Returns the result of an operation.
     ///
     /// # Errors
-    /// That of the operation; `internal` if it was a call, or gave something of another type.
+    /// The error of the operation; `internal` if it was a call, or its result is of another type.
     pub fn into_output<O: 'static>(self) -> Result<O, Error> {
         match self {
             Self::Call(_) => Err(another()),

@@ -1,4 +1,4 @@
-//! What the calls of a host go through, whoever drives them.
+//! The transports of a host's calls, whoever drives them.
 
 use std::sync::Arc;
 
@@ -6,9 +6,9 @@ use crate::call::by_clock::ByClock;
 use crate::transport::hyper::{Network, Spawner};
 use crate::transport::{AnyTransport, BuiltInTransport, OwnTransport, Wrap};
 
-/// Where a host's transports come from: each way of driving calls has its own.
+/// The source of a host's transports. Each way of driving calls has its own transport.
 pub(super) enum Line {
-    /// The network, and what a program puts around the transports to it.
+    /// The network, and the program's wrapper of its transports.
     Network(Arc<Network>, Option<Wrap>),
     /// A program's own transport.
     Own(Arc<OwnTransport>),
@@ -20,12 +20,12 @@ impl Line {
         self.transport(|network| BuiltInTransport::new(network, spawner))
     }
 
-    /// The transport of calls that the runtime drives in which this is called.
+    /// The transport of calls that the current runtime drives.
     pub(super) fn for_this_runtime(&self) -> AnyTransport {
         self.transport(|network| BuiltInTransport::new(network, Spawner::Runtime).keeping_timers())
     }
 
-    /// Begins to watch a job that is handed over.
+    /// Begins to watch a submitted job.
     pub(super) fn watch(&self) -> ByClock {
         match self {
             Self::Network(..) => ByClock::of_own(None),

@@ -1,7 +1,7 @@
-//! Where the core leaves what a host language is to be told: one stream of events, taken by lanes.
+//! The events of the core for a host language: one stream, which lanes take.
 //!
-//! The threads that drive calls never run code of the program. They put what happens into the lane that the call was
-//! submitted for and wake that lane once per batch; the lane takes the batch on a thread of its own choice.
+//! The threads that drive calls never run code of the program. They put each event into the lane that the call was
+//! submitted for and wake that lane once per batch; the lane takes the batch on any thread.
 //! `docs/adr/0056-one-mailbox.md` has the rules and their reasons.
 
 mod event;
@@ -31,68 +31,68 @@ pub type Answer = Result<Token, BoxError>;
 
 /// The events of a client, in one stream.
 ///
-/// What happens in a call comes in order, and its result comes last; between calls there is no order. Each event goes to
-/// the [`Lane`] that its call was submitted for, and what is of no call goes to the lane that looks first.
+/// The events of a call come in order, and its result comes last; between calls there is no order. Each event goes to
+/// the [`Lane`] that its call was submitted for, and an event of no call goes to the lane that takes first.
 #[derive(Clone, Debug, Default)]
 pub struct Mailbox(Arc<Shared>);
 
 /// What the handles of a mailbox share.
 #[derive(Default)]
 pub(super) struct Shared {
-    /// The open ones.
+    /// The open lanes.
     lanes: RwLock<Vec<Weak<LaneState>>>,
-    /// Changes with the lanes alone.
+    /// Changes only together with the lanes.
     next_lane: AtomicU64,
     /// The next tag.
     next: AtomicU64,
     /// How many jobs have begun and not ended.
     open: AtomicUsize,
-    /// What is for the lane that looks first.
+    /// The events for the lane that takes first.
     unaddressed: Mutex<lane::Inbox>,
     refreshes: Mutex<Refreshes>,
-    wanted: Wanted,
-    /// The clock of the client's calls, if it is none of the real ones: it stands still while hooks are told.
+    wanted: Subscriptions,
+    /// The clock of the client's calls, if it is virtual: it stops while hooks run.
     #[cfg(feature = "testing")]
     clock: std::sync::OnceLock<VirtualClock>,
-    /// It stands still also until outcomes were taken and used.
+    /// Whether it also stops until outcomes have been taken and used.
     #[cfg(feature = "testing")]
     holds_outcomes: AtomicBool,
 }
 
-/// What the observer passes on.
+/// The events that the observer passes on.
 #[derive(Default)]
-struct Wanted {
+struct Subscriptions {
     attempts: AtomicBool,
     calls: AtomicBool,
     logs: AtomicBool,
 }
 
-/// The refreshes that are asked for and not answered, by number.
+/// The unanswered refreshes, by number.
 #[derive(Default)]
 struct Refreshes {
     next: u64,
-    asked: HashMap<u64, Asked>,
+    asked: HashMap<u64, PendingRefresh>,
 }
 
-struct Asked {
-    /// The lane that is to answer; `None` while it is for the one that looks first.
+struct PendingRefresh {
+    /// The lane that has to answer; `None` while that is the one that takes first.
     lane: Option<u64>,
     serving: Serving,
     answer: oneshot::Sender<Answer>,
 }
 
-/// Why a refresh fails whose lanes are gone.
+/// The error of a refresh whose lanes are gone.
 const GONE: &str = "the event loop ended before the token refresher";
 
 impl Mailbox {
-    /// Makes a mailbox without lanes. What happens before there is one waits for it.
+    /// Makes a mailbox without lanes. Events before the first lane wait for it.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Opens a lane. `notify` is called when something waits for it: once per batch, from any thread, and at once if
-    /// something for any lane waits already. It must be quick, and must not call this lane.
+    /// Opens a lane. `notify` is called when events wait for it: once per batch, from any thread, and at once if an
+    /// event for any lane waits already. It must be quick, and must not call this lane.
     pub fn open_lane(&self, notify: impl Fn() + Send + Sync + 'static) -> Lane {
         let shared = &self.0;
         let mut lanes = shared.lanes.write().unwrap_or_else(PoisonError::into_inner);
@@ -100,61 +100,61 @@ impl Mailbox {
         let lane = LaneState::new(id, Arc::clone(shared), Box::new(notify));
         lanes.push(Arc::downgrade(&lane));
         drop(lanes);
-        // Those that were notified of it may be gone.
+        // The lanes that were notified of them may be gone.
         if !lock(&shared.unaddressed).is_empty() {
             lane.notify();
         }
         Lane(lane)
     }
 
-    /// Returns the observer that puts attempts and ended calls into this mailbox; what of it is wanted is said by
-    /// [`want_attempts`](Self::want_attempts) and its sisters.
+    /// Returns the observer that puts attempts and ended calls into this mailbox;
+    /// [`want_attempts`](Self::want_attempts) and its siblings choose among them.
     #[must_use]
     pub fn observer(&self) -> EventForwarder {
         EventForwarder(Arc::clone(&self.0))
     }
 
-    /// Says whether hooks want attempts, from here on. At first they do not.
+    /// Sets whether hooks get attempts from now on. The default is no.
     pub fn want_attempts(&self, wanted: bool) {
         self.0.wanted.attempts.store(wanted, Ordering::Relaxed);
     }
 
-    /// Says whether hooks want calls that have ended, from here on. At first they do not.
+    /// Sets whether hooks get ended calls from now on. The default is no.
     pub fn want_calls(&self, wanted: bool) {
         self.0.wanted.calls.store(wanted, Ordering::Relaxed);
     }
 
-    /// Says whether the log wants attempts, from here on. At first it does not.
+    /// Sets whether the log gets attempts from now on. The default is no.
     pub fn want_logs(&self, wanted: bool) {
         self.0.wanted.logs.store(wanted, Ordering::Relaxed);
     }
 
-    /// Keeps a virtual clock where it is from when hooks are to be told of something until they were.
+    /// Stops a virtual clock while an event for hooks waits, until they have run.
     #[cfg(feature = "testing")]
     pub(crate) fn hold_time(&self, clock: &VirtualClock) {
         let _ = self.0.clock.set(clock.clone());
     }
 
-    /// Keeps it also from when a job ends until its outcome was taken and [`Lane::handled`] was called.
+    /// Stops it also from the end of a job until its outcome was taken and [`Lane::handled`] was called.
     #[cfg(feature = "testing")]
     pub(crate) fn hold_time_for_outcomes(&self) {
         self.0.holds_outcomes.store(true, Ordering::Relaxed);
     }
 
     /// Returns how many submitted jobs have not ended yet. The outcomes of all others wait in their lanes or were taken,
-    /// whether or not anybody looks into those lanes.
+    /// whether or not anyone takes from those lanes.
     #[must_use]
     pub fn open_jobs(&self) -> usize {
         self.0.open.load(Ordering::Acquire)
     }
 
-    /// Tells the lane of a call what a poll has shown; for use by what runs in the call.
+    /// Sends the progress that a poll found to the lane of a call; for use by what runs in the call.
     pub fn progress(&self, json: String) {
         self.0.publish(Origin::current(), Event::Progress(json));
     }
 
-    /// Asks the lane of a call for a new token: at once, whether or not the returned future is polled. It ends with
-    /// the answer, or with an error if the lanes are gone. It waits for the first lane where none was opened yet.
+    /// Asks the lane of a call for a new token: at once, whether or not the returned future is polled. It ends with the
+    /// answer, or with an error if the lanes are gone. If no lane was opened yet, it waits for the first.
     pub fn ask(&self, origin: Option<Origin>) -> impl Future<Output = Answer> + Send + use<> {
         let answered = self.0.ask(origin, Serving::here());
         async move { answered.await.unwrap_or_else(|_| Err(GONE.into())) }
@@ -162,7 +162,7 @@ impl Mailbox {
 }
 
 impl Shared {
-    /// Keeps the time where it is for an outcome, if that is wanted.
+    /// Stops the time for an outcome, if that is wanted.
     #[cfg(feature = "testing")]
     fn hold_of_outcome(&self) -> Option<crate::virtual_clock::Hold> {
         let holds = self.holds_outcomes.load(Ordering::Relaxed);
@@ -179,14 +179,14 @@ impl Shared {
         lanes.retain(|lane| lane.upgrade().is_some_and(|lane| lane.id != id));
     }
 
-    /// The tag and the lane of what runs here. A call of another mailbox has tags of its own, which mean nothing here.
+    /// The tag and the lane of what runs here. The tags of another mailbox's calls mean nothing here.
     fn lane_of(self: &Arc<Self>, origin: Option<Origin>) -> Option<(u64, Arc<LaneState>)> {
         let Origin { tag, lane } = origin?;
         let lane = lane.filter(|lane| Arc::ptr_eq(&lane.shared, self))?;
         Some((tag, lane))
     }
 
-    /// Tells the lane of a call, or the one that looks first.
+    /// Sends an event to the lane of a call, or to the one that takes first.
     fn publish(self: &Arc<Self>, origin: Option<Origin>, event: Event) {
         let (tag, lane) = match self.lane_of(origin) {
             Some((tag, lane)) => (Some(tag), Some(lane)),
@@ -207,8 +207,8 @@ impl Shared {
         }
     }
 
-    /// Leaves what is of no lane, or of one that is closed, to the lane that looks first. What only the program's call
-    /// itself could use is dropped.
+    /// Passes an event of no lane, or of a closed one, to the lane that takes first. Events that only the program's
+    /// call itself could use are dropped.
     fn redirect(&self, mut mail: Mail) {
         if matches!(mail.event, Event::Ended(_) | Event::Progress(_)) {
             return;
@@ -220,7 +220,7 @@ impl Shared {
         }
     }
 
-    /// Takes what is of no lane. Returns whether a refresh is among it, which is this lane's from here on.
+    /// Takes the events of no lane. Returns whether a refresh is among them, which from now on belongs to this lane.
     fn take_unaddressed(&self, out: &mut Vec<Mail>, lane: u64) -> bool {
         let before = out.len();
         let mut unaddressed = lock(&self.unaddressed);
@@ -247,7 +247,7 @@ impl Shared {
         let asking = self.lane_of(origin);
         let lane = asking.as_ref().map(|(_, lane)| lane.id);
         let (answer, answered) = oneshot::channel();
-        let asked = Asked {
+        let asked = PendingRefresh {
             lane,
             serving: serving.clone(),
             answer,
@@ -264,7 +264,7 @@ impl Shared {
             Some((tag, lane)) => lane.push(Mail::of(tag, event)).err(),
             None => Some(Mail::of_no_call(event)),
         };
-        // Where the lane was closed meanwhile, it may have passed the question on already.
+        // If the lane was closed meanwhile, it may have passed the refresh on already.
         if let Some(mail) = left
             && (lane.is_none() || self.hand_over(number, lane, None).is_some())
         {
@@ -274,28 +274,28 @@ impl Shared {
         answered
     }
 
-    /// Once all lanes are closed, the refreshes fail that are for the one that looks first.
+    /// Once all lanes are closed, fails the refreshes for the lane that takes first.
     fn fail_unaddressed(&self) {
-        // Held to the end: what is asked with a new lane is not for this.
+        // Held to the end, so that refreshes of a new lane are not failed here.
         let lanes = self.lanes.read().unwrap_or_else(PoisonError::into_inner);
         if !lanes.is_empty() || self.next_lane.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let left: Vec<Asked> = {
+        let left: Vec<PendingRefresh> = {
             let mut refreshes = lock(&self.refreshes);
-            let unaddressed = |_: &u64, asked: &mut Asked| asked.lane.is_none();
+            let unaddressed = |_: &u64, asked: &mut PendingRefresh| asked.lane.is_none();
             let left = refreshes.asked.extract_if(unaddressed);
             left.map(|(_, asked)| asked).collect()
         };
         lock(&self.unaddressed).drop_refreshes();
         drop(lanes);
         for asked in left {
-            // Whoever asked may be gone.
+            // The caller may be gone.
             let _ = asked.answer.send(Err(GONE.into()));
         }
     }
 
-    /// Makes a refresh another lane's. `None`: it was answered, or is not that of `from` any more.
+    /// Moves a refresh to another lane. `None`: it was answered, or no longer belongs to `from`.
     fn hand_over(&self, number: u64, from: Option<u64>, to: Option<u64>) -> Option<RefreshRequest> {
         let mut refreshes = lock(&self.refreshes);
         let asked = refreshes.asked.get_mut(&number)?;
@@ -307,7 +307,7 @@ impl Shared {
         Some(RefreshRequest { number, serving })
     }
 
-    /// Leaves a refresh of a lane to another one. `false`: there is none.
+    /// Passes a refresh of a lane on to another one. `false`: there is no other.
     fn pass_on(&self, number: u64, from: u64) -> bool {
         for lane in self.lanes() {
             if lane.id == from {
@@ -320,12 +320,12 @@ impl Shared {
             if lane.push(mail).is_ok() {
                 return true;
             }
-            // It was closed meanwhile, and may have left the refresh to somebody itself.
+            // It was closed meanwhile, and may have passed the refresh on itself.
             if self.hand_over(number, Some(lane.id), Some(from)).is_none() {
                 return true;
             }
         }
-        let is_own = |asked: &Asked| asked.lane == Some(from);
+        let is_own = |asked: &PendingRefresh| asked.lane == Some(from);
         !lock(&self.refreshes).asked.get(&number).is_some_and(is_own)
     }
 
@@ -338,12 +338,12 @@ impl Shared {
             }
         };
         if let Some(asked) = asked {
-            // Whoever asked may be gone.
+            // The caller may be gone.
             let _ = asked.answer.send(answer);
         }
     }
 
-    /// A lane is closed: its refreshes are for another one, or fail.
+    /// Passes the refreshes of a closed lane to another one, or fails them.
     fn leave_refreshes(&self, lane: u64) {
         let left: Vec<u64> = {
             let refreshes = lock(&self.refreshes);
@@ -360,7 +360,7 @@ impl Shared {
     }
 }
 
-/// Puts what happens in calls into a mailbox. Made by [`Mailbox::observer`].
+/// An observer that puts events of calls into a mailbox, made by [`Mailbox::observer`].
 #[derive(Clone, Debug)]
 pub struct EventForwarder(Arc<Shared>);
 

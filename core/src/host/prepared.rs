@@ -38,7 +38,7 @@ impl Prepared {
         matches!(self, Self::Call(_))
     }
 
-    /// A token that cancels this job alone; the caller's own, which other calls may share, still cancels it too.
+    /// Returns a token that cancels only this job. The caller's own, which other calls may share, still cancels it too.
     pub(super) fn own_token(&mut self) -> CancelToken {
         match self {
             Self::Call(PreparedCall { plan: Ok(plan), .. }) => {
@@ -53,7 +53,7 @@ impl Prepared {
         }
     }
 
-    /// A token that cancels this job, and perhaps others with it.
+    /// Returns a token that cancels this job, and possibly others with it.
     pub(super) fn token(&mut self) -> CancelToken {
         match self {
             Self::Call(PreparedCall { plan: Ok(plan), .. }) => {
@@ -73,7 +73,7 @@ impl PreparedCall {
         }
     }
 
-    /// What cancels this call for the thread that polls it. It costs far less than a token.
+    /// Returns what cancels this call for the thread that polls it. It costs far less than a token.
     pub(super) fn stop(&mut self) -> Stop {
         match &mut self.plan {
             Ok(plan) => plan.stop.get_or_insert_default().clone(),

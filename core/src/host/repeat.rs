@@ -1,4 +1,4 @@
-//! What a program needs to repeat a call by hand, where it has the trail alone.
+//! What a program that has only the trail needs to repeat a call by hand.
 
 use http::{HeaderName, Method};
 
@@ -13,13 +13,13 @@ pub use crate::redact::{REDACTED, one_line};
 pub struct DialectHeaders {
     /// The header of the credential.
     pub credential: HeaderName,
-    /// What stands in that header before the credential, as in `Bearer `.
+    /// The text before the credential in that header, as in `Bearer `.
     pub credential_prefix: String,
     /// The header whose value is a trail's `correlation_id`.
     pub correlation: Option<HeaderName>,
 }
 
-/// Returns the headers of the built-in dialect of this name; `None` for one that a program has described.
+/// Returns the headers of the built-in dialect of this name; `None` for a custom one.
 ///
 /// # Examples
 /// ```
@@ -40,7 +40,7 @@ pub fn headers(dialect: &str) -> Option<DialectHeaders> {
     })
 }
 
-/// Says whether requests of this method may be sent twice, where nothing else is known of them.
+/// Returns whether requests of this method may be sent twice, if nothing else is known about them.
 #[must_use]
 pub fn is_safe(method: &Method) -> bool {
     plan::is_safe(None, false, method)

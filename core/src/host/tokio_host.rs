@@ -1,4 +1,4 @@
-//! The host of a blocking client: jobs on the threads that ask for them, and in the background.
+//! The host of a blocking client: it does jobs on the threads that ask for them, and in the background.
 
 use std::sync::{Arc, RwLock, Weak};
 use std::time::Instant;
@@ -17,14 +17,14 @@ use crate::fork::ForkSafe;
 use crate::transport::hyper::{self, Network};
 use crate::transport::{OwnTransport, TransportError, WireOptions, Wrap};
 
-/// Blocking jobs are driven by the threads that ask for them, submitted ones by one background thread. That thread also
-/// makes the connections of both.
+/// The calling threads drive blocking jobs; one background thread drives submitted ones. That thread also makes the
+/// connections of both.
 #[derive(Debug)]
 pub(crate) struct TokioHost {
     shared: Arc<Shared>,
     caller: Arc<Caller>,
     line: Arc<Line>,
-    // The last to go: the calls above may still use it.
+    // Dropped last, since the calls above may still use it.
     background: Arc<Backgrounds>,
 }
 
@@ -35,7 +35,7 @@ struct Backgrounds {
 }
 
 impl TokioHost {
-    /// Makes a host; the error names the option that is wrong.
+    /// Makes a host; the error names the option that is not valid.
     pub(crate) fn new(
         shared: Arc<Shared>,
         wire: &WireOptions,
@@ -47,7 +47,7 @@ impl TokioHost {
         Ok(Self::with(shared, Line::Network(network, wrap), background))
     }
 
-    /// Makes a host of a program's own transport.
+    /// Makes a host over a program's own transport.
     pub(crate) fn over(shared: Arc<Shared>, transport: Arc<OwnTransport>) -> Self {
         Self::with(shared, Line::Own(transport), Backgrounds::new())
     }
@@ -107,7 +107,7 @@ impl Host for TokioHost {
     fn run(&self, job: Job, interrupted: Option<&dyn Fn() -> bool>) -> Outcome {
         let shared = &self.shared;
         match job {
-            // Straight away, since a call under way is large to move.
+            // Driven here directly, since a call under way is large to move.
             Job::Call(request, attached) => {
                 let call = PreparedCall::new(shared, request, attached);
                 Outcome::Call(self.caller.call(call, interrupted))

@@ -1,4 +1,4 @@
-//! A job that nobody can drive. A call ends with a trail all the same.
+//! A job that nothing can drive. A call still ends with a trail.
 
 use std::future::{Future, pending};
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::transport::{BuiltInTransport, Reply, Sleep, Transport, TransportError
 /// Fails every exchange at once.
 struct Undriven(TransportError);
 
-/// Ends a job on the thread that hands it over. A call makes one attempt: there is nobody to wait for another one.
+/// Ends a job on the submitting thread. A call makes one attempt, since nothing could wait for another one.
 pub(super) fn end(job: Prepared, error: TransportError) -> Outcome {
     match job {
         Prepared::Call(call) => Outcome::Call(end_call(call, error)),

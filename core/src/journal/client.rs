@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use super::files::{self, Slot};
 use super::opened::{self, SlotText};
-use crate::recorder::line::{self, Place, Stamp};
+use crate::recorder::line::{self, LineSource, Stamp};
 use crate::recorder::{JournalPolicy, JournalStats, JournalUrls, is_notable};
 use crate::trail::{Outcome, Trail, TrailWriter};
 
-/// A client's share of a journal.
+/// A client's handle of a journal.
 #[derive(Debug)]
 pub(crate) struct ClientJournal {
     pub(super) files: Arc<files::Journal>,
@@ -21,25 +21,25 @@ pub(crate) struct ClientJournal {
     pub(super) urls: JournalUrls,
 }
 
-/// What the journal says of a call that may have been sent and has not ended.
+/// What the journal holds about a call that may have been sent and has not ended.
 #[derive(Debug, Default)]
 pub(crate) enum OpenCall {
     /// Nothing.
     #[default]
     Unsaid,
-    /// A slot of the open-call table has it.
+    /// A slot of the open-call table.
     Slot(Slot),
-    /// A line has it; another one takes it back.
+    /// A line, which another one revokes.
     Line,
 }
 
 impl ClientJournal {
-    /// Says that an attempt of a call is about to be sent that must not be sent twice. Whatever becomes of the process, its
-    /// journal knows of the request.
+    /// Notes that an attempt is about to be sent that must not be sent twice. The journal then has the request even if the
+    /// process is killed.
     pub(crate) fn sending(&self, open: &mut OpenCall, trail: &TrailWriter) {
         let text = SlotText::of(trail);
-        let line = |out: &mut Vec<u8>, place: &Place<'_>, stamp| {
-            line::opened(out, place, stamp, &opened::of(trail));
+        let line = |out: &mut Vec<u8>, source: &LineSource<'_>, stamp| {
+            line::opened(out, source, stamp, &opened::of(trail));
         };
         match open {
             OpenCall::Slot(slot) => slot.update(&text),
@@ -54,7 +54,7 @@ impl ClientJournal {
         }
     }
 
-    /// Writes the record of a call that has ended, if the policy keeps it, and takes back what was said of it before.
+    /// Writes the record of a call that has ended, if the policy keeps it, and revokes what was noted about it before.
     pub(crate) fn ended(&self, open: &mut OpenCall, trail: &Trail) {
         let has_failed = trail.outcome() != Outcome::Ok;
         let is_notable = has_failed || is_notable(trail, self.slow);
@@ -64,14 +64,15 @@ impl ClientJournal {
             JournalPolicy::All => true,
         };
         if is_kept {
-            self.append(is_notable, |out, place, stamp| {
-                line::call(out, place, stamp, trail, self.urls);
+            self.append(is_notable, |out, source, stamp| {
+                line::call(out, source, stamp, trail, self.urls);
             });
         }
-        // The record is there before the slot is blank: between the two the call is known twice, and never not at all.
+        // The record is written before the slot is blanked, so that in between the call is known twice rather than not
+        // at all.
         match std::mem::take(open) {
-            OpenCall::Line if !is_kept => self.append(false, |out, place, stamp| {
-                line::closed(out, place, stamp, &trail.call_id().to_string());
+            OpenCall::Line if !is_kept => self.append(false, |out, source, stamp| {
+                line::closed(out, source, stamp, &trail.call_id().to_string());
             }),
             OpenCall::Slot(slot) => drop(slot),
             OpenCall::Line | OpenCall::Unsaid => {}
@@ -90,31 +91,31 @@ impl ClientJournal {
         }
     }
 
-    fn append(&self, is_notable: bool, write: impl FnOnce(&mut Vec<u8>, &Place<'_>, Stamp)) {
+    fn append(&self, is_notable: bool, write: impl FnOnce(&mut Vec<u8>, &LineSource<'_>, Stamp)) {
         let identity = self.files.identity();
         let mut out = LINE.try_with(Cell::take).unwrap_or_default();
         out.clear();
         write(
             &mut out,
-            &place(identity, Some(self.policy)),
+            &source(identity, Some(self.policy)),
             Stamp::now(self.files.next_seq()),
         );
-        // The files add it, after whatever was left of a line before.
+        // The files add it, after any unfinished line.
         out.pop();
         self.files.append(&out, is_notable);
         if out.capacity() <= MOST_KEPT_BYTES {
-            // A thread that ends has none.
+            // A thread that is ending has no buffer.
             let _ = LINE.try_with(|line| line.set(out));
         }
     }
 }
 
 thread_local! {
-    /// A thread's room for a line. Each time anew it would cost as much as half of the line.
+    /// A thread's buffer for a line. Allocating one for each line would cost half as much as writing it.
     static LINE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
-/// A room for a line is given back if it has become larger than this.
+/// A buffer is freed if it has become larger than this.
 const MOST_KEPT_BYTES: usize = 64 * 1024;
 
 /// The line that says how many records are lost.
@@ -123,7 +124,7 @@ pub(super) fn lost_line(identity: &files::Identity, seq: u64, lost: &files::Lost
     let since = Some(lost.since);
     line::lost(
         &mut out,
-        &place(identity, None),
+        &source(identity, None),
         Stamp::now(seq),
         lost.records,
         since,
@@ -132,8 +133,8 @@ pub(super) fn lost_line(identity: &files::Identity, seq: u64, lost: &files::Lost
     out
 }
 
-fn place(identity: &files::Identity, policy: Option<JournalPolicy>) -> Place<'_> {
-    Place {
+fn source(identity: &files::Identity, policy: Option<JournalPolicy>) -> LineSource<'_> {
+    LineSource {
         service: &identity.service,
         host: &identity.host,
         pid: identity.pid,

@@ -1,13 +1,13 @@
-//! The files of a journal: lines that are there before their caller goes on, in a folder that many processes share.
+//! The files of a journal: lines that are written before their caller continues, in a folder that many processes share.
 //!
-//! * [`open`] gives the process's journal of a folder. It makes nothing before the first line.
-//! * Each process has segments of its own, and an open-call table whose lock says that it lives (`table.rs`).
-//! * A line is written by one write on the thread that has it (`process.rs`). Where that may hang, a queue and a thread
-//!   take over.
-//! * Whoever opens, or fills a segment, keeps the folder's limits (`limits.rs`).
+//! * [`open`] returns the process's journal of a folder. It creates nothing before the first line.
+//! * Each process has its own segments, and an open-call table whose lock shows that it is alive (`table.rs`).
+//! * The thread that has a line writes it by one write (`process.rs`). If that may hang, a queue and a thread take
+//!   over.
+//! * A process that opens or fills a segment enforces the folder's limits (`limits.rs`).
 //!
-//! Nothing here knows what a line says. Nothing here fails: a journal that cannot be written warns once, counts what is
-//! lost and goes on when it can.
+//! This module does not know the content of lines, and it never fails: a journal that cannot be written warns once,
+//! counts what is lost and continues when it can.
 
 mod folder;
 mod inherited;
@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::fork::{self, ForkSafe};
 use platform::{Platform, System};
-use process::Process;
+use process::ProcessJournal;
 use segments::Kind;
 
 pub use folder::default_folder;
@@ -47,45 +47,45 @@ pub(crate) use table::Slot;
 )]
 pub use table::{SLOT_BYTES, SLOTS};
 
-/// How much a folder holds, unless it is told otherwise.
+/// How many bytes a folder holds by default.
 pub(crate) const MAX_BYTES: u64 = 64 << 20;
 
-/// What a journal is opened with.
+/// The settings of a journal.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
-    /// Where the files are. It is made, 0700, where it is absent.
+    /// The folder of the files. If it is missing, it is made with the mode 0700.
     pub(crate) folder: PathBuf,
-    /// The program's name. File names have its first 40 characters, with `_` for those that they cannot have.
+    /// The program's name. File names have its first 40 characters, with `_` for those that are not allowed there.
     pub(crate) service: String,
     /// How many bytes all files of the folder may have. Each living process may exceed it by one segment: an eighth of
-    /// it, between 64 KiB and 8 MiB. The open-call tables of living processes, half a megabyte each, come on top.
+    /// it, between 64 KiB and 8 MiB. The open-call tables of living processes, half a megabyte each, are not included.
     pub(crate) max_bytes: u64,
-    /// How long a file stays after it was written last.
+    /// How long a file is kept after its last write.
     pub(crate) max_age: Duration,
-    /// On which thread records are written.
+    /// Which thread writes records.
     pub(crate) sync: Sync,
-    /// Whether each record, and each open call, is on the disk before its caller goes on: `fdatasync`.
+    /// Whether each record, and each open call, is on the disk before its caller continues (`fdatasync`).
     pub(crate) fsync: bool,
 }
 
-/// On which thread records are written.
+/// Which thread writes records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sync {
-    /// The one that has the record, however long it takes. What cannot be written is lost.
+    /// The thread that has the record, however long it takes. Records that cannot be written are lost.
     Always,
-    /// The one that has the record; a thread of the journal's where the file system may hang, and for a minute after a
-    /// write has taken over 50 ms or failed.
+    /// The thread that has the record; the journal's thread if the file system may hang, and for a minute after a write
+    /// has taken over 50 ms or failed.
     Auto,
-    /// A thread of the journal's.
+    /// The journal's thread.
     Never,
 }
 
-/// What the journal asks of those who know what its lines say.
+/// What the journal needs from the code that knows the content of its lines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hooks {
     /// Makes the line that says how many records are lost. The number is the line's `seq`.
     pub(crate) lost_line: fn(&Identity, u64, &Lost) -> Vec<u8>,
-    /// Reports trouble: once when it begins, and no more than once in ten minutes. No lock is held.
+    /// Reports a failure: when it begins, and at most once in ten minutes. No lock is held.
     pub(crate) warn: fn(&str),
 }
 
@@ -98,7 +98,7 @@ pub(crate) struct Lost {
     pub(crate) since: SystemTime,
 }
 
-/// Who writes a journal.
+/// The writer of a journal.
 #[derive(Clone, Debug)]
 pub(crate) struct Identity {
     /// The program's name, as it was given.
@@ -111,7 +111,7 @@ pub(crate) struct Identity {
     pub(crate) start: SystemTime,
 }
 
-/// What a journal has done in this process.
+/// The statistics of a journal in this process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct JournalStats {
     /// Records that are in a file.
@@ -130,11 +130,11 @@ pub(crate) struct JournalStats {
 
 /// A folder's journal in this process.
 ///
-/// A child of a fork gets files of its own with its first line. Dropping it waits for what is queued, for a second at
-/// most; so does the end of the process, if that calls `exit`.
+/// A child of a fork gets its own files with its first line. Dropping it waits for the queue, for a second at most; so
+/// does the end of the process, if that calls `exit`.
 #[derive(Debug)]
 pub(crate) struct Journal {
-    process: ForkSafe<Arc<Process>>,
+    process: ForkSafe<Arc<ProcessJournal>>,
 }
 
 /// The journals of this process, by their folder. The child of a fork begins without any, as its parent's list may be
@@ -145,15 +145,15 @@ fn registry() -> &'static Registry {
     static REGISTRY: OnceLock<ForkSafe<Registry>> = OnceLock::new();
     REGISTRY
         .get_or_init(|| {
-            // SAFETY: the handler is a plain function that lives as long as the library. Failing costs only records that
-            // wait at the process's end.
+            // SAFETY: the handler is a plain function that lives as long as the library. A failure only costs records
+            // that are queued at the process's end.
             unsafe { libc::atexit(flush_all) };
             ForkSafe::new(Registry::default(), Registry::default)
         })
         .get()
 }
 
-/// Waits for what is queued, when the process ends.
+/// Waits for the queue when the process ends.
 extern "C" fn flush_all() {
     let journals: Vec<_> = {
         let Ok(journals) = registry().try_lock() else {
@@ -170,7 +170,7 @@ extern "C" fn flush_all() {
 
 /// Returns this process's journal of a folder: the one that other clients have, with its settings, or a new one.
 ///
-/// It makes nothing yet, and it never fails.
+/// It creates nothing yet, and it never fails.
 pub(crate) fn open(settings: Settings, hooks: Hooks) -> Arc<Journal> {
     let folder = folder::canonical(&settings.folder);
     let settings = Settings {
@@ -202,7 +202,7 @@ impl Journal {
                     let mut journals = registry().lock().unwrap_or_else(PoisonError::into_inner);
                     journals.push((settings.folder.clone(), journal.clone()));
                 }
-                Arc::new(Process::new(
+                Arc::new(ProcessJournal::new(
                     Identity::of_process(&settings.service, platform.wall()),
                     Arc::clone(&settings),
                     hooks,
@@ -215,7 +215,7 @@ impl Journal {
         })
     }
 
-    /// Returns who writes: this process, also in the child of a fork.
+    /// Returns the identity of this process, also in the child of a fork.
     pub(crate) fn identity(&self) -> &Identity {
         &self.process.get().identity
     }
@@ -225,10 +225,10 @@ impl Journal {
         self.process.get().next_seq()
     }
 
-    /// Writes a line, to which it adds the newline. When it returns, a file has it; or it waits for the journal's thread,
-    /// or is lost and counted, as [`Sync`] says.
+    /// Writes a line and a newline. When it returns, the line is in a file, or it waits for the journal's thread, or it
+    /// is lost and counted, depending on [`Sync`].
     ///
-    /// Notable lines are those that a flood of others must not push out of the folder.
+    /// Notable lines are not pushed out of the folder by a flood of others.
     pub(crate) fn append(&self, line: &[u8], is_notable: bool) {
         let kind = if is_notable {
             Kind::Notable
@@ -238,15 +238,16 @@ impl Journal {
         self.process.get().append(line, kind);
     }
 
-    /// Puts a text of one line and at most 511 bytes into the open-call table. It stays there, whatever becomes of the
-    /// process, until the slot is dropped.
+    /// Puts a one-line text of at most 511 bytes into the open-call table. It stays there until the slot is dropped,
+    /// even if the process is killed.
     ///
-    /// Returns `None` if the table is full or cannot be made, or if writing to it may hang: a line has to say it.
+    /// Returns `None` if the table is full or cannot be made, or if writing to it may hang: a line has to be written
+    /// instead.
     pub(crate) fn open_call(&self, text: &[u8]) -> Option<Slot> {
         self.process.get().open_call(text)
     }
 
-    /// Returns what the journal has done in this process.
+    /// Returns the statistics of the journal in this process.
     pub(crate) fn stats(&self) -> JournalStats {
         self.process.get().stats()
     }

@@ -1,4 +1,4 @@
-//! What a journal knows of a call before its answer.
+//! What a journal knows about a call before its response.
 
 use std::ops::Deref;
 
@@ -34,7 +34,7 @@ pub(super) struct SlotText {
     length: usize,
 }
 
-/// Written by hand and without memory of its own, because each unsafe call waits for it.
+/// Written by hand and without allocating, because each unsafe call waits for it.
 impl SlotText {
     pub(super) fn of(trail: &TrailWriter) -> Self {
         let mut text = Self {
@@ -108,7 +108,7 @@ impl Deref for SlotText {
     }
 }
 
-/// The text of a slot: the call as JSON, with its longest texts cut where there is no room for them.
+/// The text of a slot: the call as JSON, with its longest texts cut if there is no room for them.
 pub(super) fn in_slot(call: &Opened) -> Vec<u8> {
     // One byte is the newline's.
     const ROOM: usize = SLOT_BYTES - 1;
@@ -118,7 +118,7 @@ pub(super) fn in_slot(call: &Opened) -> Vec<u8> {
     }
     let mut call = call.clone();
     let mut over = text.len() - ROOM;
-    // The call has its correlation ID or none: an empty one would take room of its own.
+    // The correlation ID is complete or absent, since an empty one would also take room.
     let texts = [
         Some(&mut call.path),
         Some(&mut call.origin),
@@ -133,7 +133,7 @@ pub(super) fn in_slot(call: &Opened) -> Vec<u8> {
     json(&call)
 }
 
-/// Cuts at least `over` bytes from the end, if there are so many. Returns how many of them are gone.
+/// Cuts at least `over` bytes from the end, if there are that many. Returns how many were cut.
 fn shorten(text: &mut String, over: usize) -> usize {
     let before = text.len();
     let mut kept = before.saturating_sub(over);
@@ -145,7 +145,7 @@ fn shorten(text: &mut String, over: usize) -> usize {
 }
 
 fn json(call: &Opened) -> Vec<u8> {
-    // Strings and numbers only: there is nothing in it that could fail to be written.
+    // It only has strings and numbers, so writing cannot fail.
     serde_json::to_vec(call).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Whether a client has a journal, and which: the options, else the environment.
+//! Decides whether a client has a journal, and which: by the options, or else the environment.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,24 +11,24 @@ use crate::observe::StderrLog;
 use crate::recorder::{JournalPolicy, JournalSync, JournalUrls, identity};
 use crate::set_uid::is_set_uid;
 
-/// The variable that asks for a journal where no option does: its folder, or `1` for the default one.
+/// The variable that asks for a journal if no option does: its folder, or `1` for the default one.
 const FOLDER: &str = "REQTRAIL_JOURNAL";
 
-/// The variable that says which calls are kept where no option does.
+/// The variable that says which calls are kept if no option does.
 const POLICY: &str = "REQTRAIL_JOURNAL_POLICY";
 
-/// The variable that says which thread writes where no option does.
+/// The variable that says which thread writes if no option does.
 const SYNC: &str = "REQTRAIL_JOURNAL_SYNC";
 
-/// The variable that says how many bytes the folder may take where no option does.
+/// The variable that says how many bytes the folder may take if no option does.
 const MAX_BYTES: &str = "REQTRAIL_JOURNAL_MAX_BYTES";
 
 /// The smallest folder, in bytes.
 pub(crate) const LEAST_BYTES: u64 = 1024 * 1024;
 
-/// What the options say; `None` where they say nothing.
+/// The options; `None` for those that are not set.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct JournalOptions {
     pub(crate) folder: Option<PathBuf>,
     pub(crate) service: Option<String>,
     pub(crate) policy: Option<JournalPolicy>,
@@ -40,19 +40,23 @@ pub(crate) struct Asked {
     pub(crate) slow: Duration,
 }
 
-/// Opens the journal that the options or the environment ask for. What the environment asks for and cannot be is left out,
-/// with a warning: nobody who could mend it may be there.
-pub(crate) fn open(asked: Asked, warnings: &mut Vec<String>) -> Option<ClientJournal> {
+/// Opens the journal that the options or the environment ask for. Settings of the environment that are not valid are
+/// ignored with a warning, since the program cannot correct them.
+pub(crate) fn open(asked: JournalOptions, warnings: &mut Vec<String>) -> Option<ClientJournal> {
     open_with(asked, warnings, |name| std::env::var_os(name))
 }
 
-/// The same for a client that is not the network's: what is asked for in the environment is meant for real calls.
-pub(crate) fn open_by_options(asked: Asked, warnings: &mut Vec<String>) -> Option<ClientJournal> {
+/// Opens only a journal that the options ask for, for a client without a network: the environment's settings are meant
+/// for real calls.
+pub(crate) fn open_by_options(
+    asked: JournalOptions,
+    warnings: &mut Vec<String>,
+) -> Option<ClientJournal> {
     open_with(asked, warnings, |_| None)
 }
 
 fn open_with(
-    asked: Asked,
+    asked: JournalOptions,
     warnings: &mut Vec<String>,
     variable: impl Fn(&str) -> Option<OsString>,
 ) -> Option<ClientJournal> {
@@ -62,7 +66,7 @@ fn open_with(
     };
     let folder = match asked.folder {
         Some(folder) => folder,
-        // A folder's name need not be text.
+        // A folder's name need not be valid text.
         None => folder_of(given(FOLDER)?, warnings)?,
     };
     let variable = |name: &str| Some(given(name)?.to_string_lossy().into_owned());
@@ -100,7 +104,9 @@ fn open_with(
         });
     let settings = Settings {
         folder: folder.clone(),
-        service: identity::place(asked.service.as_deref()).service.to_owned(),
+        service: identity::source(asked.service.as_deref())
+            .service
+            .to_owned(),
         max_bytes,
         max_age: asked.max_age,
         sync: match sync {
@@ -137,8 +143,8 @@ fn folder_of(value: OsString, warnings: &mut Vec<String>) -> Option<PathBuf> {
     }
 }
 
-/// Says that the journal cannot be written. Standard error has it also where nothing asks for lines: who switched the journal
-/// on would otherwise learn of it when a record is missed. A program that shows its `tracing` events has it there.
+/// Warns that the journal cannot be written. The warning also goes to standard error if no lines are asked for, since it
+/// would otherwise only be noticed when a record is missing. A program that shows its `tracing` events gets it there.
 fn warn(text: &str) {
     let log = match tracing::enabled!(target: "reqtrail", tracing::Level::WARN) {
         true => StderrLog::of_environment(),
@@ -160,7 +166,7 @@ mod tests {
 
     fn opened(variables: &[(&str, &[u8])]) -> (Option<ClientJournal>, Vec<String>) {
         let mut warnings = Vec::new();
-        let journal = open_with(Asked::default(), &mut warnings, |name| {
+        let journal = open_with(JournalOptions::default(), &mut warnings, |name| {
             let (_, value) = variables.iter().find(|(of, _)| *of == name)?;
             Some(OsStr::from_bytes(value).to_owned())
         });

@@ -1,6 +1,6 @@
 //! `REQTRAIL_LOG`: attempts and failed calls as lines on standard error.
 //!
-//! It goes around `tracing`, so that an operator gets the lines from a program in any language, whatever receives its log.
+//! It bypasses `tracing`, so that an operator gets the lines from a program in any language, whatever receives its log.
 
 mod entry;
 mod json;
@@ -18,7 +18,7 @@ use super::{AttemptFinished, AttemptStarted, CallFinished, Observer};
 use entry::{Cap, Entry, Level};
 use settings::Settings;
 
-/// The most bytes of a line, its end included: what a pipe takes whole (`PIPE_BUF` of Linux).
+/// The most bytes of a line, including its end: the most that a pipe takes in one piece (`PIPE_BUF` of Linux).
 const MAX_LINE: usize = 4096;
 
 /// How lines are written.
@@ -33,12 +33,13 @@ enum Format {
 pub(crate) struct StderrLog(Settings);
 
 impl StderrLog {
-    /// Returns what writes the lines that the environment asks for; `None` where it asks for none.
+    /// Returns the writer of the lines that the environment asks for; `None` if it asks for none.
     pub(crate) fn of_environment() -> Option<Arc<Self>> {
         settings::of_environment().map(|settings| Arc::new(Self(settings)))
     }
 
-    /// Returns what writes warnings that come also where the environment asks for no lines; `None` where it turns them off.
+    /// Returns the writer of warnings, which are written even if the environment asks for no lines; `None` if it turns them
+    /// off.
     #[cfg(all(feature = "journal", unix))]
     pub(crate) fn of_warnings() -> Option<Self> {
         settings::of_warnings().map(Self)
@@ -71,7 +72,7 @@ impl Observer for StderrLog {
     }
 }
 
-/// Puts a line on standard error.
+/// Writes a line to standard error.
 fn put(format: Format, entry: &dyn Fn(Cap) -> Entry) {
     let written = |entry: &dyn Fn(Cap) -> Entry| line(format, SystemTime::now(), entry);
     write(&written(entry), |lost| written(&|_| Entry::lost(lost)));
@@ -106,6 +107,6 @@ fn write(line: &str, lost: impl Fn(u64) -> String) {
 #[cfg(not(unix))]
 fn write(line: &str, _lost: impl Fn(u64) -> String) {
     use std::io::Write as _;
-    // There is nobody to be told that standard error fails.
+    // A failing standard error cannot be reported anywhere.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -1,6 +1,6 @@
 //! Events and spans of `tracing`: one span per call and per attempt, one event as each ends.
 //!
-//! Logging is by allow-list: what is named here is all that is ever logged. Target of all of it: `reqtrail`.
+//! Logging is by allow-list: only what is named here is ever logged. The target is always `reqtrail`.
 
 use tracing::{Level, Span, field};
 
@@ -10,8 +10,8 @@ use super::{Observer, millis};
 use crate::redact::one_line;
 use crate::trail::{Attempt, Outcome};
 
-/// The span of a call. It has no fields: events name the call ID and everything else themselves, for subscribers that show no
-/// spans, and a line that shows both would say it twice.
+/// The span of a call. It has no fields. Events name the call ID and everything else themselves, for subscribers that show
+/// no spans; a line that shows both would repeat them.
 pub(crate) fn call_span() -> Span {
     tracing::span!(target: "reqtrail", Level::INFO, "reqtrail.call")
 }
@@ -33,7 +33,7 @@ pub(crate) fn attempt_span(attempt: &Attempt) -> Span {
     )
 }
 
-/// Adds to an attempt's span what the attempt gave.
+/// Adds the attempt's result to its span.
 pub(crate) fn record_attempt(span: &Span, attempt: &Attempt) {
     if span.is_disabled() {
         return;

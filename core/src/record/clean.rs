@@ -1,4 +1,4 @@
-//! Takes secrets out of bodies and texts, and finds those that only their names give away.
+//! Removes secrets from bodies and texts, and finds those that only their names reveal.
 
 mod members;
 
@@ -13,10 +13,10 @@ use url::form_urlencoded;
 
 use crate::redact::{self, REDACTED, Redactor, Secret, is_secret_member, of_member};
 
-/// Members of an object whose own name says that it holds a secret, as in `"token": {"id": "…"}`.
+/// Members that are secret within an object whose name says that it holds a secret, as in `"token": {"id": "…"}`.
 const HOLDERS: [&str; 5] = ["id", "value", "key", "blob", "data"];
 
-/// The shortest part of a secret that is taken for one where a body breaks off.
+/// The shortest part that counts as the beginning of a secret where a body breaks off.
 const SHORTEST_HALF: usize = 4;
 
 /// Whether a body is JSON, by its type or by how it begins.
@@ -80,7 +80,7 @@ fn is_secret_scalar(name: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether a number of this name is a secret: it is a password or none, since `max_tokens` counts.
+/// Whether a number of this name is a secret: only passwords are, since `max_tokens` is a count.
 fn is_secret_number(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["password", "passcode", "pin", "otp"]
@@ -88,15 +88,15 @@ fn is_secret_number(name: &str) -> bool {
         .any(|ending| name == *ending || name.ends_with(&format!("_{ending}")))
 }
 
-/// What takes the secrets that are known out of one exchange.
+/// Removes the known secrets from one exchange.
 pub(super) struct Cleaner<'a> {
     pub(super) secrets: &'a Redactor,
-    /// Query parameters that are shown besides the usual ones.
+    /// Query parameters that are shown in addition to the default ones.
     pub(super) shown_query: &'a [String],
 }
 
 impl Cleaner<'_> {
-    /// A JSON value without its secrets, in whose places `[redacted]` stands.
+    /// A JSON value with its secrets replaced by `[redacted]`.
     pub(super) fn json(&self, value: &Value) -> Value {
         self.map(value, "", false, &mut |text, is_secret| {
             if is_secret {
@@ -110,7 +110,7 @@ impl Cleaner<'_> {
         })
     }
 
-    /// A JSON value with something in the place of each scalar; `leaf` also gets whether the name says that it is a secret.
+    /// A JSON value with each scalar replaced by `leaf`, which also gets whether the name says that it is a secret.
     pub(super) fn map(
         &self,
         value: &Value,
@@ -138,7 +138,7 @@ impl Cleaner<'_> {
         }
     }
 
-    /// The name of a member without the secrets that are known. `password` stays a name where it is a password, too.
+    /// The name of a member without the known secrets. `password` stays a name even if it is also a password.
     pub(super) fn key<'a>(&self, key: &'a str) -> Cow<'a, str> {
         match is_secret_member(key) {
             true => Cow::Borrowed(key),
@@ -146,8 +146,7 @@ impl Cleaner<'_> {
         }
     }
 
-    /// A text without secrets: those that are known, the members of JSON in it whose names say so, and the values of
-    /// queries.
+    /// A text without secrets: known ones, JSON members in it whose names say so, and the values of queries.
     pub(super) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut out = Cow::Borrowed(text);
         if let Some(clean) = without_members(&out) {
@@ -184,7 +183,7 @@ impl Cleaner<'_> {
         self.secrets.text(&pairs.join("&")).into_owned()
     }
 
-    /// The length of what is left of a body that broke off within a secret that is known, without the half of it.
+    /// The length of a body that broke off within a known secret, without the part of that secret.
     pub(super) fn whole_part(&self, body: &[u8]) -> usize {
         let halves = self.secrets.secrets().filter_map(|(secret, _)| {
             let secret = secret.expose().as_bytes();
@@ -194,26 +193,26 @@ impl Cleaner<'_> {
         body.len() - halves.max().unwrap_or(0)
     }
 
-    /// Bytes that are no text without the secrets that are known.
+    /// Bytes that are not text, without the known secrets.
     pub(super) fn bytes<'a>(&self, bytes: &'a [u8]) -> Cow<'a, [u8]> {
         self.secrets.bytes(bytes)
     }
 
-    /// Whether a text is, or has, a secret that is known.
+    /// Whether a text is, or contains, a known secret.
     pub(super) fn is_secret(&self, text: &str) -> bool {
         matches!(self.secrets.text(text), Cow::Owned(_))
     }
 
-    /// Whether a part of a URL has a secret that is known.
+    /// Whether a part of a URL contains a known secret.
     pub(super) fn has_secret(&self, text: &str) -> bool {
         matches!(self.secrets.url(text), Cow::Owned(_))
     }
 
-    /// Takes user info and the values of queries out of the URLs in a text. `None`: there are none.
+    /// Removes user info and the values of queries from the URLs in a text. `None` if there are none.
     fn without_queries(&self, text: &str) -> Option<String> {
         let mut out = String::new();
         let mut rest = text;
-        // A link from the root or without its scheme, as it stands in `next`.
+        // A link from the root or without its scheme, as in `next`.
         if let Some(link) = text.strip_prefix("//") {
             out.push_str("//");
             let (url, after) = link.split_at(end_of_url(link));
@@ -280,7 +279,7 @@ fn end_of_url(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// Redacts the members whose names say so in a text that is no JSON as a whole.
+/// Redacts members whose names say so, in a text that is not JSON as a whole.
 fn without_members(text: &str) -> Option<String> {
     let secrets = members::secrets(text);
     let mut out = String::new();
@@ -297,7 +296,7 @@ fn without_members(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// Calls `learn` with each secret of a text that is no JSON as a whole.
+/// Calls `learn` with each secret of a text that is not JSON as a whole.
 pub(super) fn secrets_of_text(body: &[u8], learn: &mut dyn FnMut(Secret)) {
     let Ok(text) = std::str::from_utf8(body) else {
         return;

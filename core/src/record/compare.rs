@@ -1,8 +1,8 @@
-//! What a new recording says otherwise than the one that it replaces, in words.
+//! Describes how a new recording differs from the one that it replaces.
 
 use serde_json::Value;
 
-/// The exchanges of the former recording that have not been met again.
+/// The exchanges of the former recording that have not occurred again.
 #[derive(Debug)]
 pub(super) struct Former {
     exchanges: Vec<Option<Value>>,
@@ -16,7 +16,7 @@ impl Former {
         }
     }
 
-    /// Says what is new about an exchange. Each one of the former recording is compared once, in order.
+    /// Returns what is new about an exchange. Each one of the former recording is compared once, in order.
     pub(super) fn compare(&mut self, exchange: &Value) -> Vec<String> {
         let is_same = |former: &&mut Option<Value>| {
             let former = former.as_ref();
@@ -42,7 +42,7 @@ impl Former {
         all.map(|what| format!("{name}: {what}")).collect()
     }
 
-    /// Says which exchanges were not made again, once each.
+    /// Returns which exchanges were not made again, once each.
     pub(super) fn missing(&mut self) -> Vec<String> {
         let left = self.exchanges.iter_mut().filter_map(Option::take);
         left.map(|exchange| format!("{} was not made this time", name(&exchange)))
@@ -50,7 +50,7 @@ impl Former {
     }
 }
 
-/// What people call an exchange.
+/// The name of an exchange for people.
 pub(super) fn name(exchange: &Value) -> String {
     let text = |key: &str| exchange.get("match")?.get(key)?.as_str();
     let place = text("target")
@@ -108,7 +108,7 @@ fn header_names(reply: &Value) -> Vec<String> {
     names
 }
 
-/// Adds a text in its place, unless it is there. Sets of other types would be more code in a package than these few need.
+/// Adds a text in sorted order, unless it is there. A set type would be more code than these few texts need.
 fn add(text: String, sorted: &mut Vec<String>) {
     if let Err(place) = sorted.binary_search(&text) {
         sorted.insert(place, text);
@@ -127,7 +127,7 @@ fn content_type(reply: &Value) -> Option<&str> {
     found.and_then(|(_, value)| value.as_str())
 }
 
-/// What stands between a place and its type; it sorts before whatever a name continues with.
+/// Separates a path from its type; it sorts before any character that continues a name.
 const SPLIT: char = '\0';
 
 /// How the shape of a body differs: its members and their types.

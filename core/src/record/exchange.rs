@@ -1,4 +1,4 @@
-//! One exchange, as a script says it.
+//! Writes one exchange in the form of a script.
 
 #[cfg(test)]
 mod tests;
@@ -15,8 +15,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::clean::{Cleaner, is_form, is_json};
-use super::facts::{Answer, Facts, LONGEST_BODY};
 use super::headers;
+use super::observed::{Answer, LONGEST_BODY, ObservedExchange};
 use super::uuids::uuids;
 use crate::coding::{Coding, DecodeError, Decoder};
 use crate::json::{object, put};
@@ -26,16 +26,16 @@ use crate::transport::{Failure, SentMark, TransportError};
 /// The longest JSON that a request is recognised by.
 const LONGEST_WANT: usize = 64 * 1024;
 
-/// Longer replies to HEAD say no length.
+/// Longer replies to HEAD are recorded without a length.
 const LONGEST_FILL: u64 = 64 * 1024 * 1024;
 
 /// The longest body that a script fills.
 const MOST_FILLED: u64 = 256 * 1024 * 1024;
 
-/// A day, within which a time in a request is taken to be the time of the request.
+/// A day: a time in a request that is this close counts as the time of the request.
 const NEAR: SignedDuration = SignedDuration::from_hours(24);
 
-/// The word of a script for an exchange that gave no head.
+/// The word of a script for an exchange without a response head.
 pub(super) fn fault(error: &TransportError, sent: &SentMark) -> &'static str {
     if error.is_unread() {
         return "tls";
@@ -74,41 +74,42 @@ fn is_of_a_name(code: &str) -> bool {
 }
 
 /// An exchange of a script, without the secrets that are known.
-pub(super) fn exchange(facts: &Facts, secrets: &Redactor) -> Value {
+pub(super) fn exchange(observed: &ObservedExchange, secrets: &Redactor) -> Value {
     let cleaner = Cleaner {
         secrets,
-        shown_query: &facts.api.shown_query,
+        shown_query: &observed.api.shown_query,
     };
     let mut exchange = Map::new();
-    put(&mut exchange, "match", matching(facts, &cleaner));
-    if let Some(json) = &facts.json
-        && let Some(json) = want(json, facts, &cleaner)
+    put(&mut exchange, "match", matching(observed, &cleaner));
+    if let Some(json) = &observed.json
+        && let Some(json) = want(json, observed, &cleaner)
     {
         put(&mut exchange, "want", object(&mut [("json", json)]));
     }
     let mut reply = Map::new();
-    if let Some(answer) = &facts.reply {
-        answered(answer, facts, &cleaner, &mut reply);
+    if let Some(answer) = &observed.reply {
+        answered(answer, observed, &cleaner, &mut reply);
     }
-    if let Some(fault) = facts.fault {
+    if let Some(fault) = observed.fault {
         put(&mut reply, "fault", fault.into());
     }
     put(&mut exchange, "reply", Value::Object(reply));
     Value::Object(exchange)
 }
 
-/// What the request is recognised by: its whole target, or what of it is neither secret nor made anew each time.
-fn matching(facts: &Facts, cleaner: &Cleaner<'_>) -> Value {
-    let method = facts.method.as_str();
-    let (path, query) = match facts.target.split_once('?') {
-        None => (&*facts.target, None),
+/// What the request is recognised by: its whole target, or the part that is neither secret nor generated anew each
+/// time.
+fn matching(observed: &ObservedExchange, cleaner: &Cleaner<'_>) -> Value {
+    let method = observed.method.as_str();
+    let (path, query) = match observed.target.split_once('?') {
+        None => (&*observed.target, None),
         Some((path, query)) => (path, Some(query)),
     };
     let segments: Vec<_> = path.split('/').collect();
     let clean = cleaner.secrets.url(path);
     let clean: Vec<_> = clean.split('/').collect();
     if clean.len() != segments.len() {
-        // A secret takes several segments.
+        // A secret spans several segments.
         return object(&mut [("method", method.into())]);
     }
     let mut placeholders = 0;
@@ -116,7 +117,7 @@ fn matching(facts: &Facts, cleaner: &Cleaner<'_>) -> Value {
         .into_iter()
         .zip(clean)
         .map(|(segment, clean)| {
-            let is_made = uuids(segment.as_bytes()).any(|uuid| facts.made.contains(&uuid));
+            let is_made = uuids(segment.as_bytes()).any(|uuid| observed.made.contains(&uuid));
             if segment == clean && !is_made {
                 return Cow::Borrowed(segment);
             }
@@ -135,18 +136,18 @@ fn matching(facts: &Facts, cleaner: &Cleaner<'_>) -> Value {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let is_known =
             SHOWN_QUERY.contains(&name) || cleaner.shown_query.iter().any(|shown| shown == name);
-        let is_made = uuids(value.as_bytes()).any(|uuid| facts.made.contains(&uuid));
+        let is_made = uuids(value.as_bytes()).any(|uuid| observed.made.contains(&uuid));
         is_known && !is_made && !cleaner.has_secret(pair)
     };
     let shown: Vec<_> = pairs.iter().copied().filter(is_shown).collect();
     if placeholders == 0 && shown.len() == pairs.len() {
         return object(&mut [
             ("method", method.into()),
-            ("target", facts.target.as_str().into()),
+            ("target", observed.target.as_str().into()),
         ]);
     }
     let path = segments.join("/");
-    let base = &facts.api.base_path;
+    let base = &observed.api.base_path;
     let mut path = match path.strip_prefix(base.as_str()) {
         Some(rest) if rest.starts_with('/') => rest.to_owned(),
         _ => path,
@@ -158,8 +159,9 @@ fn matching(facts: &Facts, cleaner: &Cleaner<'_>) -> Value {
     object(&mut [("method", method.into()), ("path", path.into())])
 }
 
-/// The JSON of a request, with an operator in the place of each secret and of what the program makes anew each time.
-fn want(json: &Value, facts: &Facts, cleaner: &Cleaner<'_>) -> Option<Value> {
+/// The JSON of a request, with an operator for each secret and for each value that the program generates anew each
+/// time.
+fn want(json: &Value, observed: &ObservedExchange, cleaner: &Cleaner<'_>) -> Option<Value> {
     if has_odd_name(json, cleaner) || json.to_string().len() > LONGEST_WANT {
         return None;
     }
@@ -168,7 +170,7 @@ fn want(json: &Value, facts: &Facts, cleaner: &Cleaner<'_>) -> Option<Value> {
         cleaner.map(json, "", false, &mut |value, is_secret| match value {
             _ if is_secret => any(),
             Value::String(text) => {
-                let is_made = uuids(text.as_bytes()).any(|uuid| facts.made.contains(&uuid));
+                let is_made = uuids(text.as_bytes()).any(|uuid| observed.made.contains(&uuid));
                 let is_time = text.parse::<Timestamp>().is_ok_and(is_near);
                 let is_clean = cleaner.text(text) == *text;
                 if is_made || is_time || !is_clean {
@@ -211,7 +213,12 @@ fn is_epoch(number: i64) -> bool {
     .any(is_near)
 }
 
-fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut Map<String, Value>) {
+fn answered(
+    answer: &Answer,
+    observed: &ObservedExchange,
+    cleaner: &Cleaner<'_>,
+    reply: &mut Map<String, Value>,
+) {
     let mut put = |name: &str, value: Value| put(reply, name, value);
     put("status", answer.status.as_u16().into());
     for (name, delay) in [
@@ -222,16 +229,16 @@ fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut M
             put(name, delay.into());
         }
     }
-    let is_partial = facts.fault.is_some();
-    let (mut body, is_decoded) = decoded(answer, facts.api.decompress, is_partial);
+    let is_partial = observed.fault.is_some();
+    let (mut body, is_decoded) = decoded(answer, observed.api.decompress, is_partial);
     if is_partial {
         body.truncate(cleaner.whole_part(&body));
     }
-    let headers = headers::headers(answer, &facts.origin, cleaner, is_decoded);
+    let headers = headers::headers(answer, &observed.origin, cleaner, is_decoded);
     if !headers.is_empty() {
         put("headers", headers.into());
     }
-    if facts.method == Method::HEAD {
+    if observed.method == Method::HEAD {
         let length = headers::length(&answer.headers);
         if let Some(length) = length.filter(|&length| length > 0 && length <= LONGEST_FILL) {
             put(
@@ -242,7 +249,7 @@ fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut M
         return;
     }
     if let Some(length) = answer.body.cut_length() {
-        // Of a body that breaks off, half is sent.
+        // A script sends half of a body that breaks off.
         let count = if is_partial { length * 2 } else { length };
         let count = count.min(MOST_FILLED);
         put(
@@ -269,7 +276,7 @@ fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut M
                 cleaner.text(text).into_owned()
             };
             if is_partial {
-                // A script sends half of a body that breaks off: the half that came.
+                // A script sends half of a body that breaks off, and that half is what was received.
                 let half = text.len();
                 text.extend(std::iter::repeat_n(' ', half.max(1)));
             }
@@ -285,13 +292,13 @@ fn answered(answer: &Answer, facts: &Facts, cleaner: &Cleaner<'_>, reply: &mut M
     }
 }
 
-/// The body of an answer without its coding, to look into.
+/// The decoded body of a response, for searching.
 pub(super) fn readable(answer: &Answer) -> Bytes {
     decoded(answer, true, true).0
 }
 
-/// The body without its coding, and whether it had one. A body that cannot be decoded stays as it came, so that it cannot
-/// be decoded when it is played either.
+/// The decoded body, and whether it was coded. A body that cannot be decoded stays unchanged, so that it cannot be
+/// decoded in a replay either.
 fn decoded(answer: &Answer, decompress: bool, is_partial: bool) -> (Bytes, bool) {
     let raw = Bytes::copy_from_slice(&answer.body.bytes);
     let coding = match Coding::from_headers(&answer.headers) {
@@ -319,7 +326,7 @@ fn decode(coding: Coding, raw: Bytes, is_partial: bool) -> Option<Bytes> {
     }
 }
 
-/// Milliseconds to two digits, so that two runs differ less. What is quicker than 5 ms has none.
+/// Milliseconds to two digits, so that two runs differ less; `None` below 5 ms.
 fn rounded(delay: Duration) -> Option<u64> {
     let delay = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
     let step = match delay {

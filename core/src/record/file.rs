@@ -1,4 +1,4 @@
-//! The file of a recording: private, whole after each exchange, and never another than the one that was named.
+//! The file of a recording: private, complete after each exchange, and never another than the named one.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -12,7 +12,7 @@ pub(super) const LARGEST: u64 = 64 * 1024 * 1024;
 /// The schema of scripts.
 pub(super) const SCHEMA: &str = "reqtrail.script/1";
 
-/// One path for each file, however its folder is named. A link in the place of the file stays one.
+/// Returns one path for each file, however its folder is named. If the file is a link, it stays one.
 pub(super) fn unique(path: PathBuf) -> PathBuf {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
         return path;
@@ -20,7 +20,7 @@ pub(super) fn unique(path: PathBuf) -> PathBuf {
     fs::canonicalize(folder).map_or(path.clone(), |folder| folder.join(name))
 }
 
-/// Reads the recording that a new one replaces. The error says why the path is not taken.
+/// Reads the recording that a new one replaces. The error says why the path is not accepted.
 pub(super) fn former(path: &Path) -> Result<Option<Value>, String> {
     let name = path.file_name();
     let folder = path.parent().unwrap_or(Path::new("/"));
@@ -52,7 +52,7 @@ pub(super) fn former(path: &Path) -> Result<Option<Value>, String> {
         return Ok(None);
     }
     let script: Value = serde_json::from_slice(&text).map_err(|_| other)?;
-    // A script that somebody wrote by hand has no `recorded`.
+    // A script that was written by hand has no `recorded`.
     if script.get("schema") != Some(&SCHEMA.into()) || script.get("recorded").is_none() {
         return Err(other.to_owned());
     }
@@ -70,7 +70,7 @@ fn reading() -> OpenOptions {
     options
 }
 
-/// A file beside the named one, which takes its name as soon as it has a whole recording.
+/// A file beside the named one, which is renamed to it as soon as it has a complete recording.
 pub(super) struct Output {
     path: PathBuf,
     file: Option<File>,
@@ -81,7 +81,7 @@ impl Output {
         Self { path, file: None }
     }
 
-    /// Writes from `at` to the end. The first time, and where `at` is 0, a new file takes the place of what is there.
+    /// Writes from `at` to the end. The first time, and if `at` is 0, a new file replaces an existing one.
     pub(super) fn write(&mut self, at: u64, text: &[u8]) -> io::Result<()> {
         if let Some(file) = &self.file
             && !is_still(&self.path, file)
@@ -121,7 +121,7 @@ fn is_still(path: &Path, file: &File) -> bool {
     }
 }
 
-/// Writes a new file and gives it the name. A link of that name is replaced, and not followed.
+/// Writes a new file and renames it. A link of that name is replaced, not followed.
 fn replaced(path: &Path, text: &[u8]) -> io::Result<File> {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());

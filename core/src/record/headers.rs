@@ -1,4 +1,4 @@
-//! The headers of a reply, as a script says them.
+//! The headers of a reply, in the form of a script.
 
 use http::header::{
     CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, DATE, EXPIRES, LOCATION, RETRY_AFTER, SET_COOKIE,
@@ -8,15 +8,15 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::clean::Cleaner;
-use super::facts::Answer;
+use super::observed::Answer;
 use crate::http_date;
 use crate::json::object;
 use crate::redact::{REDACTED, is_secret_header};
 
-/// How far a server's clock is taken to be right, in seconds.
+/// How far off a server's clock may be to count as right, in seconds.
 const SAME_TIME: i64 = 2;
 
-/// Unix seconds below this are no date of today: a reset of this number is a wait.
+/// Unix seconds below this are not a current date: a reset of such a number is a wait.
 const OLDEST_EPOCH: i64 = 1_000_000_000;
 const NEWEST_EPOCH: i64 = 100_000_000_000;
 
@@ -42,9 +42,9 @@ pub(super) fn headers(
         .collect()
 }
 
-/// Whether the server that plays the script writes the header by itself.
+/// Whether the server that replays the script writes the header itself.
 fn is_of_the_wire(name: &HeaderName, value: &HeaderValue) -> bool {
-    // Other transfer codings than this one make the body unreadable, when it is played too.
+    // Any other transfer coding makes the body unreadable, also in a replay.
     if *name == TRANSFER_ENCODING {
         return value.as_bytes().eq_ignore_ascii_case(b"chunked");
     }
@@ -94,8 +94,8 @@ fn header(
     clean.into_owned().into()
 }
 
-/// The server's time as the head came, in seconds since 1970: its `Date` if that is about right, else the local clock. Every
-/// date of the answer counts from it, so that a `Retry-After` stays as long after `Date` as it was.
+/// The server's time when the head came, in seconds since 1970: its `Date` if that is about right, or else the local clock.
+/// Every date of the response counts from it, so that a `Retry-After` stays as long after `Date` as it was.
 fn server_clock(answer: &Answer) -> i64 {
     let now = http_date::seconds(answer.at);
     let date = answer.headers.get(DATE);
@@ -120,7 +120,7 @@ pub(super) fn cookie_value(text: &str) -> Option<&str> {
     Some(value.trim().trim_matches('"'))
 }
 
-/// The length that the answer to HEAD says its body would have.
+/// The length that the response to HEAD says its body would have.
 pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! JSON as a person reads and edits it: what fits on a line stands on one.
+//! Prints JSON for people to read and edit: what fits on a line is on one line.
 
 use serde_json::{Map, Value};
 
@@ -94,7 +94,7 @@ fn print(value: &Value, indent: usize, out: &mut String) {
     }
 }
 
-/// Prints items on lines of their own.
+/// Prints items on separate lines.
 fn lines<T>(
     open: char,
     close: char,

@@ -1,4 +1,4 @@
-//! One recording: what all clients of a process that name the same file write into.
+//! One recording, which all clients of a process that name the same file share.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::clean::{self, is_form, is_json};
 use super::compare::{self, Former};
-use super::facts::{Answer, Facts, LONGEST_BODY};
 use super::file::{self, LARGEST, Output};
+use super::observed::{Answer, LONGEST_BODY, ObservedExchange};
 use super::uuids::uuids;
 use super::{exchange, headers, print, warn};
 use crate::fork;
@@ -23,27 +23,29 @@ use crate::json::object;
 use crate::redact::{REDACTED, Redactor, Secret, is_secret_header, of_header, of_member};
 use crate::transport::WireRequest;
 
-/// How many differences from the former recording are said one by one.
-const MOST_SAID: usize = 50;
+/// How many differences from the former recording are reported one by one.
+const MAX_DIFFERENCES: usize = 50;
 
-/// Stands for the process's number in a path.
+/// The placeholder of the process ID in a path.
 const PID: &str = "{pid}";
 
-/// What the file begins with.
+/// The beginning of the file.
 const HEAD: &str = "{\n  \"schema\": \"reqtrail.script/1\",\n  \"exchanges\": [";
 
-/// How far the exchanges are indented.
+/// The indentation of exchanges.
 const INDENT: usize = 4;
 
-/// The recordings of this process. They last as long as it does, so that a program may make clients one after the other.
-static RECORDERS: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+/// The recordings of this process. They live as long as the process, so that a program may make clients one after the
+/// other.
+static RECORDERS: Mutex<Vec<RegisteredRecorder>> = Mutex::new(Vec::new());
 
-struct Known {
+struct RegisteredRecorder {
     recorder: Arc<SessionRecorder>,
     run: Weak<Run>,
 }
 
-/// The use of a recording by clients. When the last of them is gone, what the former recording had more is said.
+/// The use of a recording by clients. When the last of them is dropped, exchanges that only the former recording had
+/// are reported.
 #[derive(Debug)]
 pub(crate) struct Run {
     recorder: Arc<SessionRecorder>,
@@ -59,32 +61,32 @@ struct SessionRecorder {
 struct State {
     /// Every secret that a client has sent or a server has named.
     secrets: Redactor,
-    /// The UUIDs of replies, but for those that the program made and a server repeats.
+    /// The UUIDs of replies, except those that the program made and a server repeats.
     seen: HashSet<Uuid>,
-    /// The UUIDs that the program made: others in each run.
+    /// The UUIDs that the program made, which differ in each run.
     made: HashSet<Uuid>,
     /// Sorted.
     origins: Vec<String>,
-    /// By the order in which the requests went out.
+    /// In the order in which the requests went out.
     entries: Vec<Entry>,
     former: Option<Former>,
-    said: usize,
+    reported: usize,
     /// `None` once nothing can be written any more.
     output: Option<Output>,
 }
 
 struct Entry {
     order: u64,
-    facts: Facts,
+    observed: ObservedExchange,
     text: String,
-    /// Where it begins in the file.
+    /// Its offset in the file.
     at: u64,
 }
 
 impl Run {
-    /// Takes part in the recording of a file. The error says why the path is not taken.
+    /// Joins the recording of a file. The error says why the path is not accepted.
     pub(crate) fn join(path: &Path) -> Result<Arc<Self>, String> {
-        // Processes that run at the same time have files of their own by this.
+        // This gives processes that run at the same time separate files.
         let own = path.to_str().filter(|path| path.contains(PID));
         let own = own.map(|path| path.replace(PID, &std::process::id().to_string()));
         let path = own.as_deref().map_or(path, Path::new);
@@ -93,7 +95,7 @@ impl Run {
         let path = file::unique(path);
         let mut known = RECORDERS.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = fork::generation();
-        // The child of a fork has recordings of its own.
+        // The child of a fork has its own recordings.
         let found = known
             .iter_mut()
             .find(|known| known.recorder.path == path && known.recorder.generation == generation);
@@ -111,7 +113,7 @@ impl Run {
         let run = Arc::new(Self {
             recorder: Arc::clone(&recorder),
         });
-        known.push(Known {
+        known.push(RegisteredRecorder {
             recorder,
             run: Arc::downgrade(&run),
         });
@@ -123,7 +125,7 @@ impl Run {
         Ok(run)
     }
 
-    /// Notes the secrets of a request. Returns its place among all, and the UUIDs in it that no reply has had.
+    /// Notes the secrets of a request. Returns its number among all, and the UUIDs in it that no reply has had.
     pub(super) fn begin(&self, request: &WireRequest, json: Option<&Value>) -> (u64, Vec<Uuid>) {
         let recorder = &self.recorder;
         let order = recorder.next.fetch_add(1, Ordering::Relaxed);
@@ -156,31 +158,31 @@ impl Run {
         state.made.extend(&made);
         let failed = state.forget(&new);
         drop(state);
-        self.tell(Vec::new(), failed);
+        self.log(Vec::new(), failed);
         (order, made)
     }
 
     /// Writes an exchange that has ended.
-    pub(super) fn ended(&self, order: u64, facts: Facts) {
+    pub(super) fn ended(&self, order: u64, observed: ObservedExchange) {
         let recorder = &self.recorder;
         if recorder.is_of_a_parent() {
             return;
         }
         let mut state = recorder.lock();
         let mut new = Redactor::default();
-        let mut said = Vec::new();
-        if let Some(answer) = &facts.reply {
+        let mut messages = Vec::new();
+        if let Some(answer) = &observed.reply {
             state.learn_of(answer, &mut new);
         }
         let forgotten = state.forget(&new);
-        let failed = state.add(order, facts, &mut said).or(forgotten);
+        let failed = state.add(order, observed, &mut messages).or(forgotten);
         drop(state);
-        self.tell(said, failed);
+        self.log(messages, failed);
     }
 
-    /// Says what came up while the state was locked.
-    fn tell(&self, said: Vec<String>, failed: Option<String>) {
-        for text in said {
+    /// Logs what came up while the state was locked.
+    fn log(&self, messages: Vec<String>, failed: Option<String>) {
+        for text in messages {
             warn(&format!("recording: {text}"));
         }
         if let Some(why) = failed {
@@ -196,14 +198,14 @@ impl Drop for Run {
             return;
         }
         let mut state = self.recorder.lock();
-        // A run that made no request replaced nothing.
+        // A run without a request replaced nothing.
         let is_replaced = !state.entries.is_empty();
         let former = state.former.as_mut().filter(|_| is_replaced);
         let missing = former.map(Former::missing).unwrap_or_default();
-        let mut said = Vec::new();
-        state.say(missing, &mut said);
+        let mut messages = Vec::new();
+        state.report(missing, &mut messages);
         drop(state);
-        self.tell(said, None);
+        self.log(messages, None);
     }
 }
 
@@ -219,14 +221,15 @@ impl SessionRecorder {
                 origins: Vec::new(),
                 entries: Vec::new(),
                 former: former.map(Former::of),
-                said: 0,
+                reported: 0,
                 output: Some(Output::new(path.clone())),
             }),
             path,
         }
     }
 
-    /// Whether this process is the child of the one that records: the file is its parent's, and so may the lock be.
+    /// Whether this process is the child of the one that records: the file is its parent's, and the lock may be held by
+    /// it.
     fn is_of_a_parent(&self) -> bool {
         self.generation != fork::generation()
     }
@@ -243,7 +246,7 @@ impl State {
         }
     }
 
-    /// Learns what a reply gives away, and notes its UUIDs.
+    /// Learns the secrets of a reply, and notes its UUIDs.
     fn learn_of(&mut self, answer: &Answer, new: &mut Redactor) {
         let shown = Cow::Borrowed(REDACTED);
         for (name, value) in &answer.headers {
@@ -278,18 +281,18 @@ impl State {
         self.seen.extend(given);
     }
 
-    /// Takes secrets that became known only now out of what is written already. Returns why it cannot.
+    /// Removes secrets that became known only now from what is already written. Returns why it cannot.
     fn forget(&mut self, new: &Redactor) -> Option<String> {
         if new.secrets().next().is_none() || self.output.is_none() {
             return None;
         }
         let mut found = false;
         for entry in &mut self.entries {
-            // What is coded is not searched.
+            // Coded bodies are not searched.
             let is_coded = entry.text.contains("\"base64\": ");
             if is_coded || matches!(new.bytes(entry.text.as_bytes()), Cow::Owned(_)) {
                 entry.text =
-                    print::exchange(&exchange::exchange(&entry.facts, &self.secrets), INDENT);
+                    print::exchange(&exchange::exchange(&entry.observed, &self.secrets), INDENT);
                 found = true;
             }
         }
@@ -297,18 +300,23 @@ impl State {
     }
 
     /// Adds an exchange. Returns why it cannot be written.
-    fn add(&mut self, order: u64, facts: Facts, said: &mut Vec<String>) -> Option<String> {
+    fn add(
+        &mut self,
+        order: u64,
+        observed: ObservedExchange,
+        messages: &mut Vec<String>,
+    ) -> Option<String> {
         self.output.as_ref()?;
-        if let Err(place) = self.origins.binary_search(&facts.origin) {
-            self.origins.insert(place, facts.origin.clone());
+        if let Err(place) = self.origins.binary_search(&observed.origin) {
+            self.origins.insert(place, observed.origin.clone());
         }
-        let exchange = exchange::exchange(&facts, &self.secrets);
-        if let Some(length) = facts
+        let exchange = exchange::exchange(&observed, &self.secrets);
+        if let Some(length) = observed
             .reply
             .as_ref()
             .and_then(|answer| answer.body.cut_length())
         {
-            said.push(format!(
+            messages.push(format!(
                 "{}: the body has {length} bytes, and a recording keeps at most {LONGEST_BODY}; it is filled with `x`",
                 compare::name(&exchange)
             ));
@@ -317,12 +325,12 @@ impl State {
             Some(former) => former.compare(&exchange),
             None => Vec::new(),
         };
-        self.say(differences, said);
-        // Of those that are under way at the same time, the later may end first.
+        self.report(differences, messages);
+        // Of exchanges that are under way at the same time, the later may end first.
         let place = self.entries.partition_point(|entry| entry.order < order);
         let entry = Entry {
             order,
-            facts,
+            observed,
             text: print::exchange(&exchange, INDENT),
             at: 0,
         };
@@ -330,19 +338,21 @@ impl State {
         self.write(place)
     }
 
-    /// Adds differences to what is said, up to a number.
-    fn say(&mut self, differences: Vec<String>, said: &mut Vec<String>) {
+    /// Adds differences to the report, up to a number.
+    fn report(&mut self, differences: Vec<String>, messages: &mut Vec<String>) {
         for text in differences {
-            self.said += 1;
-            match self.said {
-                ..=MOST_SAID => said.push(text),
-                n if n == MOST_SAID + 1 => said.push("there are more differences".to_owned()),
+            self.reported += 1;
+            match self.reported {
+                ..=MAX_DIFFERENCES => messages.push(text),
+                n if n == MAX_DIFFERENCES + 1 => {
+                    messages.push("there are more differences".to_owned())
+                }
                 _ => {}
             }
         }
     }
 
-    /// Writes the exchanges from `place` on, and what follows them. Returns why it cannot.
+    /// Writes the exchanges from `place` on, and the end of the file. Returns why it cannot.
     fn write(&mut self, place: usize) -> Option<String> {
         let before = place.checked_sub(1).and_then(|at| self.entries.get(at));
         let start = before.map_or(0, |entry| entry.at + entry.text.len() as u64);
@@ -373,7 +383,7 @@ impl State {
     }
 }
 
-/// What follows the exchanges.
+/// The end of the file after the exchanges.
 fn tail(origins: &[String]) -> String {
     let origins: Value = origins.iter().map(String::as_str).collect();
     let recorded = object(&mut [

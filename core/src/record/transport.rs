@@ -1,4 +1,4 @@
-//! The transport that notes what goes through it.
+//! The transport that records its exchanges.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -10,15 +10,15 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http_body::{Body, Frame, SizeHint};
 
-use super::facts::{Answer, Api, Facts, Received};
+use super::observed::{Answer, Api, ObservedExchange, Received};
 use super::recorder::Run;
 use super::{clean, exchange};
 use crate::transport::{
     AnyBody, Failure, OwnTransport, Reply, SentMark, Sleep, Transport, TransportError, WireRequest,
 };
 
-/// Hands every exchange on to `inner`, and what became of it to the recorder. `inner` is in a box even if it is built in:
-/// another copy of the built-in transport would weigh more in a package than the recorder does.
+/// Passes every exchange to `inner`, and its result to the recorder. `inner` is boxed even if it is built in: another
+/// copy of the built-in transport's code would be larger than the recorder.
 pub(super) struct Recording {
     inner: Arc<OwnTransport>,
     run: Arc<Run>,
@@ -47,7 +47,7 @@ impl Transport for Recording {
     }
 
     async fn exchange(&self, request: WireRequest) -> Result<Reply<Self::Body>, TransportError> {
-        let mut open = Open::new(&self.run, &self.api, &request, self.inner.now());
+        let mut open = OpenExchange::new(&self.run, &self.api, &request, self.inner.now());
         let reply = match self.inner.exchange(request).await {
             Ok(reply) => reply,
             Err(error) => {
@@ -72,19 +72,19 @@ impl Transport for Recording {
     }
 }
 
-/// An exchange under way. It is handed in as it is dropped, whatever became of it.
-struct Open {
+/// An exchange under way. It is recorded when it is dropped, however it ended.
+struct OpenExchange {
     run: Arc<Run>,
-    /// Its place among the requests.
+    /// Its number among the requests.
     order: u64,
     sent: SentMark,
     began: Instant,
     headed: Option<Instant>,
-    /// `None` once it is handed in.
-    facts: Option<Facts>,
+    /// `None` once it is recorded.
+    observed: Option<ObservedExchange>,
 }
 
-impl Open {
+impl OpenExchange {
     fn new(run: &Arc<Run>, api: &Arc<Api>, request: &WireRequest, now: Instant) -> Self {
         let is_json = clean::is_json(request.headers.get(CONTENT_TYPE), &request.body);
         let json = is_json
@@ -97,7 +97,7 @@ impl Open {
             sent: request.sent.clone(),
             began: now,
             headed: None,
-            facts: Some(Facts {
+            observed: Some(ObservedExchange {
                 api: Arc::clone(api),
                 method: request.method.clone(),
                 origin: request.url.origin().to_owned(),
@@ -112,8 +112,8 @@ impl Open {
 
     fn answered(&mut self, reply: &Reply<AnyBody>, now: Instant, at: SystemTime) {
         self.headed = Some(now);
-        if let Some(facts) = &mut self.facts {
-            facts.reply = Some(Answer {
+        if let Some(observed) = &mut self.observed {
+            observed.reply = Some(Answer {
                 status: reply.status,
                 headers: reply.headers.clone(),
                 at,
@@ -124,42 +124,42 @@ impl Open {
         }
     }
 
-    /// The exchange gave no head.
+    /// Notes that the exchange returned no head.
     fn failed(&mut self, error: &TransportError) {
         if error.failure() == Failure::Unusable {
             // Nothing was tried.
-            self.facts = None;
-        } else if let Some(facts) = &mut self.facts {
-            facts.fault = Some(exchange::fault(error, &self.sent));
+            self.observed = None;
+        } else if let Some(observed) = &mut self.observed {
+            observed.fault = Some(exchange::fault(error, &self.sent));
         }
     }
 
     fn answer(&mut self) -> Option<&mut Answer> {
-        self.facts.as_mut()?.reply.as_mut()
+        self.observed.as_mut()?.reply.as_mut()
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenExchange {
     fn drop(&mut self) {
-        let Some(mut facts) = self.facts.take() else {
+        let Some(mut observed) = self.observed.take() else {
             return;
         };
-        if facts.reply.is_none() && facts.fault.is_none() {
-            // Given up before an answer came.
-            facts.fault = match (self.sent.is_marked(), self.sent.is_timed_out()) {
+        if observed.reply.is_none() && observed.fault.is_none() {
+            // It was given up before a response came.
+            observed.fault = match (self.sent.is_marked(), self.sent.is_timed_out()) {
                 (true, _) => Some("stall"),
                 (false, true) => Some("connect_timeout"),
                 (false, false) => return,
             };
         }
-        self.run.ended(self.order, facts);
+        self.run.ended(self.order, observed);
     }
 }
 
-/// A body that is noted while it is read.
+/// A body that is recorded while it is read.
 pub(super) struct RecordedBody {
     inner: AnyBody,
-    open: Open,
+    open: OpenExchange,
     is_over: bool,
 }
 
@@ -181,8 +181,8 @@ impl Body for RecordedBody {
             }
             Poll::Ready(Some(Err(error))) => {
                 this.is_over = true;
-                if let Some(facts) = &mut this.open.facts {
-                    facts.fault = Some(exchange::fault_of_body(error));
+                if let Some(observed) = &mut this.open.observed {
+                    observed.fault = Some(exchange::fault_of_body(error));
                 }
             }
             Poll::Ready(None) => this.is_over = true,
@@ -205,12 +205,12 @@ impl Drop for RecordedBody {
         let is_whole = self.is_over || self.inner.is_end_stream();
         let is_stalled = !is_whole && self.open.sent.is_timed_out();
         let headed = self.open.headed;
-        if let Some(facts) = &mut self.open.facts {
+        if let Some(observed) = &mut self.open.observed {
             if is_stalled {
-                facts.fault = Some("stall_body");
+                observed.fault = Some("stall_body");
             }
-            // A body that nobody wanted to wait for has no delay.
-            if let (true, Some(answer), Some(headed)) = (is_whole, &mut facts.reply, headed) {
+            // A body that was not read to its end has no delay.
+            if let (true, Some(answer), Some(headed)) = (is_whole, &mut observed.reply, headed) {
                 answer.body_delay = headed.elapsed();
             }
         }

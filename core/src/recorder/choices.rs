@@ -1,11 +1,11 @@
-//! What the options of the journal choose from.
+//! The choices of the journal's options.
 
 use std::str::FromStr;
 
 use crate::error::Error;
 use crate::surface::{Kind, Refusal, Setting, Value};
 
-/// Makes an enum of words, the same in every language, that an option takes.
+/// Makes an enum of the words that an option takes, the same in every language.
 macro_rules! choice {
     (
         $(#[$doc:meta])*
@@ -29,7 +29,7 @@ macro_rules! choice {
                 }
             }
 
-            /// Reads the word; an error says what the words are.
+            /// Reads the word; the error lists the words.
             pub(crate) fn of(word: &str) -> Result<Self, &'static str> {
                 match word {
                     $($word => Ok(Self::$value),)+
@@ -38,7 +38,7 @@ macro_rules! choice {
             }
         }
 
-        /// Reads the word; an error of the kind `config` says what the words are.
+        /// Reads the word; an error of the kind `config` lists the words.
         impl FromStr for $name {
             type Err = Error;
 
@@ -84,19 +84,19 @@ choice! {
 choice! {
     /// Which thread writes a journal's records.
     JournalSync, "`auto`, `always` or `never`" {
-        /// The thread that makes the call, before the call returns; on a file system that is slow or not local, a thread of
-        /// the journal's.
+        /// The thread that makes the call, before the call returns; on a file system that is slow or not local, the
+        /// journal's thread.
         #[default]
         Auto = "auto";
         /// Always the thread that makes the call, however long the disk takes.
         Always = "always";
-        /// Always a thread of the journal's. What it has not written yet is lost if the process is killed.
+        /// Always the journal's thread. What it has not written yet is lost if the process is killed.
         Never = "never";
     }
 }
 
 choice! {
-    /// How the URLs of attempts stand in a journal.
+    /// How a journal writes the URLs of attempts.
     JournalUrls, "`full` or `template`" {
         /// As trails show them, with the values of path parameters.
         #[default]

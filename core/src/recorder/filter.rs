@@ -1,4 +1,4 @@
-//! Which of the kept calls are asked for.
+//! Chooses among the kept calls.
 
 use std::time::Duration;
 

@@ -14,10 +14,10 @@ use crate::trace_context::{SpanId, TraceId};
 use crate::trail::{Attempt, TrailWriter, rfc3339};
 use crate::transport::{Phase, SentMark};
 
-/// How many parts the calls under way are kept in, each with a lock of its own.
+/// How many parts the calls under way are kept in, each with its own lock.
 const SHARDS: usize = 16;
 
-/// Text that needs no memory of its own unless it is long.
+/// Text that only allocates if it is long.
 type Text = SmallVec<[u8; 96]>;
 
 /// A client's calls under way.
@@ -26,13 +26,13 @@ pub(super) struct Flights {
     about: About,
 }
 
-/// On a cache line of its own: other threads write to its neighbours.
+/// On a separate cache line, since other threads write to its neighbours.
 #[derive(Default)]
 #[repr(align(128))]
 struct Shard(Mutex<Slab>);
 
-/// Places for calls, used again and again. A call is written into its place: moving it there and away again would cost
-/// more than all the rest.
+/// Reusable places for calls. A call is written in place, since moving it there and away would cost more than
+/// everything else.
 #[derive(Default)]
 struct Slab {
     places: Vec<Call>,
@@ -41,11 +41,11 @@ struct Slab {
 
 /// Where a call under way is listed.
 #[derive(Debug, Default)]
-pub(crate) struct Flight(Option<Place>);
+pub(crate) struct Flight(Option<FlightSlot>);
 
 #[derive(Debug)]
-struct Place {
-    /// Of the process that the list belongs to.
+struct FlightSlot {
+    /// The fork generation of the process that the list belongs to.
     generation: u32,
     shard: usize,
     index: usize,
@@ -59,7 +59,7 @@ struct Call {
     method: Method,
     path: Text,
     correlation_id: Option<Text>,
-    /// Where it is not the client's own, because a secret was taken out of it.
+    /// Set if it is not the client's own, because a secret was removed from it.
     origin: Option<Arc<str>>,
     started: Instant,
     started_at: SystemTime,
@@ -127,12 +127,12 @@ impl Flights {
         self.shards.iter().map(in_shard).sum::<usize>() as u64
     }
 
-    /// The calls under way, the oldest first.
+    /// The calls under way, oldest first.
     pub(super) fn list(&self, now: Instant) -> Vec<InFlightCall> {
         self.by_age(|call| call.shown(&self.about, now))
     }
 
-    /// The same calls as a journal would have them.
+    /// The same calls in the form of a journal.
     pub(super) fn opened(&self) -> Vec<Opened> {
         self.by_age(|call| call.opened(&self.about))
     }
@@ -149,7 +149,7 @@ impl Flights {
         all.into_iter().map(|(_, shown)| shown).collect()
     }
 
-    /// Writes a call as it stands now, into the place that it has or into a new one.
+    /// Writes the current state of a call, into its place or a new one.
     fn put(&self, flight: &mut Flight, trail: &TrailWriter, state: State) {
         if let Some((place, mut slab)) = self.place(flight) {
             let call = slab.places.get_mut(place);
@@ -158,7 +158,7 @@ impl Flights {
             drop(before);
             return;
         }
-        // Random, so that threads seldom meet.
+        // Random, so that threads rarely collide.
         let shard = usize::from(trail.opening().call_id.as_bytes()[15]) % SHARDS;
         let mut slab = self.shards[shard].lock();
         let index = slab.free.pop().unwrap_or_else(|| {
@@ -166,14 +166,14 @@ impl Flights {
             slab.places.len() - 1
         });
         slab.places[index].write(trail, &self.about, state);
-        flight.0 = Some(Place {
+        flight.0 = Some(FlightSlot {
             generation: fork::generation(),
             shard,
             index,
         });
     }
 
-    /// Where a call stands in this process's list.
+    /// The place of a call in this process's list.
     fn place(&self, flight: &Flight) -> Option<(usize, MutexGuard<'_, Slab>)> {
         let place = flight.0.as_ref()?;
         let is_here = place.generation == fork::generation();
@@ -206,7 +206,7 @@ impl Call {
         }
     }
 
-    /// Writes a call over what was here, and returns the state that was.
+    /// Overwrites the place with a call, and returns the previous state.
     fn write(&mut self, trail: &TrailWriter, about: &About, state: State) -> State {
         let (opening, attempt) = (trail.opening(), trail.last());
         self.call_id = opening.call_id;
@@ -268,7 +268,7 @@ impl Call {
     }
 }
 
-/// A long text's memory is given back with it.
+/// The memory of a long text is freed with it.
 fn set(text: &mut Text, to: &str) {
     if text.spilled() {
         *text = Text::new();
@@ -289,7 +289,7 @@ fn phase_name(sent: &SentMark) -> &'static str {
     match sent.phase() {
         Phase::Reading => "reading",
         Phase::Decoding => "decoding",
-        // The request has left, and no transport takes the time to say so before it gives up.
+        // The request has left, even if the transport has not updated its phase.
         _ if sent.is_marked() => "waiting",
         Phase::Connecting => "connecting",
         Phase::Resolving => "resolving",

@@ -1,22 +1,22 @@
-//! Who writes: the service's name, the machine and the process.
+//! The identity of the writer: the service's name, the machine and the process.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::OnceLock;
 
-use super::line::Place;
+use super::line::LineSource;
 
-/// The variable that names the service where no option does.
+/// The variable that names the service if no option does.
 const VARIABLE: &str = "REQTRAIL_SERVICE";
 
-/// This process, under the name that `option` gives, else the variable `REQTRAIL_SERVICE`, else the program's.
-pub(crate) fn place(option: Option<&str>) -> Place<'_> {
-    Place {
+/// This process, under the name in `option`, or else in the variable `REQTRAIL_SERVICE`, or else the program's.
+pub(crate) fn source(option: Option<&str>) -> LineSource<'_> {
+    LineSource {
         service: option
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| of_process()),
         host: host(),
-        // The child of a fork has another one.
+        // The child of a fork has another ID.
         pid: std::process::id(),
         policy: None,
     }
@@ -31,7 +31,7 @@ fn of_process() -> &'static str {
     })
 }
 
-/// The name of the program: of the script, where an interpreter runs one.
+/// The name of the program, or of the script that an interpreter runs.
 fn program(mut arguments: impl Iterator<Item = OsString>) -> OsString {
     let own = arguments.next().unwrap_or_default();
     let own = Path::new(&own).file_name().unwrap_or(OsStr::new("program"));

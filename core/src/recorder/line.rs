@@ -1,7 +1,7 @@
 //! A line of a journal, and of a recorder's dump: one record as JSON (`schema/journal.schema.json`).
 //!
-//! The outside is the Elastic Common Schema (<https://www.elastic.co/docs/reference/ecs>), nested, so that log shippers take
-//! it as it is. What is reqtrail's own stands under `reqtrail`. One departure: `url.path` is the path template.
+//! The outside is the Elastic Common Schema (<https://www.elastic.co/docs/reference/ecs>), nested, so that log shippers
+//! accept it unchanged. reqtrail's own fields are under `reqtrail`. One deviation: `url.path` is the path template.
 
 mod cut;
 #[cfg(test)]
@@ -26,19 +26,19 @@ const ECS: &str = "8.17";
 #[derive(Clone, Debug)]
 pub(crate) struct About {
     pub(crate) dialect: Arc<str>,
-    /// The called service, where one sign-in serves several.
+    /// The called service, if one sign-in serves several.
     pub(crate) service: Option<Arc<str>>,
     pub(crate) origin: Arc<str>,
 }
 
-/// Whose line it is.
+/// The process that a line is from.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place<'a> {
-    /// The name of the program, or of what it is a part of.
+pub(crate) struct LineSource<'a> {
+    /// The name of the program or of the service that it is part of.
     pub(crate) service: &'a str,
     pub(crate) host: &'a str,
     pub(crate) pid: u32,
-    /// Which calls it keeps in its journal, where it has one.
+    /// Which calls it keeps in its journal, if it has one.
     pub(crate) policy: Option<JournalPolicy>,
 }
 
@@ -61,7 +61,7 @@ impl Stamp {
     }
 }
 
-/// A call that may have been sent: what is known before its answer.
+/// A call that may have been sent: what is known before its response.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Opened {
     /// When the attempt began.
@@ -214,7 +214,7 @@ struct Lost {
     since: Option<Rfc3339>,
 }
 
-/// A trail as it is, or as it was changed for the record.
+/// A trail, unchanged or changed for the record.
 enum TrailPart<'a> {
     Whole(&'a Trail),
     Changed(Value),
@@ -232,7 +232,7 @@ impl Serialize for TrailPart<'_> {
 /// Adds the line of a call that has ended.
 pub(crate) fn call(
     out: &mut Vec<u8>,
-    place: &Place<'_>,
+    source: &LineSource<'_>,
     stamp: Stamp,
     trail: &Trail,
     urls: JournalUrls,
@@ -242,7 +242,7 @@ pub(crate) fn call(
         JournalUrls::Full => TrailPart::Whole(trail),
         JournalUrls::Template => TrailPart::Changed(cut::without_urls(trail)),
     };
-    write_call(out, place, stamp, trail, part, None);
+    write_call(out, source, stamp, trail, part, None);
     if out.len() - before > cut::MOST_BYTES {
         out.truncate(before);
         let rest = out.len();
@@ -250,7 +250,7 @@ pub(crate) fn call(
             out.truncate(rest);
             write_call(
                 out,
-                place,
+                source,
                 stamp,
                 trail,
                 TrailPart::Changed(value),
@@ -263,7 +263,7 @@ pub(crate) fn call(
 
 fn write_call(
     out: &mut Vec<u8>,
-    place: &Place<'_>,
+    source: &LineSource<'_>,
     stamp: Stamp,
     trail: &Trail,
     part: TrailPart<'_>,
@@ -314,15 +314,15 @@ fn write_call(
             request_ids: Some(trail.request_ids().iter().map(|id| id.as_str()).collect()),
             attempts_left_out: left_out,
             trail: Some(part),
-            ..Own::new("call", place, stamp)
+            ..Own::new("call", source, stamp)
         },
-        ..Line::new(place, stamp)
+        ..Line::new(source, stamp)
     };
     write(out, &line);
 }
 
-/// Adds the line of an unsafe call that is about to be sent, where the table of open calls has no room for it.
-pub(crate) fn opened(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call: &Opened) {
+/// Adds the line of an unsafe call that is about to be sent, if the table of open calls has no room for it.
+pub(crate) fn opened(out: &mut Vec<u8>, source: &LineSource<'_>, stamp: Stamp, call: &Opened) {
     let line = Line {
         message: format!("{} {} is under way", call.method, call.path),
         event: Event {
@@ -346,23 +346,23 @@ pub(crate) fn opened(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call: &
         reqtrail: Own {
             call_id: Some(&call.call_id),
             opened: Some(call),
-            ..Own::new("opened", place, stamp)
+            ..Own::new("opened", source, stamp)
         },
-        ..Line::new(place, stamp)
+        ..Line::new(source, stamp)
     };
     write(out, &line);
 }
 
-/// Adds the line that takes an `opened` one back: the call has ended, and the policy keeps no record of it.
+/// Adds the line that revokes an `opened` one: the call has ended, and the policy keeps no record of it.
 #[cfg(feature = "journal")]
-pub(crate) fn closed(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call_id: &str) {
+pub(crate) fn closed(out: &mut Vec<u8>, source: &LineSource<'_>, stamp: Stamp, call_id: &str) {
     let line = Line {
         message: format!("call {call_id} has ended"),
         reqtrail: Own {
             call_id: Some(call_id),
-            ..Own::new("closed", place, stamp)
+            ..Own::new("closed", source, stamp)
         },
-        ..Line::new(place, stamp)
+        ..Line::new(source, stamp)
     };
     write(out, &line);
 }
@@ -371,7 +371,7 @@ pub(crate) fn closed(out: &mut Vec<u8>, place: &Place<'_>, stamp: Stamp, call_id
 #[cfg(feature = "journal")]
 pub(crate) fn lost(
     out: &mut Vec<u8>,
-    place: &Place<'_>,
+    source: &LineSource<'_>,
     stamp: Stamp,
     records: u64,
     since: Option<SystemTime>,
@@ -384,15 +384,15 @@ pub(crate) fn lost(
                 records,
                 since: since.map(Rfc3339),
             }),
-            ..Own::new("lost", place, stamp)
+            ..Own::new("lost", source, stamp)
         },
-        ..Line::new(place, stamp)
+        ..Line::new(source, stamp)
     };
     write(out, &line);
 }
 
 impl<'a> Line<'a> {
-    fn new(place: &Place<'a>, stamp: Stamp) -> Self {
+    fn new(source: &LineSource<'a>, stamp: Stamp) -> Self {
         Self {
             timestamp: Rfc3339(stamp.at),
             ecs: Ecs { version: ECS },
@@ -404,11 +404,11 @@ impl<'a> Line<'a> {
             trace: None,
             error: None,
             service: Name {
-                name: place.service,
+                name: source.service,
             },
-            process: Process { pid: place.pid },
-            host: Name { name: place.host },
-            reqtrail: Own::new("call", place, stamp),
+            process: Process { pid: source.pid },
+            host: Name { name: source.host },
+            reqtrail: Own::new("call", source, stamp),
         }
     }
 }
@@ -429,12 +429,12 @@ impl Event<'_> {
 }
 
 impl Own<'_> {
-    fn new(record: &'static str, place: &Place<'_>, stamp: Stamp) -> Self {
+    fn new(record: &'static str, source: &LineSource<'_>, stamp: Stamp) -> Self {
         Self {
             record,
             seq: stamp.seq,
             monotonic_ms: stamp.monotonic_ms,
-            policy: place.policy.map(JournalPolicy::as_str),
+            policy: source.policy.map(JournalPolicy::as_str),
             call_id: None,
             request_ids: None,
             opened: None,
@@ -445,7 +445,7 @@ impl Own<'_> {
     }
 }
 
-/// `unknown` where the server may have acted on the request although the call failed.
+/// `unknown` if the server may have acted on the request although the call failed.
 fn outcome(trail: &Trail) -> &'static str {
     match (trail.outcome(), trail.last()) {
         (Outcome::Ok, _) => "success",
@@ -476,7 +476,7 @@ fn domain(origin: &str) -> Option<&str> {
 }
 
 fn write(out: &mut Vec<u8>, line: &Line<'_>) {
-    // Strings, numbers and fixed keys only: there is nothing in it that could fail to be written.
+    // It only has strings, numbers and fixed keys, so writing cannot fail.
     let _ = quick::write(out, line);
     out.push(b'\n');
 }

@@ -1,17 +1,17 @@
-//! Whether an ID is one of a call's.
+//! Matches an ID with the IDs of a call.
 
 use std::borrow::Cow;
 
 use crate::trail::Trail;
 
-/// An ID that somebody looks for, or its beginning.
+/// An ID to search for, or its beginning.
 ///
 /// IDs are opaque. Only UUIDs, and hexadecimal digits like them, are the same with and without dashes and in any case, with
 /// and without the `req-` of OpenStack before them.
 #[derive(Clone, Debug)]
 pub struct IdQuery {
     text: String,
-    /// It is long enough to be the beginning of an ID.
+    /// Whether it is long enough to be the beginning of an ID.
     may_be_prefix: bool,
 }
 
@@ -27,7 +27,7 @@ pub enum IdKind {
     Trace,
     /// An attempt's span in that trace.
     Span,
-    /// What every attempt carried in the dialect's correlation header.
+    /// The value that every attempt carried in the dialect's correlation header.
     Correlation,
 }
 
@@ -47,15 +47,15 @@ impl IdKind {
 }
 
 impl IdQuery {
-    /// The shortest beginning of an ID that is looked for, in characters.
+    /// The shortest beginning of an ID that is searched for, in characters.
     pub const SHORTEST_PREFIX: usize = 6;
 
-    /// Looks for `text`, without the blanks around it.
+    /// Makes a query for `text`, without the blanks around it.
     #[must_use]
     pub fn new(text: &str) -> Self {
         let text = comparable(text.trim()).into_owned();
         Self {
-            // Without what all IDs of a kind begin with: two digits behind `req-` are the beginning of far too many.
+            // Measured without the common prefix of a kind: two digits after `req-` would match far too many.
             may_be_prefix: text.chars().count() >= Self::SHORTEST_PREFIX,
             text,
         }
@@ -68,7 +68,7 @@ impl IdQuery {
         &self.text
     }
 
-    /// Returns whether `id` is the one, or begins with it: `Some(true)` if it is the same, `Some(false)` if it only begins so.
+    /// Returns whether `id` matches: `Some(true)` if it is the same, `Some(false)` if it only begins so.
     #[must_use]
     pub fn matches(&self, id: &str) -> Option<bool> {
         let id = comparable(id);
@@ -81,7 +81,7 @@ impl IdQuery {
         (self.may_be_prefix && id.starts_with(&self.text)).then_some(false)
     }
 
-    /// Returns which of the call's IDs it is, and whether wholly.
+    /// Returns which of the call's IDs matches, and whether it matches completely.
     #[must_use]
     pub fn of_trail(&self, trail: &Trail) -> Option<(IdKind, bool)> {
         let mut found = None;

@@ -15,8 +15,9 @@ const TRAILS: usize = 64;
 /// How many bytes the trails of a process may take, all clients together.
 const PROCESS_BYTES: usize = 16 * 1024 * 1024;
 
-/// How many bytes a ring reserves of these at a time: few, so that thousands of clients may keep something each. A ring keeps
-/// what it has reserved, so that the count that all clients share is touched seldom, and no longer once the rings are full.
+/// How many bytes a ring reserves of these at a time: few, so that thousands of clients can each keep something. A ring
+/// keeps what it has reserved, so that the count that all clients share is rarely touched, and not any more once the rings
+/// are full.
 const RESERVED_AT_ONCE: usize = 4 * 1024;
 
 /// How many bytes the rings of this process have reserved.
@@ -35,8 +36,8 @@ pub(super) struct Rings {
 
 impl Rings {
     pub(super) fn new(slow: Duration) -> Self {
-        // Together 1 MiB. Of what all clients share, healthy calls leave room for the notable ones of others, and these for
-        // the failed ones.
+        // Together 1 MiB. In what all clients share, healthy calls leave room for the notable ones of others, and these for
+        // failed ones.
         let ring = |bytes, process_bytes| Mutex::new(Ring::new(bytes, process_bytes));
         Self {
             failed: ring(512 * 1024, PROCESS_BYTES),
@@ -56,7 +57,7 @@ impl Rings {
         } else if is_notable(trail, self.slow) {
             &self.notable
         } else {
-            // Nobody waits for the trail of a healthy call to be kept.
+            // No call waits for the trail of a healthy call to be kept.
             match self.recent.try_lock() {
                 Ok(mut ring) => displace(ring.push(number, trail), ring),
                 Err(TryLockError::Poisoned(poisoned)) => {
@@ -73,7 +74,7 @@ impl Rings {
         displace(ring.push(number, trail), ring);
     }
 
-    /// All trails, that of the call that ended last first.
+    /// All trails, the last ended call first.
     pub(super) fn newest_first(&self) -> Vec<Trail> {
         let mut all = Vec::new();
         for ring in self.each() {
@@ -123,21 +124,21 @@ fn lock(ring: &Mutex<Ring>) -> MutexGuard<'_, Ring> {
     ring.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The trails that had to go for one. Nearly always there is one at most.
+/// The trails that were removed to make room for one, nearly always one at most.
 type Displaced = smallvec::SmallVec<[Trail; 1]>;
 
 /// The last trails of a sort.
 struct Ring {
     /// It grows as it fills.
-    kept: VecDeque<Kept>,
+    kept: VecDeque<KeptTrail>,
     bytes: usize,
     most_bytes: usize,
-    /// Up to where it may fill what all clients share.
+    /// Up to where it may use what all clients share.
     process_bytes: usize,
     reserved: usize,
 }
 
-struct Kept {
+struct KeptTrail {
     number: u64,
     bytes: usize,
     trail: Trail,
@@ -154,7 +155,7 @@ impl Ring {
         }
     }
 
-    /// Adds a trail, and returns those that had to go for it.
+    /// Adds a trail, and returns those that were removed for it.
     fn push(&mut self, number: u64, trail: &Trail) -> Displaced {
         let mut displaced = Displaced::new();
         let bytes = trail.bytes();
@@ -167,12 +168,12 @@ impl Ring {
         while self.bytes + bytes > self.most_bytes || !self.reserve(self.bytes + bytes) {
             match self.pop() {
                 Some(oldest) => displaced.push(oldest),
-                // Other clients have it all.
+                // Other clients use all of it.
                 None => return displaced,
             }
         }
         self.bytes += bytes;
-        self.kept.push_back(Kept {
+        self.kept.push_back(KeptTrail {
             number,
             bytes,
             trail: trail.clone(),

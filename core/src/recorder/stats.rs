@@ -1,4 +1,4 @@
-//! What a recorder says of itself, and of the calls under way.
+//! The statistics of a recorder, and the calls under way.
 
 use std::time::SystemTime;
 
@@ -10,27 +10,27 @@ use crate::trail::rfc3339;
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct InFlightCall {
-    /// The call's own random ID, as its trail will have it.
+    /// The call's own random ID, as its trail will show it.
     pub call_id: String,
     /// The W3C trace ID that its attempts carry: 32 hex digits.
     pub trace_id: String,
-    /// What every attempt carries in the dialect's correlation header.
+    /// The value that every attempt carries in the dialect's correlation header.
     pub correlation_id: Option<String>,
     /// The name of the API's dialect.
     pub dialect: String,
-    /// The service that is called, where one sign-in serves several.
+    /// The service that is called, if one sign-in serves several.
     pub service: Option<String>,
     /// The method that the caller asked for.
     pub method: String,
     /// The path template, as in `/cameras/{id}`. A very long one is cut.
     pub path: String,
-    /// The attempt that is under way or was the last; 0 if none was made yet.
+    /// The number of the attempt that is under way or was the last; 0 before the first.
     pub attempt: u32,
-    /// What the call is busy with: `refreshing` (it waits for a new token), `connecting`, `resolving`, `proxy`, `tls`,
-    /// `stream` (it waits until the connection takes another stream), `sending`, `waiting` (for the response's head),
-    /// `reading`, `decoding`, or `backoff` (it waits before the next attempt).
+    /// The current phase: `refreshing` (it waits for a new token), `connecting`, `resolving`, `proxy`, `tls`, `stream`
+    /// (it waits until the connection takes another stream), `sending`, `waiting` (for the response's head), `reading`,
+    /// `decoding`, or `backoff` (it waits before the next attempt).
     pub phase: String,
-    /// How long it waits yet before the next attempt, in milliseconds.
+    /// How much longer it waits before the next attempt, in milliseconds.
     pub retry_in_ms: Option<u64>,
     /// Whether the server may have seen the request of the last attempt.
     pub may_have_been_sent: bool,
@@ -41,7 +41,7 @@ pub struct InFlightCall {
     pub age_ms: u64,
 }
 
-/// What a recorder holds, and what it had to leave out.
+/// What a recorder holds, and what it left out.
 #[derive(Clone, Debug, Default, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct RecorderStats {
@@ -55,7 +55,7 @@ pub struct RecorderStats {
     pub bytes: u64,
     /// How many calls are under way.
     pub in_flight: u64,
-    /// How many calls without anything notable were left out because other threads were just keeping theirs.
+    /// How many calls that were not notable were left out because other threads were storing theirs at that moment.
     pub skipped: u64,
     /// What the journal wrote; `None` if the client has none.
     #[cfg(feature = "journal")]
@@ -73,7 +73,7 @@ pub struct JournalStats {
     pub records: u64,
     /// How many bytes these take.
     pub bytes: u64,
-    /// How many records wait to be written.
+    /// How many records are waiting to be written.
     pub queued: u64,
     /// How many records were lost, because the disk was full or too slow.
     pub lost: u64,

@@ -24,8 +24,8 @@ const SECRET_ENDINGS: [&str; 10] = [
     "auth-receipt",
 ];
 
-/// Further endings of names of a form's fields, without hyphens and underscores: those of OAuth's assertions (RFC 7521) and
-/// of its proof keys (RFC 7636), and what passwords and keys are called otherwise.
+/// Further endings of names of form fields, without hyphens and underscores: those of OAuth's assertions (RFC 7521) and
+/// proof keys (RFC 7636), and other names of passwords and keys.
 const SECRET_FIELD_ENDINGS: [&str; 7] = [
     "assertion",
     "codeverifier",
@@ -40,7 +40,7 @@ const SECRET_FIELD_ENDINGS: [&str; 7] = [
 #[cfg(feature = "testing")]
 const SECRET_MEMBER_ENDINGS: [&str; 5] = ["cookie", "jwt", "otp", "sessionid", "signature"];
 
-/// Whole names of a form's fields, which are no secrets as endings: compare `country_code`.
+/// Whole names of form fields. As endings they would match too much, such as `country_code`.
 const SECRET_FIELDS: [&str; 4] = ["code", "authorizationcode", "devicecode", "samlresponse"];
 
 /// The shortest part of a credential that is hidden as a secret. Shorter text is not searched for in server text anyway.
@@ -49,7 +49,7 @@ const MIN_PART: usize = 4;
 /// JSON's own words, as in `Cookie: seen=true`: hiding them would spoil the JSON of error bodies.
 const JSON_WORDS: [&str; 3] = ["true", "false", "null"];
 
-/// Parameters of a credential that say how it is meant, and no secret (RFC 7616, AWS's signatures).
+/// Parameters of a credential that describe it and are not secret (RFC 7616, AWS's signatures).
 const OPEN_PARAMETERS: [&str; 10] = [
     "realm",
     "username",
@@ -90,8 +90,8 @@ fn is_secret_field(name: &str) -> bool {
         || SECRET_FIELDS.contains(&&*joined)
 }
 
-/// The secrets of a form's field: its value, also as the form writes it, where the name says that it is one. A flag such as
-/// `return_secure_token=true` is none.
+/// The secrets of a form field: its value, also in the form's encoding, if the name says that it is one. A flag such as
+/// `return_secure_token=true` is not a secret.
 pub(crate) fn of_field(name: &str, value: &str) -> Vec<Secret> {
     if !is_secret_field(name) || !is_part(value) {
         return Vec::new();
@@ -101,14 +101,14 @@ pub(crate) fn of_field(name: &str, value: &str) -> Vec<Secret> {
     if sent != value {
         secrets.push(sent.into());
     }
-    // Percent-encoding is undone where secrets are looked for, but not this: elsewhere a `+` is a `+`.
+    // The search for secrets decodes percent-encoding but not this, since elsewhere a `+` is a `+`.
     if value.contains(' ') {
         secrets.push(value.replace(' ', "+").into());
     }
     secrets
 }
 
-/// Whole names of JSON's members, which are no secrets as endings: compare `bypass`.
+/// Whole names of JSON members. As endings they would match too much, such as `bypass`.
 #[cfg(feature = "testing")]
 const SECRET_MEMBERS: [&str; 2] = ["pass", "pin"];
 
@@ -126,14 +126,14 @@ pub(crate) fn is_secret_member(name: &str) -> bool {
         || SECRET_MEMBERS.contains(&&*joined)
 }
 
-/// The secrets of a member of JSON whose place says that it is one.
+/// The secret of a JSON member whose position says that it is one.
 #[cfg(feature = "testing")]
 pub(crate) fn of_member(value: &str) -> Option<Secret> {
     is_part(value).then(|| value.into())
 }
 
-/// The secrets of a credential header: its value, and what is left of it without a scheme, in any case and spacing. `prefix`
-/// is the dialect's own, where the header is the dialect's.
+/// The secrets of a credential header: its value, and the value without its scheme, in any case and spacing. `prefix` is the
+/// dialect's prefix, if the header is the dialect's.
 pub(crate) fn of_header(name: &HeaderName, value: &[u8], prefix: Option<&str>) -> Vec<Secret> {
     let value = String::from_utf8_lossy(value);
     let value = value.trim();
@@ -163,7 +163,7 @@ fn without_prefix<'a>(value: &'a str, prefix: &str) -> Option<&'a str> {
     (!prefix.is_empty() && start.eq_ignore_ascii_case(prefix)).then(|| rest.trim())
 }
 
-/// User and password, together and by themselves. Many APIs take their key as the user.
+/// User and password, together and separately. Many APIs take their key as the user.
 fn basic(encoded: &str) -> Vec<Secret> {
     let decoded = BASE64.decode(encoded).unwrap_or_default();
     let decoded = String::from_utf8_lossy(&decoded);

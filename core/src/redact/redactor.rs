@@ -1,4 +1,4 @@
-//! Takes a call's secrets out of what a server sent.
+//! Removes a call's secrets from what a server sent.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,14 +9,14 @@ use smallvec::SmallVec;
 use super::views::{Escapes, View};
 use super::{REDACTED, Secret};
 
-/// The shortest secret that is looked for in a server's text; shorter ones would be found in its codes and IDs.
+/// The shortest secret that is searched for in a server's text; shorter ones would match parts of its codes and IDs.
 const MIN_SECRET: usize = 4;
 
-/// Takes a call's credentials out of text that a server sent.
+/// Removes a call's credentials from text that a server sent.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Redactor {
-    /// Most calls have one, the client's token. The longest comes first: a secret that is a part of another must not
-    /// break it up before it is found.
+    /// Most calls have one, the client's token. The longest comes first, so that a secret that is part of another does
+    /// not break that up before it is found.
     secrets: SmallVec<[(Secret, Cow<'static, str>); 1]>,
 }
 
@@ -38,7 +38,7 @@ impl Redactor {
         true
     }
 
-    /// The secrets, each with what is shown in its place.
+    /// The secrets, each with its replacement.
     #[cfg(feature = "testing")]
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &(Secret, Cow<'static, str>)> {
         self.secrets.iter()
@@ -67,7 +67,7 @@ impl Redactor {
         out
     }
 
-    /// Returns a URL without the secrets. A short one is taken out where it stands by itself, as a segment does.
+    /// Returns a URL without the secrets. A short one is removed only as a whole word, such as a path segment.
     pub(crate) fn url<'a>(&self, url: &'a str) -> Cow<'a, str> {
         if self.secrets.is_empty() {
             return Cow::Borrowed(url);
@@ -79,7 +79,7 @@ impl Redactor {
         if !self.secrets.iter().any(|(secret, _)| is_short(secret)) {
             return as_text(out, url);
         }
-        // A short secret would be found in many hosts and ports.
+        // A short secret would match in many hosts and ports.
         let path = path_of(&out);
         let mut rest = Cow::Borrowed(&out[path..]);
         for view in [None, Some(Escapes::Percent)] {
@@ -91,7 +91,7 @@ impl Redactor {
         as_text(out, url)
     }
 
-    /// Puts what is shown in the place of each secret that is found in the view.
+    /// Replaces each secret that is found in the view.
     fn replace(&self, out: &mut Cow<'_, [u8]>, view: Option<Escapes>, find: Find) {
         let wanted = |secret: &Secret| is_short(secret) == (find == Find::Alone);
         for (secret, shown) in self.secrets.iter().filter(|(secret, _)| wanted(secret)) {
@@ -125,12 +125,12 @@ impl Redactor {
     }
 }
 
-/// Whether a secret is too short to be looked for anywhere in a text.
+/// Whether a secret is too short to be searched for anywhere in a text.
 fn is_short(secret: &Secret) -> bool {
     secret.expose().len() < MIN_SECRET
 }
 
-/// Where a secret is looked for.
+/// Where a secret is searched for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Find {
     Anywhere,
@@ -139,7 +139,7 @@ enum Find {
 }
 
 impl Find {
-    /// The places of a secret, which do not overlap.
+    /// The positions of a secret; they do not overlap.
     fn all<'a>(self, text: &'a [u8], needle: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
         memmem::find_iter(text, needle).filter(move |&at| {
             let is_word = |byte: Option<&u8>| byte.is_some_and(|b| b.is_ascii_alphanumeric());
@@ -155,7 +155,7 @@ fn path_of(url: &[u8]) -> usize {
     memchr::memchr(b'/', &url[host..]).map_or(url.len(), |at| host + at)
 }
 
-/// Text stays text: secrets are, and what is shown in their place is.
+/// The result is text, since the secrets and their replacements are text.
 fn as_text<'a>(bytes: Cow<'a, [u8]>, text: &'a str) -> Cow<'a, str> {
     match bytes {
         Cow::Borrowed(_) => Cow::Borrowed(text),

@@ -1,4 +1,4 @@
-//! Text as its reader understands it: the escapes of URLs, JSON and HTML undone, with the place that each byte had.
+//! Text without the escapes of URLs, JSON and HTML, with the original position of each byte.
 
 /// A way to escape text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -63,16 +63,16 @@ impl View {
         self.starts.extend(bytes.iter().map(|_| at));
     }
 
-    /// The place in the original of a range of the view.
+    /// The range of the original that a range of the view came from.
     pub(super) fn place(&self, start: usize, end: usize) -> std::ops::Range<usize> {
         self.starts[start]..self.starts[end]
     }
 }
 
-/// What an escape stands for.
+/// The meaning of an escape.
 enum Unescaped {
     Char(char),
-    /// Of a character that may need more of them.
+    /// A byte of a character that may consist of several.
     Byte(u8),
 }
 

@@ -1,4 +1,4 @@
-//! What goes along with a request when it is sent.
+//! What is attached to a request when it is sent.
 
 use std::time::Instant;
 
@@ -7,7 +7,8 @@ use crate::call::credential::Begun;
 use crate::call::shared::Shared;
 use crate::cancel::CancelToken;
 
-/// What goes along with a [`Request`](crate::Request) when it is sent, and is not part of it: what cancels the call.
+/// What is attached to a [`Request`](crate::Request) when it is sent and is not part of it: the token that cancels the
+/// call.
 ///
 /// # Examples
 /// ```no_run
@@ -24,12 +25,13 @@ use crate::cancel::CancelToken;
 #[derive(Debug, Default)]
 pub struct Attached {
     pub(crate) cancel: Option<CancelToken>,
-    /// Set where the call begins before it is sent.
+    /// Set if the call begins before it is sent.
     pub(crate) start: Option<Box<Start>>,
 }
 
 impl Clone for Attached {
-    // What is sent twice begins twice: the second call has its own time, and the token that the client has by then.
+    // A request that is sent twice begins twice: the second call has its own time, and the token that the client has by
+    // then.
     fn clone(&self) -> Self {
         Self {
             cancel: self.cancel.clone(),
@@ -38,12 +40,12 @@ impl Clone for Attached {
     }
 }
 
-/// How a call began that is sent later.
+/// The beginning of a call that is sent later.
 #[derive(Debug)]
 pub(crate) struct Start {
     /// The credential that the client had.
     pub(crate) begun: Begun,
-    /// From when on the call's time counts, by the clock of the transport.
+    /// The start of the call's time, by the transport's clock.
     pub(crate) at: Instant,
 }
 
@@ -59,7 +61,7 @@ impl Attached {
         self
     }
 
-    /// Lets the call begin now, as the clock says that ends it.
+    /// Begins the call now, by the clock that also ends it.
     #[cfg(feature = "blocking")]
     pub(crate) fn begin(&mut self, shared: &Shared, now: impl FnOnce() -> Instant) {
         self.start.get_or_insert_with(|| {

@@ -1,4 +1,4 @@
-//! The check that makes a call of a request.
+//! Checks a request and makes the plan of its call.
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,7 +25,7 @@ use crate::trace_context::{SpanId, TraceContext};
 const MAX_ATTEMPTS: u32 = 32;
 
 impl Request {
-    /// Checks all of it, and takes out of it what the call needs.
+    /// Checks the whole request, and takes what the call needs.
     ///
     /// `begun` is the credential that the client had when the call began, if it began before it is planned.
     pub(crate) fn plan(
@@ -39,7 +39,7 @@ impl Request {
             Some(start) => (Some(start.begun), Some(start.at)),
             None => (begun, None),
         };
-        let start = Given {
+        let start = CallContext {
             call_id,
             first_span,
             begun,
@@ -48,7 +48,7 @@ impl Request {
         };
         let parts = &mut *self.0;
         let secrets = parts.secrets(&shared.dialect);
-        // A panic must not cost the caller the trail.
+        // The caller gets the trail even after a panic.
         let checked = catch_unwind(AssertUnwindSafe(|| parts.check(shared, start)));
         let (kind, message) = match checked {
             Ok(Ok(mut plan)) => {
@@ -78,7 +78,7 @@ impl Request {
 }
 
 /// What a call has that is not of its request.
-struct Given {
+struct CallContext {
     call_id: Uuid,
     first_span: SpanId,
     begun: Option<Begun>,
@@ -87,7 +87,7 @@ struct Given {
 }
 
 impl Parts {
-    fn check(&mut self, shared: &Shared, given: Given) -> Result<CallPlan, String> {
+    fn check(&mut self, shared: &Shared, given: CallContext) -> Result<CallPlan, String> {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
@@ -166,7 +166,7 @@ impl Parts {
         })
     }
 
-    /// The statuses that are successes besides the usual ones.
+    /// The statuses that count as successes in addition to 2xx.
     fn accepted(&mut self) -> Result<Vec<http::StatusCode>, String> {
         let accepted = self.options.accept_statuses.take().unwrap_or_default();
         let wrong = |status: &http::StatusCode| !matches!(status.as_u16(), 300..=599);
@@ -179,7 +179,7 @@ impl Parts {
         }
     }
 
-    /// The headers of the request, those of its other options among them.
+    /// The headers of the request, including those of its other options.
     fn headers(&mut self, shared: &Shared) -> Result<HeaderMap, String> {
         self.headers.check_count()?;
         let dialect = &shared.dialect;
@@ -216,7 +216,7 @@ impl Parts {
         if let Some(tag) = &self.options.if_none_match {
             if tag.is_empty() {
                 return Err(
-                    "if_none_match is empty; expected the entity tag to send as If-None-Match, as the ETag header gave it, such as \"v1\", or none"
+                    "if_none_match is empty; expected the entity tag to send as If-None-Match, as in the ETag header, such as \"v1\", or none"
                         .to_owned(),
                 );
             }
@@ -240,7 +240,7 @@ impl Parts {
         Ok(map)
     }
 
-    /// The secrets of the request, and what is shown in their place.
+    /// The secrets of the request, and what is shown instead.
     fn secrets(&self, dialect: &Dialect) -> Vec<(Secret, Cow<'static, str>)> {
         let params = self
             .params
@@ -261,7 +261,7 @@ impl Parts {
     }
 }
 
-/// Says what is wrong about a number of attempts.
+/// Checks a number of attempts.
 pub(crate) fn check_attempts(attempts: u32) -> Result<(), String> {
     if (1..=MAX_ATTEMPTS).contains(&attempts) {
         return Ok(());
@@ -271,7 +271,7 @@ pub(crate) fn check_attempts(attempts: u32) -> Result<(), String> {
     ))
 }
 
-/// Says what is wrong about a timeout.
+/// Checks a timeout.
 pub(crate) fn check_timeout(name: &str, value: Duration) -> Result<(), String> {
     if value.is_zero() {
         return Err(format!("{name} is 0; expected a longer time"));
@@ -279,10 +279,10 @@ pub(crate) fn check_timeout(name: &str, value: Duration) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes the caller's own trace context out of the headers. An invalid one is dropped and a new trace begins, with
-/// its `tracestate`, as the specification asks (<https://www.w3.org/TR/trace-context/> §3.2, §3.3).
+/// Takes the caller's trace context out of the headers. An invalid one is dropped and a new trace begins, with its
+/// `tracestate`, as the specification asks (<https://www.w3.org/TR/trace-context/> §3.2, §3.3).
 fn callers_trace(headers: &mut HeaderMap) -> Option<TraceContext> {
-    // The usual call gives no headers of its own, and need not look for any.
+    // The usual call sets no headers, so there is nothing to search.
     if headers.is_empty() {
         return None;
     }

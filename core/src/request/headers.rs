@@ -1,4 +1,4 @@
-//! Headers that a caller gives, checked as they are given and kept until they are sent.
+//! Headers that a caller sets, checked when they are set and kept until they are sent.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -7,7 +7,7 @@ use crate::dialect::Dialect;
 use crate::limits;
 use crate::redact::{self, Secret};
 
-/// Headers that frame the message or belong to the connection: the HTTP library alone can get them right.
+/// Headers that frame the message or belong to the connection, which only the HTTP library can set correctly.
 const REFUSED: [&str; 10] = [
     "connection",
     "content-length",
@@ -26,14 +26,14 @@ const REFUSED: [&str; 10] = [
 pub(crate) struct GivenHeaders {
     /// Values that the caller calls secret are marked sensitive.
     map: HeaderMap,
-    /// How many fields were given. Those beyond the limit are counted and not kept.
+    /// How many fields were set. Those beyond the limit are counted but not kept.
     fields: usize,
     /// The secrets of headers that cannot be sent: an error's text must not show them either.
     unsendable: Vec<Secret>,
 }
 
 impl GivenHeaders {
-    /// Adds a header. The error names the header and what is wrong, and never repeats the value.
+    /// Adds a header. The error names the header and the fault, and never repeats the value.
     pub(crate) fn add<N, V>(&mut self, name: N, value: V) -> Result<(), String>
     where
         N: TryInto<HeaderName> + AsRef<[u8]>,
@@ -79,7 +79,7 @@ impl GivenHeaders {
     pub(crate) fn add_all(&mut self, headers: HeaderMap) -> Result<(), String> {
         let mut last = None;
         for (name, value) in headers {
-            // A map gives the name of several values once.
+            // A map has the name of several values only once.
             last = name.or(last);
             if let Some(name) = &last {
                 self.put(name.clone(), value)?;
@@ -88,7 +88,7 @@ impl GivenHeaders {
         Ok(())
     }
 
-    /// Adds what another list has.
+    /// Adds all headers of another list.
     pub(crate) fn extend(&mut self, other: Self) -> Result<(), String> {
         self.unsendable.extend(other.unsendable);
         let left_out = other.fields - other.map.len();
@@ -97,7 +97,7 @@ impl GivenHeaders {
         added
     }
 
-    /// Puts a credential in place of what was given under its name.
+    /// Sets a credential, which replaces what was set under its name.
     pub(crate) fn set_secret(&mut self, name: HeaderName, mut value: HeaderValue) {
         value.set_sensitive(true);
         self.map.remove(&name);
@@ -126,7 +126,7 @@ impl GivenHeaders {
         self.unsendable.extend(secrets);
     }
 
-    /// Checks how many header fields are given.
+    /// Checks the number of header fields.
     pub(crate) fn check_count(&self) -> Result<(), String> {
         if self.fields <= limits::GIVEN_FIELDS {
             return Ok(());
@@ -138,7 +138,7 @@ impl GivenHeaders {
         ))
     }
 
-    /// What of the values must not be shown.
+    /// The parts of the values that must not be shown.
     pub(crate) fn secrets<'a>(&'a self, dialect: &'a Dialect) -> impl Iterator<Item = Secret> + 'a {
         let credential = &dialect.0.credential;
         let is_secret = |name: &HeaderName, value: &HeaderValue| {
@@ -172,7 +172,7 @@ fn is_secret(name: &HeaderName, dialect: &Dialect) -> bool {
     *name == dialect.0.credential.header || redact::is_secret_header(name)
 }
 
-/// Makes the value of a header that an option of its own gives.
+/// Makes the value of a header that has its own option.
 pub(crate) fn value_of(name: &HeaderName, value: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(value).map_err(|_| bad_value(name))
 }
@@ -181,7 +181,7 @@ fn read_name<N>(name: N) -> Result<HeaderName, String>
 where
     N: TryInto<HeaderName> + AsRef<[u8]>,
 {
-    // The conversion takes the text, which says what is wrong.
+    // The conversion consumes the text, which is needed to say what is wrong.
     let text = name.as_ref();
     if !text.iter().all(|byte| is_token(char::from(*byte))) {
         return Err(bad_name(&String::from_utf8_lossy(text)));
@@ -200,7 +200,7 @@ fn bad_value(name: &HeaderName) -> String {
     )
 }
 
-/// Says what is wrong about a name. It is repeated up to the fault alone: what follows may be the value.
+/// Says what is wrong with a name. The text repeats it only up to the fault, since what follows may be the value.
 fn bad_name(name: &str) -> String {
     match name.find(|c| !is_token(c)) {
         Some(at) => format!(
@@ -212,7 +212,7 @@ fn bad_name(name: &str) -> String {
     }
 }
 
-/// Checks the correlation IDs that a caller gives: one that the server drops would break the trace without a word.
+/// Checks the correlation IDs that a caller sets: one that the server drops would silently break the trace.
 pub(crate) fn check_correlation(dialect: &Dialect, given: &HeaderMap) -> Result<(), String> {
     let Some(correlation) = &dialect.0.correlation else {
         return Ok(());

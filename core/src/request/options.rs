@@ -1,4 +1,4 @@
-//! The options of a request, said once for requests and their builders.
+//! The options of a request, written once for requests and their builders.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -45,12 +45,13 @@ macro_rules! options {
 }
 
 options! {
-    /// Gives the value of a `{name}` of the path; it is percent-encoded whole. Empty, `.` and `..` are refused.
+    /// Sets the value of a `{name}` of the path; it is percent-encoded as a whole. An empty value, `.` and `..` are
+    /// refused.
     fn param(parts, name: impl Into<String>, value: impl Display) {
         parts.param(name.into(), value.to_string().into(), false);
     }
 
-    /// Gives a value that stays `{name}` in trails, logs and errors.
+    /// Sets the value of a `{name}` of the path that stays `{name}` in trails, logs and errors.
     fn secret_param(parts, name: impl Into<String>, value: impl Into<Secret>) {
         parts.param(name.into(), value.into(), true);
     }
@@ -114,7 +115,8 @@ options! {
         }
     }
 
-    /// Adds a header; it replaces a default header of the client of the same name. One header given twice is sent twice.
+    /// Adds a header, which replaces the client's default header of the same name. A header that is added twice is sent
+    /// twice.
     ///
     /// The name is a [`HeaderName`] or its text, the value a [`HeaderValue`], its text or bytes, or a number. A value that is
     /// marked sensitive is treated as by [`secret_header`](Self::secret_header).
@@ -169,7 +171,7 @@ options! {
         }
     }
 
-    /// Sends this credential in place of the client's, in the same header. It is not refreshed: a 401 ends the call.
+    /// Sends this credential instead of the client's, in the same header. It is not refreshed: a 401 ends the call.
     ///
     /// # Examples
     /// ```
@@ -182,9 +184,9 @@ options! {
         parts.token = Some(token.into());
     }
 
-    /// Signs the request by user and password (RFC 7617), in place of the client's credential where that is sent as
-    /// `Authorization` too. Both, and the header as it is sent, are redacted wherever the server repeats them; a user of fewer
-    /// than four characters is not.
+    /// Authenticates the request by user and password (RFC 7617), which replaces the client's credential if that is sent as
+    /// `Authorization` too. Both, and the header as it is sent, are redacted wherever the server repeats them, except a user
+    /// of fewer than four characters.
     ///
     /// An API key that is sent as the user has an empty password. A user with a colon is refused: the server would take what
     /// follows it as the password.
@@ -212,7 +214,7 @@ options! {
     }
 
     /// Sets the body to JSON that is already written, and `Content-Type` to `application/json` unless a header says
-    /// otherwise. It is sent as it is, and not checked.
+    /// otherwise. It is sent unchanged and not checked.
     fn json_bytes(parts, json: impl Into<Bytes>) {
         parts.body = json.into();
         parts.content_type = Some("application/json".into());
@@ -222,8 +224,8 @@ options! {
     /// otherwise. `fields` is a struct, a map or a list of pairs, as for [`query_pairs`](Self::query_pairs).
     ///
     /// The values of fields whose names say that they are secrets (`password`, `client_secret`, `refresh_token`,
-    /// `client_assertion`, `code`, `api_key`, …) are redacted wherever the server repeats them, as they are and as the form
-    /// writes them.
+    /// `client_assertion`, `code`, `api_key`, …) are redacted wherever the server repeats them, also in the form's
+    /// encoding.
     ///
     /// # Examples
     /// ```
@@ -302,7 +304,7 @@ macro_rules! value_methods {
 }
 request_options!(value_methods);
 
-/// Checks a user and a password of HTTP. The error names what is wrong, and repeats neither.
+/// Checks a user and a password of HTTP. The error says what is wrong, and repeats neither.
 pub(crate) fn check_basic(user: &Secret, password: &Secret) -> Result<(), String> {
     let (user, password) = (user.expose(), password.expose());
     if user.contains(':') {
@@ -319,7 +321,7 @@ pub(crate) fn check_basic(user: &Secret, password: &Secret) -> Result<(), String
     Ok(())
 }
 
-/// The value of `Authorization` that says user and password.
+/// The value of `Authorization` for a user and a password.
 pub(crate) fn basic_credential(user: &Secret, password: &Secret) -> Secret {
     let pair = format!("{}:{}", user.expose(), password.expose());
     format!("Basic {}", BASE64_STANDARD.encode(pair)).into()
@@ -338,7 +340,7 @@ impl Parts {
         if let Err(why) = check_basic(user, password) {
             self.problem(format!("basic_auth: {why}"));
         }
-        // Base64 can always stand in a header.
+        // Base64 is always valid in a header.
         if let Ok(value) = HeaderValue::try_from(basic_credential(user, password).expose()) {
             self.headers.set_secret(AUTHORIZATION, value);
         }
@@ -357,7 +359,7 @@ impl Parts {
 
 #[cfg(feature = "openstack")]
 impl<C> RequestBuilder<C> {
-    /// Keeps a secret that stands in the body out of what the server's answer shows.
+    /// Redacts a secret of the body wherever the server repeats it.
     pub(crate) fn hide(mut self, secret: Secret) -> Self {
         self.request.0.hidden.push(secret);
         self

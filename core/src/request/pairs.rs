@@ -1,4 +1,4 @@
-//! Names and values out of what can be serialized: the fields of a form, the parameters of a query.
+//! Reads names and values from what can be serialized: the fields of a form, the parameters of a query.
 
 mod item;
 
@@ -13,8 +13,7 @@ const WHOLE: &str = "a struct, a map or a list of pairs";
 const PAIR: &str = "a pair of a name and a value";
 
 /// Returns the names and values of a struct, a map or a list of pairs, in their order. A value is text, a number, a boolean
-/// or a list of those, which gives its name to each; null gives nothing. What is wrong is said without any value, which may
-/// be a secret.
+/// or a list of those, which all get its name; null is left out. The error shows no value, since it may be a secret.
 pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Result<Vec<(String, String)>, String> {
     let mut pairs = Vec::new();
     match Item::of(value).map_err(|refused| refused.to_string())? {

@@ -1,11 +1,11 @@
-//! The retry budget: a token bucket that keeps an outage from being multiplied by everybody's retries.
+//! The retry budget: a token bucket that keeps retries from multiplying the load of an outage.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The size of a client's retry budget.
 ///
-/// Every retry takes `retry_cost` tokens, every successful call gives one back. While a server is down the bucket
-/// runs dry, and then calls fail after their first attempt.
+/// Every retry takes `retry_cost` tokens, and every successful call returns one. While a server is down, the bucket
+/// runs empty, and calls then fail after their first attempt.
 ///
 /// # Examples
 /// ```
@@ -59,9 +59,9 @@ impl Bucket {
             .is_ok()
     }
 
-    /// Gives a token back after a success.
+    /// Returns a token after a success.
     pub(crate) fn refund(&self) {
-        // The bucket is full nearly always; then there is nothing to write.
+        // The bucket is nearly always full, and then there is nothing to write.
         let _ = self
             .tokens
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |tokens| {

@@ -12,10 +12,10 @@ const MAX_JITTER: Duration = Duration::from_secs(1);
 /// The precision of timers.
 const TIMER_STEP: Duration = Duration::from_millis(1);
 
-/// The most `resend` attempts of a call. A server that vows more often than that is not going to serve it.
+/// The most `resend` attempts of a call. A server that does not process it more often than that will not serve it.
 pub(crate) const MAX_RESENDS: u32 = 8;
 
-/// What came of an attempt.
+/// How an attempt ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum AttemptOutcome {
     /// A usable 2xx response.
@@ -28,15 +28,15 @@ pub(crate) enum AttemptOutcome {
     Status(u16, Option<RetryRule>),
     /// No connection: DNS, refused, unreachable, connect timeout.
     NoConnection,
-    /// No connection, and the next try would give none either: a TLS handshake that failed, a proxy that refused.
+    /// No connection, and another try would not make one: a TLS handshake that failed, a proxy that refused.
     ConnectionRefused,
-    /// The server closes the connection and vows that it did not process the request (HTTP/2 GOAWAY).
+    /// The server closes the connection and guarantees that it did not process the request (HTTP/2 GOAWAY).
     Unprocessed,
-    /// The server takes no further stream and vows that it did not process the request (HTTP/2 REFUSED_STREAM).
+    /// The server accepts no further stream and guarantees that it did not process the request (HTTP/2 REFUSED_STREAM).
     RefusedStream,
     /// The attempt timed out, the connection broke, or a 2xx body was cut short.
     Broken,
-    /// A response that cannot be used, and would be no better the next time.
+    /// A response that cannot be used, and would not be better the next time.
     Unusable,
     /// The caller cancelled, or its own deadline passed.
     Cancelled(CancelReason),
@@ -51,12 +51,12 @@ pub(crate) struct RetryInput {
     pub(crate) out_of_time: bool,
     /// The request may be sent twice.
     pub(crate) safe: bool,
-    /// A refresher is there and has not been asked in this call.
+    /// The client has a refresher that this call has not used yet.
     pub(crate) can_reauth: bool,
     /// Attempts that count against the maximum, this one included.
     pub(crate) attempts: u32,
     pub(crate) max_attempts: u32,
-    /// Attempts so far that were caused by a vow of the server not to have processed the one before.
+    /// Attempts so far whose cause was that the server guaranteed not to have processed the previous one.
     pub(crate) resends: u32,
     /// An earlier attempt of the call met a refused stream.
     pub(crate) refused_before: bool,
@@ -85,7 +85,7 @@ pub(crate) enum Decision {
 }
 
 impl Decision {
-    /// What the next attempt will say caused it.
+    /// The cause of the next attempt.
     pub(crate) fn cause(self) -> Option<Cause> {
         match self {
             Self::Reauth => Some(Cause::Reauth),
@@ -107,31 +107,36 @@ impl Decision {
     }
 }
 
-/// Decides. `withdraw` takes a retry from the budget; it is asked last, and only for a retry that all else allows.
+/// Decides what comes next. `withdraw` takes a retry from the budget; it is called last, and only for a retry that
+/// everything else allows.
 pub(crate) fn decide(input: &RetryInput, withdraw: impl FnOnce() -> bool) -> Decision {
     match input.outcome {
         AttemptOutcome::Success => return Decision::Stop(StopReason::Succeeded),
         AttemptOutcome::Cancelled(reason) => return Decision::Stop(reason.stopped()),
         _ if input.out_of_time => return Decision::Stop(StopReason::Deadline),
-        // RFC 9110 §10.2.3: the least wait before the redirected request. It is no retry, and has no backoff.
+        // RFC 9110 §10.2.3: the least wait before the redirected request. It is not a retry and has no backoff.
         AttemptOutcome::Redirect => {
-            return Decision::Redirect(input.retry_after.map(|told| jittered(told, input)));
+            return Decision::Redirect(
+                input
+                    .retry_after
+                    .map(|asked_wait| jittered(asked_wait, input)),
+            );
         }
         AttemptOutcome::LateRedirect => {
             let is_too_long = input
                 .retry_after
-                .is_some_and(|told| told > input.max_retry_after);
+                .is_some_and(|asked_wait| asked_wait > input.max_retry_after);
             return Decision::Stop(if is_too_long {
                 StopReason::RetryAfterTooLong
             } else {
                 StopReason::Deadline
             });
         }
-        // Whatever else a code's rule says, a refused credential is mended by a new one.
+        // A new credential fixes a refused one, whatever else the code's rule says.
         AttemptOutcome::Status(401, rule) if input.can_reauth && rule != Some(RetryRule::Never) => {
             return Decision::Reauth;
         }
-        // A GOAWAY takes the connection with it, so the next attempt has another one.
+        // A GOAWAY ends the connection, so the next attempt uses another one.
         AttemptOutcome::Unprocessed => return resend(input, None),
         // One refusal can be a race with the server's limit on streams; a second one is a busy server.
         AttemptOutcome::RefusedStream => {
@@ -149,7 +154,7 @@ pub(crate) fn decide(input: &RetryInput, withdraw: impl FnOnce() -> bool) -> Dec
     }
     if input
         .retry_after
-        .is_some_and(|told| told > input.max_retry_after)
+        .is_some_and(|asked_wait| asked_wait > input.max_retry_after)
     {
         return Decision::Stop(StopReason::RetryAfterTooLong);
     }
@@ -163,8 +168,8 @@ pub(crate) fn decide(input: &RetryInput, withdraw: impl FnOnce() -> bool) -> Dec
     Decision::Retry(wait, reason)
 }
 
-/// Repeats a request that the server vowed not to have processed. No method is unsafe then, and the vow bounds itself: the
-/// server decides on it, so neither the attempts nor the budget are used up by it.
+/// Repeats a request that the server guaranteed not to have processed. Any method is then safe to repeat. Since the server
+/// decides, this uses neither the attempts nor the budget.
 fn resend(input: &RetryInput, wait: Option<Duration>) -> Decision {
     if input.resends >= MAX_RESENDS {
         return Decision::Stop(StopReason::AttemptsExhausted);
@@ -189,7 +194,7 @@ fn repeatable(input: &RetryInput) -> RetryRule {
         AttemptOutcome::Status(_, None)
         | AttemptOutcome::ConnectionRefused
         | AttemptOutcome::Unusable => RetryRule::Never,
-        // Decided before.
+        // Already decided above.
         AttemptOutcome::Success
         | AttemptOutcome::Redirect
         | AttemptOutcome::LateRedirect
@@ -199,31 +204,31 @@ fn repeatable(input: &RetryInput) -> RetryRule {
     }
 }
 
-/// The wait before a retry: never earlier than the server said, never earlier than the backoff.
+/// The wait before a retry: at least what the server asked for, and at least the backoff.
 fn wait(input: &RetryInput) -> (Duration, WaitReason) {
-    let Some(told) = input.retry_after else {
+    let Some(asked_wait) = input.retry_after else {
         return (input.backoff, WaitReason::Backoff);
     };
-    let told = jittered(told, input);
-    if input.backoff > told {
+    let asked_wait = jittered(asked_wait, input);
+    if input.backoff > asked_wait {
         (input.backoff, WaitReason::Backoff)
     } else {
-        (told, WaitReason::RetryAfter)
+        (asked_wait, WaitReason::RetryAfter)
     }
 }
 
-/// The wait that the server asked for, and a little more, so that not all clients come back at once.
-fn jittered(told: Duration, input: &RetryInput) -> Duration {
-    let jitter = told
+/// The wait that the server asked for, plus some jitter, so that not all clients return at once.
+fn jittered(asked_wait: Duration, input: &RetryInput) -> Duration {
+    let jitter = asked_wait
         .mul_f64(0.2)
         .min(MAX_JITTER)
         .mul_f64(input.jitter.clamp(0.0, 1.0));
-    // Jitter must not cost a retry that would fit, nor eat up the time that the retry needs; and timers round up.
+    // Jitter must not prevent a retry that would fit, nor use up the time that the retry needs; and timers round up.
     let room = input
         .time_left
-        .saturating_sub(told.saturating_add(TIMER_STEP))
+        .saturating_sub(asked_wait.saturating_add(TIMER_STEP))
         / 2;
-    told + jitter.min(room)
+    asked_wait + jitter.min(room)
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ macro_rules! cloud_options {
             options {
                 /// Sets the URL of Keystone, `auth_url`, and what the way to sign in takes: `username`, `password`,
                 /// `passcode`, `project_name` and domains, or `application_credential_id` and
-                /// `application_credential_secret`, or `token`. `trust_id` stands in place of a project, and `receipt` is
-                /// that of a multi-factor sign-in which continues. `http_basic` takes `endpoint`, `username` and `password`.
+                /// `application_credential_secret`, or `token`. `trust_id` replaces the project, and `receipt` continues a
+                /// multi-factor sign-in. `http_basic` takes `endpoint`, `username` and `password`.
                 1 auth: Keys {
                     python_type: "Mapping[str, str | Secret]",
                     node_type: "Readonly<Record<string, SecretText>>",
@@ -23,13 +23,13 @@ macro_rules! cloud_options {
                 /// does not renew its token.
                 2 auth_type: String { node: "auth_type" };
 
-                /// Sets the region of the endpoint; without one it is the first of the catalog that fits.
+                /// Sets the region of the endpoint; the default is the first endpoint of the catalog that fits.
                 3 region_name: String { node: "region_name" };
 
                 /// Sets the interface of the endpoint: `public` (the default), `internal` or `admin`.
                 4 interface: Vec<String> { go_type: "string" };
 
-                /// Sets the compute endpoint, in the place of the catalog's.
+                /// Sets the compute endpoint, instead of the catalog's.
                 5 compute_endpoint_override: String { node: "compute_endpoint_override" };
 
                 /// Sets the version of the API that requests ask for, such as `2.90`.
@@ -47,7 +47,7 @@ macro_rules! cloud_options {
                 /// Sets the path of a PEM file with the private key of the client certificate.
                 10 key: String { };
 
-                /// Sets the ways of proof of `v3multifactor`, such as `v3password` and `v3totp`.
+                /// Sets the methods of `v3multifactor`, such as `v3password` and `v3totp`.
                 11 auth_methods: Vec<String> { node: "auth_methods" };
             }
             by_hand { }
@@ -60,7 +60,7 @@ macro_rules! cloud_names {
         options { $($(#[$doc:meta])* $id:literal $name:ident: $type:ty { $($detail:tt)* };)+ }
         by_hand { }
     ) => {
-        /// The options of a cloud, as every language spells them whose options are named by texts.
+        /// The options of a cloud, in the spelling of the languages that name options by strings.
         pub(super) const NAMES: &[&str] = &[$(stringify!($name)),+];
     };
 }

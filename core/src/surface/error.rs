@@ -1,7 +1,7 @@
 //! The fields that every error has. Its trail is not among them: it crosses to other languages as a handle.
 //!
-//! `from: record` has the record of an error give the value that crosses, and not the error; `optional: true` says that it
-//! may give none. `from: record_if_any` leaves the field out where it has none.
+//! `from: record` takes the value that crosses from the error's record instead of the error; `optional: true` says that
+//! there may be none. `from: record_if_any` leaves the field out if there is none.
 
 macro_rules! error_fields {
     ($use:ident $($head:tt)*) => {
@@ -11,13 +11,14 @@ macro_rules! error_fields {
                 /// What went wrong with the call.
                 kind: ErrorKind { hand: "c" } = |error| error.0.kind;
 
-                /// What the API error of the last attempt means. Of a call that had no credential to send it says why.
+                /// What the API error of the last attempt means. For a call that had no credential to send, it says
+                /// why.
                 category: Option<Category> {} = |error| error.last().and_then(Attempt::category).or(error.0.category);
 
                 /// The API's error code of the last attempt, in its canonical spelling.
                 code: Option<&str> {
                     go_type: "Code",
-                    python_doc: "A member of the dialect's enum if it is a known one.",
+                    python_doc: "A member of the dialect's enum if the code is known.",
                     node_doc: "See `novavms.hasKnownCode` and `openstack.hasKnownCode`.",
                 } = |error| error.described().and_then(Attempt::error_code);
 
@@ -27,14 +28,14 @@ macro_rules! error_fields {
                 /// The request ID of the last attempt.
                 request_id: Option<&RequestId> { hand: "c" } = |error| error.last().and_then(Attempt::request_id);
 
-                /// The wait that the server asked for in its last answer.
+                /// The wait that the server asked for in its last response.
                 retry_after: Option<Duration> { json: "retry_after_ms" } = |error| error.last().and_then(Attempt::retry_after);
 
-                /// What went wrong in words: the server's message for an `api` error that has one.
+                /// What went wrong, in words. For an `api` error it is the server's message, if there is one.
                 message: &str { from: record, optional: true, node: "reason", hand: "c" } = |error| error.words();
 
-                /// The option that a `config` or `invalid_request` error is about, as it is called here; `None` where the error
-                /// is about something else.
+                /// The option that a `config` or `invalid_request` error is about, in this language's spelling; `None` if
+                /// the error is about something else.
                 ///
                 /// # Examples
                 /// ```

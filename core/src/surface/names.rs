@@ -31,7 +31,7 @@ impl Spelling {
         }
     }
 
-    /// Spells the name of an option that the core gives.
+    /// Spells the name of an option of the core.
     #[must_use]
     pub fn option(self, name: &'static str) -> &'static str {
         find(name).map_or(name, |names| self.of(names))
@@ -53,14 +53,14 @@ impl Spelling {
         words.join(if is_camel { "" } else { "_" })
     }
 
-    /// Spells the options that a text of the core names: the one that it begins with, and those further on that cannot be
-    /// taken for a word of English because they have an underscore. A name that differs in its capitals alone stays as it is.
+    /// Spells the options that a text of the core names: the one that it begins with, and later ones that contain an
+    /// underscore, so that they cannot be an English word. A name that differs only in its capitals stays unchanged.
     #[must_use]
     pub fn text(self, text: &str) -> Cow<'_, str> {
         let mut out = String::new();
         let mut done = 0;
         let mut at = 0;
-        // What stands in backticks or braces is the program's own: a path, a header, a dialect.
+        // Text in backticks or braces is the program's: a path, a header, a dialect.
         let mut quoted = false;
         for word in text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_') {
             let begins = at == 0 && !word.is_empty();
@@ -69,7 +69,7 @@ impl Spelling {
                 && let Some(names) = find(word)
             {
                 let spelt = self.of(names);
-                // A word of English stays one: scenarios look for `microversion` in every language.
+                // An English word stays unchanged: scenarios look for `microversion` in every language.
                 if !spelt.eq_ignore_ascii_case(word) {
                     out.push_str(text.get(done..at).unwrap_or_default());
                     out.push_str(spelt);

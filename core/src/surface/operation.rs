@@ -2,24 +2,24 @@
 //!
 //! An operation is `NUMBER Kind name(parameters) -> Record: Set { Error: "when" };`. The first parameter names the server:
 //! `server_id` by its UUID, `server_name` by its exact name, and `server` by either. The second names an action:
-//! `request_id` by the ID of the request that started it, and `action` by that or by the request's response. What any service
-//! accepted is named by a `resource`, which is its kind and its UUID, and by `accepted`, as an `action` is. The set says which
-//! options the operation has. One that has errors of its own hands over what it saw with them.
+//! `request_id` by the ID of the request that started it, and `action` by that or by the request's response. What any
+//! service accepted is named by a `resource`, which is its kind and its UUID, and by `accepted`, as an `action` is. The set
+//! says which options the operation has. An operation with its own error types reports what it saw in them.
 
 macro_rules! operation_options {
     ($use:ident $($head:tt)*) => {
         $use! {
             $($head)*
             options {
-                /// Sets the version of the API that all of its requests ask for; the client's own by default, or `latest` if
-                /// that has none.
+                /// Sets the version of the API that all its requests ask for; the client's by default, or `latest` if that
+                /// has none.
                 1 microversion: String { };
 
-                /// Sets the time of the whole call; the client's own by default.
+                /// Sets the timeout of the whole call; the client's by default.
                 2 timeout: Duration { expected: "a longer time" };
 
-                /// Sets how many actions there are at most, the newest first. A history has 20 by default. A list has what the
-                /// API gives, and takes a limit from microversion 2.58.
+                /// Sets the maximum number of actions, newest first. A history has 20 by default. A list has what the API
+                /// returns, and takes a limit from microversion 2.58.
                 3 limit: u32 {
                     go_expected: "1 to 4294967295, or 0 for the default", list_only: "A list ", explain_only: "A history "
                 };
@@ -33,7 +33,7 @@ macro_rules! operation_options {
                 /// Sets the time at which, or earlier, the listed actions changed; from microversion 2.66.
                 6 changes_before: SystemTime { };
 
-                /// Sets the first wait between two polls. Each further one is twice as long.
+                /// Sets the first wait between two polls. It doubles with each further poll.
                 7 poll_interval: Duration { default: Duration::from_millis(500), go_expected: "a longer time" };
 
                 /// Sets the longest wait between two polls.
@@ -42,17 +42,16 @@ macro_rules! operation_options {
                 /// Sets how long the action is followed. One that still runs then is reported as `unknown`.
                 9 deadline: Duration { default: Duration::from_secs(600), go_expected: "a longer time" };
 
-                /// Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two
-                /// steps of an action nothing seems to be going on. It is ten times as long while a step is not finished, or
-                /// has yet to begin.
-                10 settle_time: Duration { default: Duration::from_secs(3), go_doc: "A negative one stands for none." };
+                /// Sets how long an undecided state has to stay the same before it counts as the end, since an action looks
+                /// idle between two of its steps. It is ten times as long while a step is not finished or has yet to begin.
+                10 settle_time: Duration { default: Duration::from_secs(3), go_doc: "A negative value means none." };
 
-                /// Sets the size that an extend of a volume asked for, in GiB. A request that this process sent says it itself; an
-                /// ID alone does not.
+                /// Sets the size that an extension of a volume asked for, in GiB. The response of a request that this
+                /// process sent carries it; an ID alone does not.
                 11 size: u32 { go_expected: "1 to 4294967295, or 0 for the default" };
             }
             by_hand {
-                /// Sets what ends the operation from elsewhere.
+                /// Sets what cancels the operation.
                 cancel { rust: "cancel_token", node: "signal", c: "cancel_token", go: "ctx" };
 
                 /// Sets the function that is called after every poll. It must be quick. The operation goes on if it fails.
@@ -110,26 +109,28 @@ macro_rules! operation_rows {
                     ActionUnfollowedError: "a poll failed for good or it was cancelled",
                 };
 
-                /// Tells the history of a server: its actions, newest first, each with its request ID, its outcome and its
+                /// Reads the history of a server: its actions, newest first, each with its request ID, its outcome and its
                 /// steps, and the server's fault.
                 ///
-                /// `server` is the server's UUID, or its exact name, which is looked up first. A server that is gone has a
+                /// `server` is the server's UUID, or its exact name, which is looked up first. A deleted server has a
                 /// history, by its UUID, as long as its actions can be read, from microversion 2.21.
                 5 Explain explain(server) -> ServerHistory: Explain {
                     ExplainError: "it cannot be read",
                 };
 
-                /// Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the
-                /// server, whose trail it has. A timeout is that of each call.
+                /// Reads the server that has exactly this name, including its fault: looks the name up, then reads the
+                /// server, whose trail the result has. A timeout applies to each of the two calls.
                 ///
-                /// No server of this name, or several, is an `api` error of the category `not_found`, or of `invalid`.
+                /// If no server has this name, the error is `api` with the category `not_found`; if several have it,
+                /// `invalid`.
                 6 ServerByName server_by_name(server_name) -> Server: Read {};
 
-                /// Follows what a request began until it has ended, and says how: the creation of a volume, its extension, the
-                /// import of an image, an action of a server.
+                /// Follows the work that a request began until it has ended, and says how: the creation or extension of a
+                /// volume, the import of an image, an action of a server.
                 ///
-                /// It is named by the response of that request; or by the kind of work, such as `volume.extend` or `image.import`,
-                /// the UUID of what it is done to, and the request's ID. A report may still say `unknown`: look at its verdict.
+                /// The work is named by the response of that request; or by its kind, such as `volume.extend` or
+                /// `image.import`, the UUID of the resource, and the request ID. A report may still say `unknown`: look at
+                /// its verdict.
                 7 FollowResource follow_resource(resource, accepted) -> ActionReport: FollowResource {
                     ActionFailedError: "the work failed",
                     ActionUnfollowedError: "a poll failed for good, it was cancelled, or nothing says what to follow",
@@ -187,8 +188,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The names of what names the server and, where there is one, the action, as languages spell them that write
-            /// snake case.
+            /// Returns the names, in snake case, of the parameters that name the server and, if there is one, the action.
             #[cfg(feature = "unstable-host")]
             #[must_use]
             pub const fn parameters(self) -> &'static [&'static str] {
@@ -198,7 +198,7 @@ macro_rules! kinds {
             }
         }
     };
-    // Which of the two it is, is for the documentation.
+    // The documentation says which of the two is meant.
     (@spelt server) => { "server_id" };
     (@spelt $parameter:ident) => { stringify!($parameter) };
 }
@@ -211,7 +211,7 @@ impl OperationKind {
         Self::ALL.iter().copied().find(|kind| kind.as_str() == name)
     }
 
-    /// Returns whether operations of this kind have an option, which is named as in
+    /// Returns whether operations of this kind have an option, by its name in
     /// [`OperationOptions`](crate::openstack::OperationOptions), or `cancel`, or the callback `on_progress`.
     #[must_use]
     pub fn has(self, option: &str) -> bool {

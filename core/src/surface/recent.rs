@@ -8,7 +8,7 @@ macro_rules! recent_options {
                 /// Sets whether only failed calls match.
                 1 failed: bool { default: false };
 
-                /// Sets the least time that a call took.
+                /// Sets the minimum duration of a call.
                 2 slower_than: Duration { };
 
                 /// Sets the error code of a call's last attempt, in its canonical spelling.
@@ -17,10 +17,10 @@ macro_rules! recent_options {
                 /// Sets the path template, as in `/cameras/{id}`.
                 4 path: String { };
 
-                /// Sets the status that a call's last attempt got.
+                /// Sets the status of a call's last attempt.
                 5 status: u16 { go: "StatusCode" };
 
-                /// Sets how many calls are returned at most.
+                /// Sets the maximum number of calls to return.
                 6 limit: u32 { };
             }
             by_hand { }

@@ -1,11 +1,11 @@
-//! The fields of a session, but for its token and catalog, which stay in the core, and its trail, which crosses as a handle.
+//! The fields of a session, except its token and catalog, which stay in the core, and its trail, which crosses as a handle.
 
 macro_rules! session_fields {
     ($use:ident $($head:tt)*) => {
         $use! {
             $($head)*
             fields {
-                /// Until when the token holds, by Keystone's clock.
+                /// When the token expires, by Keystone's clock.
                 expires_at: Option<SystemTime> {} = |session| session.expires_at;
 
                 /// The ID of the project that the token is for; `None` for another scope.

@@ -16,14 +16,16 @@ macro_rules! trail_fields {
                 /// The W3C trace ID that every attempt's `traceparent` carried: 32 hex digits.
                 trace_id: String { schema: r#"{"pattern": "^[0-9a-f]{32}$"}"# } = |trail| trail.0.opening.trace_id.to_string();
 
-                /// What every attempt carried in the dialect's correlation header: for OpenStack the global request ID, `req-` and
-                /// the call ID unless the caller gave another. It is in the logs of every service on the way.
+                /// The value that every attempt carried in the dialect's correlation header. For OpenStack it is the global
+                /// request ID, which is `req-` and the call ID unless the caller set another. It appears in the logs of
+                /// every service on the way.
                 correlation_id: Option<&str> {} = |trail| trail.0.opening.correlation_id.as_deref();
 
                 /// The name of the API's dialect.
                 dialect: &str {} = |trail| &trail.0.opening.dialect;
 
-                /// The service that was called, where one sign-in serves several: for OpenStack its type, as in `compute`.
+                /// The service that was called, if one sign-in serves several. For OpenStack it is the service type, as in
+                /// `compute`.
                 service: Option<&str> {} = |trail| trail.0.opening.service.as_deref();
 
                 /// The method that the caller asked for.
@@ -38,7 +40,7 @@ macro_rules! trail_fields {
                 /// When the call started, by this machine's clock.
                 started_at: SystemTime {} = |trail| trail.0.opening.started_at;
 
-                /// How long the call took, all attempts and waits included.
+                /// How long the call took, including all attempts and waits.
                 elapsed: Duration { json: "elapsed_ms" } = |trail| trail.0.elapsed;
 
                 /// How the call ended.
@@ -50,7 +52,7 @@ macro_rules! trail_fields {
                 /// What a reader of the trail should know.
                 notes: &[TrailNote] {} = |trail| &trail.0.opening.notes;
 
-                /// The attempts, in the order in which they went out.
+                /// The attempts, in the order in which they were made.
                 attempts: &[Attempt] {} = |trail| &trail.0.attempts;
             }
         }

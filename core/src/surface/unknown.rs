@@ -12,7 +12,7 @@ pub enum Owner {
     Client,
     /// A request.
     Request,
-    /// What is asked of a recorder.
+    /// A query of a recorder.
     Recent,
     /// A cloud of OpenStack.
     #[cfg(feature = "openstack")]
@@ -22,7 +22,7 @@ pub enum Owner {
     Operation(OperationKind),
 }
 
-/// What users of other libraries ask for, and what there is for it. An option stands in braces.
+/// An option of other libraries, and what this one has instead. Option names are in braces.
 struct Foreign {
     owner: Owner,
     names: &'static [&'static str],
@@ -143,7 +143,7 @@ const FOREIGN: &[Foreign] = &[
     Foreign {
         owner: Owner::Request,
         names: &["data", "content", "body", "payload"],
-        advice: "{json} is sent as JSON, and {body} as it is",
+        advice: "{json} is sent as JSON, and {body} unchanged",
     },
     Foreign {
         owner: Owner::Request,
@@ -281,7 +281,7 @@ const FOREIGN: &[Foreign] = &[
             "token",
             "endpoint",
         ],
-        advice: "it stands within `auth`, as in `clouds.yaml`",
+        advice: "it is a key of `auth`, as in `clouds.yaml`",
     },
     #[cfg(feature = "openstack")]
     Foreign {
@@ -331,11 +331,11 @@ const FOREIGN: &[Foreign] = &[
     },
 ];
 
-/// How alike two names have to be for one to be taken for the other.
+/// The similarity from which one name is suggested for another.
 const ALIKE: f64 = 0.8;
 
 impl Owner {
-    /// Says the same of the first of several names that is no option of a cloud.
+    /// Returns the text of [`Owner::unknown`] for the first name that is not an option of a cloud.
     #[cfg(feature = "openstack")]
     #[must_use]
     pub fn unknown_of_cloud(names: &[String], spelling: Spelling) -> Option<String> {
@@ -344,9 +344,9 @@ impl Owner {
         Some(Self::Cloud.unknown(unknown, &[], spelling))
     }
 
-    /// Says that a name is not an option: what there is instead of it in this library, or what it may be a slip of, or
-    /// else every option. `known` are the options as the language spells them; those of an operation and of a cloud are known
-    /// here.
+    /// Returns the text that says that a name is not an option: with what this library has instead, or the likely intended
+    /// name, or else every option. `known` are the options as the language spells them; those of an operation and of a cloud
+    /// are known here.
     #[must_use]
     pub fn unknown(self, name: &str, known: &[&str], spelling: Spelling) -> String {
         #[cfg(feature = "openstack")]
@@ -387,20 +387,20 @@ impl Owner {
     }
 }
 
-/// A name without what languages write in different ways.
+/// Normalises a name: removes what languages spell differently.
 fn plain(name: &str) -> String {
     let letters = name.chars().filter(|letter| *letter != '_');
     let plain: String = letters.flat_map(char::to_lowercase).collect();
     plain.strip_suffix("ms").unwrap_or(&plain).to_owned()
 }
 
-/// Puts the language's own names for the options in braces.
+/// Replaces the options in braces by their names in the language.
 fn advice(text: &'static str, spelling: Spelling) -> String {
     let mut out = String::new();
     for (at, part) in text.split(['{', '}']).enumerate() {
         match at % 2 {
             0 => out.push_str(part),
-            // `{name}` of a path is no option.
+            // `{name}` of a path is not an option.
             _ if part == "name" => out.push_str("{name}"),
             _ => {
                 out.push('`');
@@ -506,8 +506,8 @@ mod tests {
         for (name, said) in [
             ("regoin_name", "; did you mean `region_name`?"),
             ("authType", "; did you mean `auth_type`?"),
-            ("password", ": it stands within `auth`, as in `clouds.yaml`"),
-            ("passcode", ": it stands within `auth`, as in `clouds.yaml`"),
+            ("password", ": it is a key of `auth`, as in `clouds.yaml`"),
+            ("passcode", ": it is a key of `auth`, as in `clouds.yaml`"),
             ("region", ": `region_name` is the region of the endpoint"),
             (
                 "insecure",

@@ -1,4 +1,4 @@
-//! Values of options, as a language hands them over.
+//! Values of options, as a language passes them.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,11 +8,11 @@ use http::StatusCode;
 
 use crate::redact::Secret;
 
-/// A value of an option, before it is known to fit. Its `Debug` says what it is and not what it says.
+/// A value of an option, before it is checked. Its `Debug` shows the type and not the content.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Value {
-    /// The language's word for nothing.
+    /// The language's null.
     Null,
     /// A truth value.
     Flag(bool),
@@ -20,11 +20,11 @@ pub enum Value {
     Integer(i128),
     /// A time.
     Duration(Duration),
-    /// A moment.
+    /// A point in time.
     Moment(SystemTime),
     /// Text.
     Text(String),
-    /// Text that is shown nowhere.
+    /// Text that is never shown.
     Secret(Secret),
     /// Bytes.
     Bytes(Vec<u8>),
@@ -35,7 +35,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// What it is, without what it says: it may be a secret.
+    /// Describes the type without the content, which may be a secret.
     fn title(&self) -> String {
         match self {
             Self::Null => "null".to_owned(),
@@ -58,7 +58,7 @@ impl fmt::Debug for Value {
     }
 }
 
-/// What values an option takes.
+/// The type of values that an option takes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -68,11 +68,11 @@ pub enum Kind {
     Count(u64),
     /// A time.
     Duration,
-    /// A moment.
+    /// A point in time.
     Moment,
     /// Text.
     Text,
-    /// Text that is shown nowhere.
+    /// Text that is never shown.
     Secret,
     /// The path of a file.
     Path,
@@ -90,7 +90,7 @@ pub enum Kind {
     RetryBudget,
 }
 
-/// What a binding knows of an option.
+/// What a binding knows about an option.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct OptionSpec {
@@ -100,7 +100,7 @@ pub struct OptionSpec {
     pub name: &'static str,
     /// What values it takes.
     pub kind: Kind,
-    /// Null turns the option off. Elsewhere null leaves it unset.
+    /// Whether null is a value, which turns the option off. Otherwise null leaves it unset.
     pub is_null_a_value: bool,
 }
 
@@ -108,7 +108,7 @@ pub struct OptionSpec {
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum OptionError {
-    /// It is of the wrong type, or out of the range of its type.
+    /// The value has the wrong type, or is out of the range of its type.
     WrongType {
         /// The option, in snake case.
         option: &'static str,
@@ -117,7 +117,7 @@ pub enum OptionError {
         /// What came.
         got: String,
     },
-    /// It is of the right type, and wrong.
+    /// The value has the right type but is not valid.
     Invalid {
         /// The option, in snake case.
         option: &'static str,
@@ -163,7 +163,7 @@ impl Refusal {
         }
     }
 
-    /// An entry of a value has a name that is not known.
+    /// Refuses an entry of a value whose name is not known.
     pub(crate) fn unknown_name(expected: &str, name: &str) -> Self {
         Self::WrongType {
             expected: expected.to_owned(),
@@ -196,7 +196,7 @@ pub(crate) trait Setting: Clone {
         None
     }
 
-    /// What is set when this is set after `earlier`.
+    /// Returns the value when this is set after `earlier`.
     fn after(self, earlier: Self) -> Self {
         drop(earlier);
         self
@@ -225,7 +225,7 @@ pub(crate) fn overlay<T: Setting>(option: &mut Option<T>, later: Option<&T>) {
     }
 }
 
-/// Sets an option to a value, which a list adds to what is set already.
+/// Sets an option to a value; a list adds to what is already set.
 pub(crate) fn put<T: Setting>(option: &mut Option<T>, later: T) {
     *option = Some(match option.take() {
         Some(earlier) => later.after(earlier),
@@ -233,7 +233,7 @@ pub(crate) fn put<T: Setting>(option: &mut Option<T>, later: T) {
     });
 }
 
-/// A setting that one kind of value stands for.
+/// Implements [`Setting`] for a type that one kind of value holds.
 macro_rules! plain {
     ($($type:ty = $kind:ident, $value:pat => $read:expr, $expected:literal;)+) => {
         $(impl Setting for $type {
@@ -262,7 +262,7 @@ impl Setting for PathBuf {
     fn read(value: Value) -> Result<Self, Refusal> {
         match value {
             Value::Text(text) => Ok(text.into()),
-            // A path of Unix need not be text.
+            // A Unix path need not be valid text.
             #[cfg(unix)]
             Value::Bytes(bytes) => {
                 let path: std::ffi::OsString = std::os::unix::ffi::OsStringExt::from_vec(bytes);
@@ -315,7 +315,7 @@ impl Setting for Option<Duration> {
     }
 }
 
-/// Lists: one value, or several, which are added to those that are set already.
+/// Implements [`Setting`] for lists: one value or several, which add to those already set.
 macro_rules! lists {
     ($($type:ty = $kind:ident, $read:expr;)+) => {
         $(impl Setting for Vec<$type> {

@@ -1,4 +1,4 @@
-//! The URL of one request, taken apart once.
+//! The URL of one request, parsed once.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ pub struct RequestUrl {
 }
 
 impl RequestUrl {
-    /// Makes a URL of an origin such as `https://api.example` and of a path and query that need no escapes any more.
+    /// Makes a URL of an origin such as `https://api.example` and of a path and query that are already escaped.
     pub(crate) fn from_parts(origin: &str, prefix: &str, path: &str, query: &str) -> Self {
         let mark = usize::from(!query.is_empty());
         let length = origin.len() + prefix.len() + path.len() + mark + query.len();
@@ -68,13 +68,13 @@ impl RequestUrl {
             .map(|(_, query)| query)
     }
 
-    /// Returns path and query, as a request's first line names them.
+    /// Returns path and query, as the request line has them.
     #[must_use]
     pub fn path_and_query(&self) -> &str {
         &self.as_str()[self.path..]
     }
 
-    /// The same without a copy.
+    /// Returns path and query without copying.
     pub(crate) fn target(&self) -> Bytes {
         self.text.slice(self.path..)
     }

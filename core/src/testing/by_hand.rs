@@ -1,9 +1,8 @@
 //! Trails, responses and errors made by hand, for tests of what a program does with them (`reqtrail.by_hand/1`).
 //!
-//! Nothing is filled in. A description becomes a script and a call that plays it, so what comes out is what a real call
-//! leaves: its IDs, times, waits and outcome fit together. This module is the way there, and asks the loop's own rules
-//! (`retry::decision`, `call::redirect`, the dialect) whether a call can go as described. What cannot happen is an error that
-//! says which rule forbids it.
+//! Nothing is faked. A description becomes a script and a call that plays it, so the result is that of a real call: its IDs,
+//! times, waits and outcome fit together. This module makes both, and asks the loop's own rules (`retry::decision`,
+//! `call::redirect`, the dialect) whether a call can go as described. If it cannot, the error says which rule forbids it.
 //!
 //! # A description
 //! One JSON object, the same in every language. It has one of `attempts`, `response` and `error`; all else may be left out.
@@ -69,27 +68,27 @@ const BY_HAND: &str = "reqtrail.by_hand/1";
 pub(crate) struct Played {
     /// A script (`reqtrail.script/1`) of one exchange for each attempt, in order.
     pub(crate) script: Value,
-    /// Options of the client by their names, times with `_ms` behind. `dialect` is as described, and `tokens`, if there, are
-    /// those that the client has and that its refresher then gives.
+    /// Options of the client by their names, times with the suffix `_ms`. `dialect` is as described, and `tokens`, if
+    /// present, are the client's token and those that its refresher then returns.
     pub(crate) client: Value,
     /// `method`, `path`, `params` (an object), `query` and `headers` (pairs), `idempotent`, `idempotency_key`, and `cancel`:
-    /// `{"attempt": 2, "after_ms": 12}` cancels so long after the second attempt began.
+    /// `{"attempt": 2, "after_ms": 12}` cancels 12 ms after the second attempt began.
     pub(crate) request: Value,
     /// How the call ends; `None` for a success.
     pub(crate) kind: Option<ErrorKind>,
     pub(crate) stopped: StopReason,
 }
 
-/// Makes a call as it is described, and returns what it left: its response, or its error. The description is a JSON text.
+/// Makes a call as described, and returns its response or its error. The description is a JSON text.
 ///
 /// # Errors
-/// Names the place in the description, and what is wrong with it: a value, or the rule by which no call goes so.
+/// Names the place in the description, and what is wrong: a value, or the rule that no such call can meet.
 #[cfg(feature = "blocking")]
 pub(super) fn called(description: &Value) -> Result<std::result::Result<Response, Error>> {
     play::play(&read(description)?)
 }
 
-/// A call as it is described.
+/// A described call.
 struct Described {
     dialect: Dialect,
     dialect_json: Value,
@@ -104,14 +103,14 @@ struct Described {
     stopped: Option<StopReason>,
 }
 
-/// How a call has to end, where a description says so beside its attempts.
+/// How a call has to end, if a description says so in addition to its attempts.
 #[derive(Default)]
 struct Expected {
     kind: Option<ErrorKind>,
     code: Option<String>,
 }
 
-/// Reads a description and works out how to play it.
+/// Reads a description and plans how to play it.
 ///
 /// # Errors
 /// Names the place, and what is wrong with it: a value, or the rule by which no call goes so.
@@ -220,7 +219,7 @@ impl Described {
         })
     }
 
-    /// An error by its kind or by what the API said.
+    /// An error by its kind or by the API's answer.
     fn error(&self, row: &Value) -> Result<Played> {
         let mut row = row.clone();
         let kind = row.as_object_mut().and_then(|row| row.remove("kind"));
@@ -287,7 +286,7 @@ impl Described {
         if kind == ErrorKind::Config {
             put(&mut client, "max_attempts", 0.into());
         } else {
-            // No header may hold a line break.
+            // A header must not hold a line break.
             put(
                 &mut request,
                 "headers",

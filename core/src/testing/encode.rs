@@ -1,14 +1,14 @@
-//! Bodies in content codings, for answers that are made.
+//! Encodes bodies in content codings, for made answers.
 //!
-//! They are written as stored blocks, which their decoders read like any other: compressors would weigh more than the whole
-//! kit may (`docs/adr/0074-scripted-bodies-are-stored-not-compressed.md`).
+//! They are written as stored blocks, which decoders read like any other: compressors would be larger than the whole kit
+//! may be (`docs/adr/0074-scripted-bodies-are-stored-not-compressed.md`).
 
 use crate::coding::Coding;
 
 /// Encodes a body in these codings, in the order of their names.
 ///
 /// # Errors
-/// Names the coding that is not known, or the feature of the crate that it needs.
+/// Names the unknown coding, or the feature of the crate that it needs.
 pub(crate) fn encode<'a>(
     codings: impl IntoIterator<Item = &'a str>,
     body: &[u8],
@@ -33,7 +33,7 @@ pub(crate) fn encode<'a>(
 /// A gzip member (RFC 1952 §2.3) of stored blocks.
 #[cfg(feature = "gzip")]
 fn gzip(body: &[u8]) -> Vec<u8> {
-    /// No name, no time, no word about the compressor; the system is not known.
+    /// No name, no time, no information about the compressor; the system is unknown.
     const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
 
     let mut encoded = deflated(&HEADER, body);
@@ -59,7 +59,7 @@ fn zlib(body: &[u8]) -> Vec<u8> {
 #[cfg(feature = "gzip")]
 fn adler32(body: &[u8]) -> u32 {
     const BASE: u32 = 65_521;
-    /// So many bytes fit in 32 bits before the remainders are needed.
+    /// How many bytes fit in 32 bits before the remainders are needed.
     const STEP: usize = 5552;
 
     let (mut a, mut b) = (1, 0);
@@ -84,7 +84,7 @@ fn deflated(header: &[u8], body: &[u8]) -> Vec<u8> {
     encoded.extend_from_slice(header);
     let mut blocks = body.chunks(BLOCK).peekable();
     loop {
-        // A body without a byte is a block without one.
+        // An empty body is an empty block.
         let block = blocks.next().unwrap_or_default();
         let is_last = blocks.peek().is_none();
         // BFINAL; BTYPE: 0. Then zeros up to the next byte.
@@ -102,7 +102,7 @@ fn deflated(header: &[u8], body: &[u8]) -> Vec<u8> {
 /// Uncompressed meta-blocks (RFC 7932 §9.2). Bits are written from the lowest.
 #[cfg(feature = "brotli")]
 fn brotli(body: &[u8]) -> Vec<u8> {
-    /// What four nibbles can say.
+    /// The maximum of four nibbles.
     const BLOCK: usize = 1 << 16;
 
     let mut encoded = Vec::with_capacity(body.len() + 3 * body.len().div_ceil(BLOCK) + 1);
@@ -137,7 +137,7 @@ fn zstd(body: &[u8]) -> Vec<u8> {
     encoded.extend_from_slice(&[DESCRIPTOR, WINDOW]);
     let mut blocks = body.chunks(BLOCK).peekable();
     loop {
-        // A body without a byte is a block without one.
+        // An empty body is an empty block.
         let block = blocks.next().unwrap_or_default();
         let is_last = blocks.peek().is_none();
         // Last_Block, Block_Type: 0 for raw, Block_Size (§3.1.1.2).

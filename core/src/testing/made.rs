@@ -8,13 +8,13 @@ use crate::error::Error;
 use crate::response::Response;
 use crate::trail::Trail;
 
-/// Makes the trail of a call that is described, for tests of what a program does with trails.
+/// Makes the trail of a described call, for tests of what a program does with trails.
 ///
-/// The description is that of the module's by-hand format. A call is made as it says, so IDs, times, waits
-/// and the outcome fit together.
+/// The description has the module's by-hand format. A call is made as described, so IDs, times, waits and the outcome
+/// fit together.
 ///
 /// # Errors
-/// Names the place in the description, and what is wrong with it: a value, or the rule by which no call goes so.
+/// Names the place in the description, and what is wrong: a value, or the rule that no such call can meet.
 ///
 /// # Examples
 /// ```
@@ -41,10 +41,10 @@ pub fn trail(description: &Value) -> Result<Trail, ScriptError> {
     }
 }
 
-/// Makes the response of a call that is described: `{"response": {"status": 200, "json": …}}`.
+/// Makes the response of a described call: `{"response": {"status": 200, "json": …}}`.
 ///
 /// # Errors
-/// As [`trail`](fn@trail), and that the call fails.
+/// As [`trail`](fn@trail), and if the call fails.
 ///
 /// # Examples
 /// ```
@@ -59,11 +59,11 @@ pub fn response(description: &Value) -> Result<Response, ScriptError> {
     called(description)?.map_err(|error| error_at("attempts", format!("the call fails: {error}")))
 }
 
-/// Makes the error of a call that is described: `{"error": {"code": "rate_limited", "retry_after": 60}}`, or
-/// `{"error": {"kind": "timeout"}}`.
+/// Makes the error of a described call: `{"error": {"code": "rate_limited", "retry_after": 60}}`, or `{"error":
+/// {"kind": "timeout"}}`.
 ///
 /// # Errors
-/// As [`trail`](fn@trail), and that the call succeeds.
+/// As [`trail`](fn@trail), and if the call succeeds.
 ///
 /// # Examples
 /// ```

@@ -1,4 +1,4 @@
-//! A mock: what a program's tests set up, look into and end.
+//! A mock, which a program's tests set up, inspect and end.
 
 mod builder;
 
@@ -20,25 +20,25 @@ use crate::virtual_clock::{Hold, VirtualClock};
 
 pub use builder::{ExchangeBuilder, Replied, Reply, error_reply, failure, reply};
 
-/// Where the clients of a mock seem to go.
+/// The base URL of a mock's clients.
 const BASE_URL: &str = "https://api.example";
 
-/// For how long of real time somebody waits for calls to come to rest.
+/// How long a wait for calls to come to rest lasts at most, in real time.
 #[cfg(feature = "blocking")]
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Answers calls by a script, on a clock that is not real. Clones are one mock.
+/// Answers calls by a script, on a virtual clock. Clones share one mock.
 ///
 /// Time begins at 2026-01-01T00:00:00Z. It moves to the next timer when every call of the mock waits for it and none is in
 /// a hook or a refresher, so tests never wait; [`manual_clock`](Self::manual_clock) turns that off. IDs and random waits come
 /// from a seed, so that trails are the same each time.
 ///
 /// Calls of several threads come in any order, and time may move before the next has begun: keep a [`hold`](Self::hold)
-/// until all have. What a refresher calls of the same mock it has to await or to make itself; a task that it spawns waits for
-/// time that stands still.
+/// until all have. A refresher has to await or make its calls of the same mock itself; a task that it spawns waits for time
+/// that does not move.
 ///
-/// The last clone that goes panics if a request was not expected, looked other than wanted, or if an exchange was not
-/// used, unless the thread panics already; [`check`](Self::check) says so as a value.
+/// Dropping the last clone panics if a request was not expected or differed from what was expected, or if an exchange
+/// was not used, unless the thread is panicking already. [`check`](Self::check) returns this as a value.
 ///
 /// # Examples
 /// ```
@@ -59,16 +59,16 @@ struct Inner {
     clock: VirtualClock,
     server: Arc<Server>,
     seed: u64,
-    /// Where the IDs of calls come from.
+    /// The source of the IDs of calls.
     ids: Arc<Mutex<fastrand::Rng>>,
-    /// Where the IDs of answers come from.
+    /// The source of the IDs of answers.
     made: Arc<Mutex<fastrand::Rng>>,
     allows_unused: bool,
-    /// Whoever looks at the problems need not be told at the end.
+    /// Whether the problems were checked, so that they need not be reported at the end.
     is_checked: AtomicBool,
 }
 
-/// What is wrong with the requests that came to a mock, or with those that did not.
+/// The problems of a mock: requests that were wrong, or that did not come.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
 pub struct Unmet(Vec<String>);
@@ -94,12 +94,12 @@ impl Mock {
         Self::made(0, false, false)
     }
 
-    /// Makes a mock with this seed, of a clock that moves by itself or by hand.
+    /// Makes a mock with this seed, and a clock that moves automatically or manually.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn with(seed: u64, is_manual: bool) -> Self {
         let mock = Self::made(seed, is_manual, true);
-        // The language's own half says what is wrong; a panic in a finalizer would help nobody.
+        // The language's own half reports what is wrong; a panic in a finalizer would not help.
         mock.0.is_checked.store(true, Ordering::Relaxed);
         mock
     }
@@ -116,17 +116,17 @@ impl Mock {
         }))
     }
 
-    /// Makes a mock of a script, as a recording or another language wrote it.
+    /// Makes a mock from a script, such as a recording or one that another language wrote.
     ///
     /// # Errors
-    /// The error says where the text is not a script, what stands there, and what would be right.
+    /// The error says where the text is not a script, what is there, and what would be right.
     pub fn from_script(json: &str) -> Result<Self, ScriptError> {
         let mock = Self::new();
         mock.load(json)?;
         Ok(mock)
     }
 
-    /// Lets only [`advance`](Self::advance) move the clock. To be called before the mock has clients and exchanges.
+    /// Lets only [`advance`](Self::advance) move the clock. Call it before the mock has clients and exchanges.
     ///
     /// # Panics
     /// The mock has exchanges.
@@ -136,7 +136,7 @@ impl Mock {
         Self::made(self.0.seed, true, self.0.allows_unused)
     }
 
-    /// Sets the seed of IDs and random waits. To be called before the mock has clients and exchanges.
+    /// Sets the seed of IDs and random waits. Call it before the mock has clients and exchanges.
     ///
     /// # Panics
     /// The mock has exchanges.
@@ -146,7 +146,7 @@ impl Mock {
         Self::made(seed, self.0.clock.is_manual(), self.0.allows_unused)
     }
 
-    /// Lets exchanges be left over. To be called before the mock has clients and exchanges.
+    /// Allows unused exchanges. Call it before the mock has clients and exchanges.
     ///
     /// # Panics
     /// The mock has exchanges.
@@ -166,7 +166,7 @@ impl Mock {
     /// Adds the exchanges of a script.
     ///
     /// # Errors
-    /// As [`from_script`](Self::from_script); nothing was added then.
+    /// As [`from_script`](Self::from_script); nothing is added then.
     pub fn load(&self, json: &str) -> Result<(), ScriptError> {
         for exchange in Script::from_json(json)?.exchanges {
             self.0.server.add(exchange);
@@ -175,7 +175,7 @@ impl Mock {
     }
 
     /// Begins a client of the NovaVMS API at `https://api.example` whose calls this mock answers. Set another
-    /// [`dialect`](ClientBuilder::dialect) to test with that.
+    /// [`dialect`](ClientBuilder::dialect) to test that one.
     pub fn client(&self) -> ClientBuilder {
         self.attach(Client::novavms(BASE_URL))
     }
@@ -213,10 +213,10 @@ impl Mock {
         self.0.server.requests()
     }
 
-    /// Checks that every request was expected and looked as wanted, and that every exchange was used.
+    /// Checks that every request was expected and matched, and that every exchange was used.
     ///
     /// # Errors
-    /// Says all that was not so.
+    /// Lists all problems.
     pub fn check(&self) -> Result<(), Unmet> {
         self.0.is_checked.store(true, Ordering::Relaxed);
         match self.0.server.problems(self.0.allows_unused) {
@@ -236,7 +236,7 @@ impl Mock {
         self.0.clock.sleep(time)
     }
 
-    /// Moves the clock on, from timer to timer; what follows from each of them is over before the next.
+    /// Moves the clock forward, from timer to timer; the consequences of each are over before the next.
     pub async fn advance(&self, time: Duration) {
         self.0.clock.advance(time).await;
     }
@@ -246,17 +246,17 @@ impl Mock {
         self.0.clock.until_waiting().await;
     }
 
-    /// Keeps the time where it is until the hold is dropped.
+    /// Stops the time until the hold is dropped.
     #[must_use = "time goes on when the hold is dropped"]
     pub fn hold(&self) -> Hold {
         self.0.clock.hold()
     }
 }
 
-/// What moves the clock from a thread.
+/// The methods that move the clock from a thread.
 #[cfg(feature = "blocking")]
 impl Mock {
-    /// Moves the clock on, on this thread.
+    /// Moves the clock forward, on this thread.
     ///
     /// # Errors
     /// Something did not come to rest within ten seconds of real time.
@@ -270,7 +270,7 @@ impl Mock {
     /// Waits on this thread until every call of the mock waits for virtual time, and at least one does.
     ///
     /// # Errors
-    /// Nothing came of it within ten seconds of real time.
+    /// That did not happen within ten seconds of real time.
     pub fn block_until_waiting(&self) -> Result<(), Restless> {
         match self.0.clock.block_until_waiting(PATIENCE) {
             true => Ok(()),
@@ -287,19 +287,19 @@ impl Mock {
     }
 }
 
-/// The calls of a mock did not come to rest in time; the text says how many are at work.
+/// The error of calls that did not come to rest in time; the text says how many are busy.
 #[cfg(feature = "blocking")]
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Restless(String);
 
-/// What the faces of other languages need.
+/// The methods for the faces of other languages.
 #[cfg(feature = "unstable-host")]
 impl Mock {
     /// Adds an exchange in short form, a JSON text.
     ///
     /// # Errors
-    /// Says where it is not one.
+    /// Says where the text is not valid.
     pub fn add_short(&self, json: &str) -> Result<(), ScriptError> {
         let value = serde_json::from_str(json)
             .map_err(|e| super::script::error_at("exchange", format!("not JSON: {e}")))?;
@@ -318,24 +318,24 @@ impl Mock {
     /// Returns the requests as a JSON array.
     #[must_use]
     pub fn requests_json(&self) -> String {
-        // Numbers, texts and names of headers are what JSON has.
+        // JSON has numbers, texts and names of headers, so this cannot fail.
         serde_json::to_string(&self.requests()).unwrap_or_default()
     }
 
-    /// Returns what was wrong so far, and the exchanges that are left over.
+    /// Returns the problems so far, and the unused exchanges.
     #[must_use]
     pub fn problems(&self, allow_unused: bool) -> Vec<String> {
         self.0.is_checked.store(true, Ordering::Relaxed);
         self.0.server.problems(allow_unused)
     }
 
-    /// Lets what hooks are to be told through a mailbox keep the time, until they were told.
+    /// Stops the time while events for hooks wait in a mailbox, until the hooks have run.
     pub fn hold_mail(&self, mailbox: &crate::host::mailbox::Mailbox) {
         mailbox.hold_time(&self.0.clock);
     }
 
-    /// Lets outcomes keep the time as well, until they were taken and [`Lane::handled`](crate::host::mailbox::Lane::handled)
-    /// was called: for a host that makes calls and hears of them in turns of one loop.
+    /// Also stops the time for outcomes, until they were taken and [`Lane::handled`](crate::host::mailbox::Lane::handled)
+    /// was called, for a host that submits calls and takes outcomes on one event loop.
     pub fn hold_outcomes(&self, mailbox: &crate::host::mailbox::Mailbox) {
         self.hold_mail(mailbox);
         mailbox.hold_time_for_outcomes();
@@ -343,7 +343,7 @@ impl Mock {
 }
 
 impl Mock {
-    /// Cancels a token when some virtual time has passed, as long as the timer is kept.
+    /// Cancels a token after some virtual time, as long as the timer is kept.
     #[must_use = "the timer ends when it is dropped"]
     pub fn cancel_after(&self, token: &CancelToken, time: Duration, reason: CancelReason) -> Timer {
         let token = token.clone();
@@ -352,7 +352,7 @@ impl Mock {
     }
 }
 
-/// Does something later, unless it is dropped before. Made by [`Mock::cancel_after`].
+/// A pending action, which dropping cancels. Made by [`Mock::cancel_after`].
 #[derive(Debug)]
 pub struct Timer(
     #[expect(dead_code, reason = "it acts when it is dropped")] crate::virtual_clock::Alarm,
@@ -368,7 +368,7 @@ impl Drop for Inner {
         if problems.is_empty() {
             return;
         }
-        // A test that ends by `?` shows this and not its error: what came helps to find that.
+        // A test that ends by `?` shows this panic and not its error, so the requests help to find the cause.
         let seen: Vec<_> = self.server.requests().iter().map(shown).collect();
         panic!(
             "the mock's script was not kept:\n{}\nthe server saw: {}",
@@ -381,7 +381,7 @@ impl Drop for Inner {
     }
 }
 
-/// A request with what answered it.
+/// A request and the exchange that answered it.
 fn shown(request: &SentRequest) -> String {
     let SentRequest { method, target, .. } = request;
     match request.exchange {

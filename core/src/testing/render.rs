@@ -1,6 +1,6 @@
-//! Answers in the shape of a dialect: the error that an API sends for a code, and the IDs of its requests.
+//! Renders answers in the form of a dialect: the error that an API sends for a code, and the IDs of its requests.
 //!
-//! What is rendered is read again by the dialect itself before it is handed out, so that a script says what a call will see.
+//! The dialect itself reads a rendered answer before it is used, so that a script says what a call will see.
 
 mod body;
 
@@ -13,12 +13,12 @@ use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::dialect::{Decoded, Dialect, ErrorBody, MadeIds, Shape};
 
-/// What an error answer says.
+/// The content of an error response.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ErrorReply<'a> {
     pub(crate) code: Option<&'a str>,
     pub(crate) message: Option<&'a str>,
-    /// The code's own status if there is none.
+    /// The status; `None` for the code's own.
     pub(crate) status: Option<u16>,
     pub(crate) request_id: GivenId<'a>,
     /// In seconds.
@@ -36,7 +36,7 @@ pub(crate) enum GivenId<'a> {
     Text(&'a str),
 }
 
-/// An answer as it is sent, but for its framing.
+/// An answer as it is sent, except its framing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Rendered {
     pub(crate) status: StatusCode,
@@ -45,7 +45,7 @@ pub(crate) struct Rendered {
     pub(crate) body: Bytes,
 }
 
-/// An answer that cannot be rendered. Its text names the key of the reply that is wrong or missing.
+/// The error of an answer that cannot be rendered. It names the key of the reply that is wrong or missing.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct CannotRender {
     /// The key of the reply, such as `status`.
@@ -71,7 +71,7 @@ impl fmt::Display for CannotRender {
 
 type Header = (HeaderName, HeaderValue);
 
-/// Renders an error answer. IDs are drawn from `rng`, and tell the time `wall` where the API's IDs tell one.
+/// Renders an error response. IDs are drawn from `rng`, and contain the time `wall` if the API's IDs contain one.
 ///
 /// # Errors
 /// Names the key of the reply that is wrong or missing, such as the status of a code that the dialect does not know.
@@ -108,7 +108,7 @@ pub(crate) fn error_reply(
     Ok(rendered)
 }
 
-/// The headers that carry a made request ID: none for a dialect whose IDs stand in error bodies alone.
+/// The headers that carry a made request ID: none for a dialect whose IDs are only in error bodies.
 pub(crate) fn request_id(
     dialect: &Dialect,
     rng: &mut fastrand::Rng,
@@ -121,7 +121,7 @@ pub(crate) fn request_id(
 /// The headers that carry this request ID.
 ///
 /// # Errors
-/// Says what in it no header can carry.
+/// Says why a header cannot carry it.
 pub(crate) fn id_headers(dialect: &Dialect, id: &str) -> Result<Vec<Header>, CannotRender> {
     if id.is_empty() {
         let problem = "it is empty; expected an ID, \"auto\", or null for none";
@@ -130,7 +130,7 @@ pub(crate) fn id_headers(dialect: &Dialect, id: &str) -> Result<Vec<Header>, Can
     let value = HeaderValue::from_str(id).map_err(|_| {
         let shown = id.escape_debug();
         let problem =
-            format!("`{shown}` cannot stand in a header; expected printable ASCII characters");
+            format!("`{shown}` is not valid in a header; expected printable ASCII characters");
         CannotRender::new("request_id", problem)
     })?;
     let names = dialect.0.request_id_headers.iter();
@@ -141,7 +141,7 @@ pub(crate) fn id_headers(dialect: &Dialect, id: &str) -> Result<Vec<Header>, Can
 /// The header that asks for a wait.
 ///
 /// # Errors
-/// Says that it is no time to wait.
+/// Says that it is not a valid wait.
 pub(crate) fn retry_after(seconds: f64) -> Result<Header, CannotRender> {
     if !seconds.is_finite() || seconds.is_sign_negative() && seconds != 0.0 {
         let problem = format!("{seconds} is not a time; expected seconds, 0 or more");
@@ -154,7 +154,7 @@ pub(crate) fn retry_after(seconds: f64) -> Result<Header, CannotRender> {
     Ok((RETRY_AFTER, value))
 }
 
-/// The status that was asked for, or the code's own.
+/// The requested status, or the code's own.
 pub(super) fn status(
     dialect: &Dialect,
     reply: &ErrorReply<'_>,
@@ -200,7 +200,7 @@ fn id_text(
     }
 }
 
-/// Whether an error answer of the API has a place for a request ID.
+/// Whether an error response of the API can carry a request ID.
 fn is_placed(dialect: &Dialect) -> bool {
     let in_body = match dialect.0.decoder.shape() {
         Shape::Pointers { request_id, .. } => request_id.is_some(),
@@ -268,7 +268,7 @@ fn check(
     {
         return unfit("request_id", &read, "would be read as the request ID", "");
     }
-    // Where pointers of a custom dialect meet.
+    // If pointers of a custom dialect overlap.
     let other = [("code", reply.code), ("request_id", id)];
     let read_as_message =
         |(_, text): &(&str, Option<&str>)| text.is_some() && *text == message.as_deref();

@@ -2,8 +2,7 @@
 //!
 //! Two kinds of files hold exchanges. A *scenario* of the conformance suite is played over sockets; a *script*
 //! (`reqtrail.script/1`, `schema/script.schema.json`) is played by a mock. [`Reader`] reads both and refuses in each what
-//! is only in the other. Reading is strict: a key or an operator that is not part of the format is an error, wherever it
-//! stands.
+//! only the other has. Reading is strict: a key or an operator that is not part of the format is an error anywhere.
 
 mod compare;
 mod date;
@@ -56,7 +55,7 @@ impl Script {
     /// ```
     ///
     /// # Errors
-    /// A [`ScriptError`] says where the text is not a script, what stands there, and what would be right.
+    /// A [`ScriptError`] says where the text is not a script, what is there, and what would be right.
     #[inline(never)]
     pub fn from_json(text: &str) -> std::result::Result<Self, ScriptError> {
         let value: Value = serde_json::from_str(text)
@@ -77,7 +76,7 @@ impl Script {
         let exchanges = fields
             .array("exchanges")?
             .ok_or_else(|| error_at("exchanges", "expected an array, found nothing"))?;
-        // Where a recording comes from is for people.
+        // The origin of a recording is only for people.
         fields.raw("recorded");
         fields.done().map_err(|error| match error.path() {
             // A key without a name.
@@ -92,7 +91,7 @@ impl Script {
     }
 }
 
-/// Writes a time as RFC 3339 UTC with milliseconds, as trails have it.
+/// Writes a time as RFC 3339 UTC with milliseconds, as in trails.
 #[cfg(feature = "unstable-host")]
 #[must_use]
 pub fn rfc3339(time: std::time::SystemTime) -> String {

@@ -1,4 +1,4 @@
-//! What a mock's clients talk to: exchanges with their uses, and a log of what came.
+//! The server of a mock: exchanges with their uses, and a log of the requests.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(super) struct Server {
 struct State {
     exchanges: Vec<Scripted>,
     requests: Vec<SentRequest>,
-    /// Each with how often it was met.
+    /// Each with how often it occurred.
     problems: Vec<(String, u64)>,
 }
 
@@ -47,12 +47,12 @@ pub struct SentRequest {
     pub method: Method,
     /// The path and the query, as sent.
     pub target: String,
-    /// The headers, `Host` and `Content-Length` among them.
+    /// The headers, including `Host` and `Content-Length`.
     pub headers: HeaderMap,
     /// The body; empty for none.
     pub body: Bytes,
-    /// Which exchange answered it, counted from 0 in the order in which they were added. A request that none takes is not
-    /// sent.
+    /// The exchange that answered it, counted from 0 in the order in which they were added. `None` for a request that
+    /// none takes, which is not sent.
     pub exchange: Option<usize>,
     /// The virtual time since the mock began.
     pub at: Duration,
@@ -65,7 +65,7 @@ impl SentRequest {
         self.target.split('?').next().unwrap_or_default()
     }
 
-    /// Returns the text of a header; several values are joined by a comma and a blank. `None`: it is not there.
+    /// Returns the text of a header; several values are joined by a comma and a blank. `None` if it is absent.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
         let values = self.headers.get_all(name);
@@ -95,7 +95,7 @@ impl SentRequest {
     /// Returns the body read as JSON.
     ///
     /// # Errors
-    /// The body is not JSON, or not of that shape.
+    /// If the body is not JSON, or not of that shape.
     pub fn json<T: serde::de::DeserializeOwned>(&self) -> serde_json::Result<T> {
         serde_json::from_slice(&self.body)
     }
@@ -147,14 +147,14 @@ impl serde::Serialize for SentRequest {
 }
 
 /// The exchange that takes a request.
-pub(super) struct Taken {
+pub(super) struct TakenExchange {
     pub(super) number: usize,
     pub(super) exchange: Exchange,
     request: SentRequest,
 }
 
 impl Server {
-    /// Adds an exchange, which is tried after those that are there.
+    /// Adds an exchange, which is tried after the existing ones.
     pub(super) fn add(&self, exchange: Exchange) {
         self.lock().exchanges.push(Scripted { exchange, used: 0 });
     }
@@ -167,8 +167,12 @@ impl Server {
     /// Takes the first exchange with uses left that fits.
     ///
     /// # Errors
-    /// None fits: says which is the nearest, and what differs.
-    pub(super) fn take(&self, mut request: SentRequest, base_path: &str) -> Result<Taken, String> {
+    /// If none fits: says which is the nearest, and what differs.
+    pub(super) fn take(
+        &self,
+        mut request: SentRequest,
+        base_path: &str,
+    ) -> Result<TakenExchange, String> {
         let mut state = self.lock();
         let fits = |scripted: &Scripted| {
             scripted.has_uses() && request.view(|view| scripted.exchange.fits(view, base_path))
@@ -188,21 +192,21 @@ impl Server {
                 state.note(format!("{shown} took exchange {number}, but {difference}"));
             }
         }
-        Ok(Taken {
+        Ok(TakenExchange {
             number,
             exchange,
             request,
         })
     }
 
-    /// Logs a request that goes out, unless the server never sees it.
-    pub(super) fn log(&self, taken: &Taken) {
+    /// Logs a request, unless the server never sees it.
+    pub(super) fn log(&self, taken: &TakenExchange) {
         if is_seen(taken.exchange.reply.fault) {
             self.lock().requests.push(taken.request.clone());
         }
     }
 
-    /// Notes something that is wrong with the script or with a request.
+    /// Notes a problem of the script or of a request.
     pub(super) fn note(&self, problem: String) {
         self.lock().note(problem);
     }
@@ -213,7 +217,7 @@ impl Server {
         self.lock().requests.clone()
     }
 
-    /// What was wrong so far, and what is left over.
+    /// The problems so far, and the unused exchanges.
     #[inline(never)]
     pub(super) fn problems(&self, allow_unused: bool) -> Vec<String> {
         let state = self.lock();
@@ -254,7 +258,7 @@ impl Scripted {
 }
 
 impl State {
-    /// A loop that polls what nothing answers meets the same problem again and again.
+    /// A polling loop without an answer has the same problem repeatedly, so it is counted.
     fn note(&mut self, problem: String) {
         match self
             .problems
@@ -272,7 +276,8 @@ impl State {
         let differing = |scripted: &Scripted| -> Vec<Difference> {
             request.view(|view| scripted.exchange.differences(view, base_path))
         };
-        // One that fits is used up, or it would have taken it. It says more than one that differs.
+        // An exchange that fits must be used up, or it would have taken the request. It says more than one that
+        // differs.
         let fitting = self
             .exchanges
             .iter()
@@ -314,7 +319,7 @@ fn shown(request: &SentRequest) -> String {
     format!("{} {}", request.method, request.target)
 }
 
-/// Whether the server reads the request of an exchange that goes wrong so.
+/// Whether the server reads the request of an exchange with this fault.
 fn is_seen(fault: Option<Fault>) -> bool {
     !matches!(
         fault,

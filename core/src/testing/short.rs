@@ -1,18 +1,19 @@
-//! Exchanges as people write them in a test, in every language: short, and with a request ID unless told otherwise.
+//! The short form of exchanges in tests, the same in every language. By default they have a request ID.
 
 use serde_json::{Map, Value};
 
 use super::script::{Exchange, Reader, Result, error_at, wrong_type};
 use crate::json::put;
 
-/// What `fails` may say besides the names of faults.
+/// The values of `fails` in addition to the names of faults.
 const ALIASES: [(&str, &str); 3] = [
     ("timeout", "stall"),
     ("connect", "connect_refused"),
     ("transport", "reset"),
 ];
 
-/// Reads an exchange in short form: `{"method", "path", "want", "reply", "times", "optional"}`, where `reply` may say `fails`.
+/// Reads an exchange in short form: `{"method", "path", "want", "reply", "times", "optional"}`, where `reply` may have
+/// `fails`.
 pub(super) fn exchange(short: Value) -> Result<Exchange> {
     let Value::Object(mut short) = short else {
         return Err(wrong_type("exchange", "an object", &short));
@@ -49,7 +50,7 @@ fn fault(word: Value) -> Result<Value> {
     };
     let alias = ALIASES.iter().find(|(alias, _)| *alias == word);
     let fault = alias.map_or(&*word, |(_, fault)| fault);
-    // A fault that slows down is none of a call.
+    // A fault that only slows a call down is not a failure.
     let names = super::script::fault_names();
     if names.contains(&fault) && fault != "drip" {
         return Ok(fault.into());

@@ -1,4 +1,4 @@
-//! Plays exchanges as the network would bring them, on a virtual clock.
+//! Plays exchanges like a network, on a virtual clock.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -32,7 +32,7 @@ const HEAD_BYTES: usize = 400 << 10;
 pub(super) struct ScriptedTransport {
     pub(super) clock: VirtualClock,
     pub(super) server: Arc<Server>,
-    /// Where made request IDs come from.
+    /// The source of made request IDs.
     pub(super) random: Arc<Mutex<fastrand::Rng>>,
     pub(super) dialect: Dialect,
     pub(super) base_path: String,
@@ -44,7 +44,7 @@ pub(super) struct ScriptedTransport {
 pub(super) struct Connections(Mutex<Vec<String>>);
 
 impl Connections {
-    /// Takes one to an origin; `false`: a new one is made.
+    /// Takes a connection to an origin; `false` if a new one is made.
     fn take(&self, origin: &str) -> bool {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let place = idle.iter().position(|to| to == origin);
@@ -89,7 +89,7 @@ impl Transport for ScriptedTransport {
         if reply.fault == Some(Fault::ConnectTimeout) {
             std::future::pending().await
         }
-        // Before anything is sent: what cannot be played is no answer of a server.
+        // Done before anything is sent, since what cannot be played is not a server's answer.
         let answer = self.answer(reply, &request, &origin).map_err(|problem| {
             let text = format!("exchange {} cannot be played: {problem}", taken.number);
             self.server.note(text.clone());
@@ -131,7 +131,7 @@ impl Transport for ScriptedTransport {
         let task = std::future::poll_fn(move |cx| watch.poll(cx, |cx| task.as_mut().poll(cx)));
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(task)),
-            // A program that drives its futures by something else.
+            // The program drives its futures without a tokio runtime.
             Err(_) => {
                 let name = std::thread::Builder::new().name("reqtrail-refresh".to_owned());
                 let _ = name.spawn(move || on_thread(task));
@@ -140,7 +140,7 @@ impl Transport for ScriptedTransport {
     }
 }
 
-/// The failure of a connection that is not made.
+/// The failure of a connection that cannot be made.
 #[inline(never)]
 fn unconnected(fault: Option<Fault>, peer: &str) -> Option<TransportError> {
     let (failure, text, code) = match fault? {
@@ -182,11 +182,11 @@ fn unanswered(fault: Option<Fault>, peer: &str) -> Option<TransportError> {
     }
 }
 
-/// What goes out for a reply, but for its timing.
+/// What is sent for a reply, without its timing.
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    /// What follows the head.
+    /// The body after the head.
     body: Bytes,
 }
 
@@ -233,7 +233,7 @@ impl ScriptedTransport {
         for (name, value) in reply.head(body.len(), &at) {
             let text = || format!("the header {name} cannot be sent");
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| text())?;
-            // What stands around a value is no part of it (RFC 9110 §5.5).
+            // Whitespace around a value is not a part of it (RFC 9110 §5.5).
             let value = HeaderValue::from_bytes(value.trim_ascii()).map_err(|_| text())?;
             headers.append(name, value);
         }
@@ -255,13 +255,13 @@ impl ScriptedTransport {
         names.any(|name| reply.lists(name.as_str()))
     }
 
-    /// Puts what the dialect makes of `code`, `message`, `request_id` and `retry_after` into a reply.
+    /// Adds to a reply what the dialect makes from `code`, `message`, `request_id` and `retry_after`.
     fn render(&self, reply: &mut Scripted, headers: &mut HeaderMap) -> Result<(), String> {
         let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
         let has_error = reply.code.is_some() || reply.message.is_some();
         let request_id = match &reply.request_id {
             ReplyId::None => GivenId::None,
-            // A header of the reply itself is the one that its author wants.
+            // A header of the reply itself takes precedence.
             ReplyId::Auto if self.lists_an_id(reply) => GivenId::None,
             ReplyId::Auto => GivenId::Auto,
             ReplyId::Given(text) => GivenId::Text(text),
@@ -319,7 +319,7 @@ impl ScriptedTransport {
                 steps.push_back(Step::Data(sent.slice(at..=at)));
             }
         } else if !sent.is_empty() {
-            // In two pieces, which the client has to join.
+            // In two pieces, so that the client has to join them.
             let half = sent.len() / 2;
             steps.extend(
                 [sent.slice(..half), sent.slice(half..)]
@@ -330,7 +330,7 @@ impl ScriptedTransport {
         }
         match reply.fault {
             Some(Fault::StallBody) => steps.push_back(Step::Never),
-            // Where the end of the connection ends the body, a cut is not noticed.
+            // If the end of the connection ends the body, a cut is not noticed.
             Some(Fault::CutBody) if reply.framing != Framing::Close => {
                 let root = match reply.framing {
                     Framing::Chunked => "unexpected EOF during chunk size line",
@@ -359,17 +359,17 @@ impl ScriptedTransport {
     }
 }
 
-/// What comes of a body.
+/// A step of a body.
 enum Step {
     Wait(Duration),
     Data(Bytes),
     Fail(TransportError),
     Never,
-    /// The connection takes another request.
+    /// The connection accepts another request.
     Keep(Arc<Connections>, String),
 }
 
-/// A body that comes as its script says.
+/// A body that is sent by its script.
 pub(super) struct ScriptedBody {
     steps: VecDeque<Step>,
     clock: VirtualClock,

@@ -34,7 +34,7 @@ pub struct Attempt {
     pub(super) failure: Option<ErrorKind>,
     pub(super) failure_code: Option<Cow<'static, str>>,
     pub(super) failure_reason: Option<Box<str>>,
-    /// The server vowed that it did not process the request.
+    /// The server guaranteed that it did not process the request.
     pub(super) unprocessed: bool,
     pub(super) sent: Sent,
     pub(super) started: Duration,
@@ -54,14 +54,14 @@ impl Attempt {
         self.span_id
     }
 
-    /// Another name of [`remote_address`](Self::remote_address).
+    /// Returns [`remote_address`](Self::remote_address), under another name.
     #[must_use]
     pub fn remote_addr(&self) -> Option<SocketAddr> {
         self.remote_address()
     }
 
     /// Whether the request went to a connection that had served others before; `None` without a connection, and for a
-    /// transport that does not say.
+    /// transport that does not report it.
     #[must_use]
     pub fn connection_is_reused(&self) -> Option<bool> {
         self.is_reused
@@ -77,7 +77,7 @@ impl Attempt {
     }
 }
 
-/// A failure's reason as a trail shows it: on one line, and cut where it is too long.
+/// A failure's reason as a trail shows it: on one line, and cut if it is too long.
 pub(super) fn reason(text: &str) -> Box<str> {
     let line = redact::one_line(text);
     match line.char_indices().nth(REASON_CHARS) {

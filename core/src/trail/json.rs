@@ -21,7 +21,7 @@ use crate::surface::trail::trail_fields;
 pub(super) const SCHEMA: &str = "reqtrail.trail/1";
 pub(super) const CLIENT: &str = concat!("reqtrail/", env!("CARGO_PKG_VERSION"));
 
-/// Writes a record: `before` are keys that no program reads.
+/// Writes a record; `before` are keys that come first and have no method.
 macro_rules! record_json {
     (
         $record:ident [$($key:literal: |$before_it:ident| $before:expr,)*]
@@ -123,7 +123,7 @@ impl Written for Duration {
     }
 }
 
-/// Milliseconds to the microsecond, as an integer where they are whole.
+/// Milliseconds to the microsecond, as an integer if they are whole.
 struct Millis(Duration);
 
 impl Serialize for Millis {
@@ -136,13 +136,13 @@ impl Serialize for Millis {
                 reason = "a microsecond in a century does not matter"
             )]
             Ok(micros) => serializer.serialize_f64(micros as f64 / 1000.0),
-            // A saturated Retry-After: longer than any call, and no JSON reader should have to parse it exactly.
+            // A saturated Retry-After. It is longer than any call, so no JSON reader has to parse it exactly.
             Err(_) => serializer.serialize_u64(u64::MAX / 1000),
         }
     }
 }
 
-/// Writes a time as RFC 3339 UTC with milliseconds, as trails have it.
+/// Writes a time as RFC 3339 UTC with milliseconds, as in trails.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     if let Some(bytes) = rfc3339_bytes(time) {
         return String::from_utf8(bytes.to_vec()).unwrap_or_default();
@@ -153,7 +153,7 @@ pub(crate) fn rfc3339(time: SystemTime) -> String {
     }
 }
 
-/// The same for a year of four digits, without formatting: calls wait for it.
+/// Writes a time with a year of four digits, without the formatting machinery, since calls wait for it.
 pub(crate) fn rfc3339_bytes(time: SystemTime) -> Option<[u8; 24]> {
     let stamp = jiff::Timestamp::try_from(time).ok()?;
     let time = jiff::tz::Offset::UTC.to_datetime(stamp);

@@ -1,6 +1,7 @@
-//! Trails that change after their call has returned: its body turned out to be unusable.
+//! Trails that change after their call has returned, because its body turned out to be unusable.
 //!
-//! Whoever keeps trails gets the changed one as well. A trail names its keeper by a number, which costs a call nothing.
+//! The keeper of the trail gets the changed one as well. A trail names its keeper by a number, which costs a call
+//! nothing.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError, Weak};
@@ -10,11 +11,11 @@ use crate::fork;
 
 /// Keeps trails.
 pub(crate) trait Keeper: Send + Sync {
-    /// Keeps a trail in the place of the one that the call ended with.
+    /// Replaces the trail that the call ended with.
     fn keep_changed(&self, trail: &Trail);
 }
 
-/// The number of a keeper. The default is nobody's.
+/// The number of a keeper. The default means none.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct KeeperNumber(u32);
 
@@ -25,15 +26,15 @@ static KEEPERS: Mutex<Keepers> = Mutex::new(Vec::new());
 /// How often the child of a fork tries to lock. Others hold the lock for microseconds.
 const TRIES: u32 = 1000;
 
-/// Gives a keeper its number, which is good for as long as the keeper lives.
+/// Assigns a keeper its number, which is valid as long as the keeper lives.
 pub(crate) fn number(keeper: &Arc<impl Keeper + 'static>) -> KeeperNumber {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let Some(mut keepers) = lock() else {
         return KeeperNumber::default();
     };
-    // With the list locked, so that its numbers ascend.
+    // Drawn while the list is locked, so that its numbers ascend.
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    // A program may have thousands of clients: they are not all looked at for each new one.
+    // A program may have thousands of clients, so they are not all checked for each new one.
     if keepers.len() == keepers.capacity() {
         keepers.retain(|(_, keeper)| keeper.strong_count() > 0);
     }
@@ -42,7 +43,7 @@ pub(crate) fn number(keeper: &Arc<impl Keeper + 'static>) -> KeeperNumber {
     KeeperNumber(number)
 }
 
-/// Hands a changed trail to its keeper, if that is still there.
+/// Passes a changed trail to its keeper, if that still exists.
 pub(super) fn changed(trail: &Trail) {
     let KeeperNumber(number) = trail.0.opening.keeper;
     let keeper = lock().and_then(|keepers| {
@@ -54,7 +55,8 @@ pub(super) fn changed(trail: &Trail) {
     }
 }
 
-/// Locks the list. In the child of a fork, where a thread that it does not have may hold the lock for ever, it gives up.
+/// Locks the list. It gives up in the child of a fork, where the lock may be held for ever by a thread that the child
+/// does not have.
 fn lock() -> Option<MutexGuard<'static, Keepers>> {
     if fork::generation() == 0 {
         return Some(KEEPERS.lock().unwrap_or_else(PoisonError::into_inner));

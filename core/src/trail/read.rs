@@ -1,4 +1,4 @@
-//! A trail that was written as JSON, read again: for its report, and for what else a trail can tell.
+//! Reads a trail that was written as JSON, for its report and everything else that a trail can do.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::closed_set::ClosedSet;
 use crate::request_id::{RequestId, RequestIdSource};
 use crate::trace_context::{SpanId, TraceId};
 
-/// The trail as its JSON has it. Fields that it does not know are passed over.
+/// The trail in the form of its JSON. Unknown fields are skipped.
 #[derive(Deserialize)]
 pub(crate) struct TrailJson {
     schema: String,
@@ -63,7 +63,7 @@ struct AttemptJson {
     wait_reason: Option<String>,
 }
 
-/// Reads a trail; else says what is wrong.
+/// Reads a trail; the error says what is wrong.
 pub(crate) fn trail(text: &str) -> Result<Trail, String> {
     let json: TrailJson = serde_json::from_str(text)
         .map_err(|e| format!("the text is not the JSON of a trail: {}", shape(&e)))?;
@@ -71,7 +71,7 @@ pub(crate) fn trail(text: &str) -> Result<Trail, String> {
 }
 
 impl TrailJson {
-    /// Makes the trail; else says what is wrong, without the values.
+    /// Makes the trail; the error says what is wrong, without the values.
     pub(crate) fn into_trail(self) -> Result<Trail, String> {
         if self.schema != SCHEMA {
             return Err(format!(
@@ -166,7 +166,7 @@ fn bad(field: &str) -> String {
     format!("the trail's `{field}` is not one that this release can read")
 }
 
-/// What serde says without the values that it may repeat.
+/// Returns serde's error text without the values that it may repeat.
 fn shape(error: &serde_json::Error) -> String {
     let what = match error.classify() {
         serde_json::error::Category::Data => "a field is missing or of another type",
@@ -179,7 +179,7 @@ fn method(text: &str) -> Result<Method, String> {
     Method::from_bytes(text.as_bytes()).map_err(|_| bad("method"))
 }
 
-/// Milliseconds, to the microsecond as they were written; what is longer than any time is the longest.
+/// Reads milliseconds, to the microsecond as they were written. Values beyond the longest time become the longest time.
 fn time(field: &str, milliseconds: f64) -> Result<Duration, String> {
     if milliseconds.is_nan() || milliseconds < 0.0 {
         return Err(bad(field));
@@ -189,7 +189,7 @@ fn time(field: &str, milliseconds: f64) -> Result<Duration, String> {
         return Ok(Duration::MAX);
     }
     let time = Duration::try_from_secs_f64(milliseconds / 1e3).unwrap_or(Duration::MAX);
-    // A double is not exact; half a microsecond more makes it so.
+    // A double is not exact; adding half a microsecond rounds it.
     let rounded = time.saturating_add(Duration::from_nanos(500));
     Ok(Duration::new(
         rounded.as_secs(),

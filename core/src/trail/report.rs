@@ -21,7 +21,7 @@ pub(super) fn write(trail: &Trail) -> String {
             *width = cell.chars().count().max(*width);
         }
     }
-    // Alignment is for the usual row; one hostile cell must not push all others over the edge.
+    // Alignment serves the usual row; one very long cell must not push all others over the edge.
     widths[2] = widths[2].min(34);
     widths[3] = widths[3].min(40);
     for row in &rows {
@@ -141,7 +141,7 @@ fn notes(trail: &Trail) -> Vec<String> {
     if trail.outcome() != Outcome::Ok && !trail.attempts().is_empty() {
         notes.extend(stopped(trail.stopped()).map(str::to_owned));
     }
-    // Where nothing reached the server there is nothing to look for.
+    // If nothing reached the server, its log has nothing to look for.
     let may_be_logged = trail.attempts().iter().any(|a| a.sent() != Sent::No);
     if let Some(id) = trail
         .correlation_id()
@@ -159,7 +159,7 @@ fn notes(trail: &Trail) -> Vec<String> {
                 TrailNote::ViaProxy => "The call went through a proxy.",
                 TrailNote::Scripted => "A script answered the call, not a network.",
                 TrailNote::Chaos => "The client injects faults (chaos): an attempt may have failed by chance, and not by the server's doing.",
-                // The word of a later release is better than silence.
+                // An unknown word of a later release is better than nothing.
                 TrailNote::Other(word) => word.as_str(),
                 TrailNote::MayHaveSucceeded => "An earlier attempt reached the server or may have, and its outcome is unknown: it may have succeeded.",
             }
@@ -235,7 +235,7 @@ fn notes(trail: &Trail) -> Vec<String> {
     notes
 }
 
-/// What went wrong, once for all attempts that failed alike.
+/// What went wrong, once for all attempts with the same failure.
 fn failures(trail: &Trail) -> Vec<String> {
     let mut found: Vec<(&str, Vec<String>)> = Vec::new();
     for attempt in trail.attempts() {
@@ -265,7 +265,7 @@ fn failures(trail: &Trail) -> Vec<String> {
         .collect()
 }
 
-/// Why it was not repeated, in words; the word of a later release stands in the place of the reason only.
+/// Why it was not repeated, in words; `None` for a word of a later release, which only the headline shows.
 fn stopped(reason: StopReason) -> Option<&'static str> {
     Some(match reason {
         StopReason::Other(_) => return None,
@@ -318,7 +318,7 @@ fn clock(time: SystemTime) -> String {
 pub(crate) struct Lines(String);
 
 impl Lines {
-    /// Writes cells in a row, and those that do not fit on indented lines below.
+    /// Writes cells in a row; those that do not fit go on indented lines below.
     pub(crate) fn cells(&mut self, indent: &str, gap: &str, cells: &[String]) {
         self.fill(indent, "      ", gap, cells.iter().map(String::as_str));
     }
@@ -339,7 +339,7 @@ impl Lines {
         let mut used = line.len();
         let mut empty = true;
         for part in parts {
-            // A trail that was read from JSON may have anything anywhere.
+            // A trail that was read from JSON may hold anything anywhere.
             let part = &*redact::one_line(part);
             let width = part.trim_end().chars().count();
             if !empty && used + gap.len() + width > WIDTH {
@@ -352,7 +352,7 @@ impl Lines {
                 line.push_str(gap);
                 used += gap.len();
             }
-            // A part that is longer than a whole line is broken anywhere: losing a piece of an ID would be worse.
+            // A part that is longer than a whole line is broken anywhere, since losing a piece of an ID would be worse.
             for c in part.chars() {
                 if used == WIDTH && c != ' ' {
                     self.end(&line);

@@ -6,7 +6,7 @@ use super::attempt::Attempt;
 use super::{Data, Trail};
 
 impl Trail {
-    /// Roughly how many bytes of memory the trail takes; what all trails of a client share is left out.
+    /// Roughly how many bytes of memory the trail takes, without what all trails of a client share.
     pub(crate) fn bytes(&self) -> usize {
         let data = &*self.0;
         let attempts = data.attempts.iter();

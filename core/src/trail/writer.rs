@@ -1,4 +1,5 @@
-//! The trail in the making: it is written to before each request goes out, so that nothing that was sent can be missing.
+//! Writes the trail of a call under way. It writes before each request goes out, so that nothing that was sent can be
+//! missing.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -28,7 +29,7 @@ pub(crate) struct Opening {
     /// The attempts carry a `traceparent`.
     pub(crate) traced: bool,
     pub(crate) dialect: Arc<str>,
-    /// The called service, where one sign-in serves several.
+    /// The called service, if one sign-in serves several.
     pub(crate) service: Option<Arc<str>>,
     pub(crate) method: Method,
     pub(crate) origin: Arc<str>,
@@ -38,15 +39,15 @@ pub(crate) struct Opening {
     pub(crate) notes: Vec<TrailNote>,
     pub(crate) started_at: SystemTime,
     pub(crate) started: Instant,
-    /// Who keeps the trail.
+    /// The keeper of the trail.
     pub(crate) keeper: KeeperNumber,
-    /// What the request asked a volume for. It is for those who follow it, and no trail shows it.
+    /// What the request asked a volume for. It serves following the operation, and no trail shows it.
     #[cfg(feature = "openstack")]
     pub(crate) asked: Option<Asked>,
 }
 
 impl Opening {
-    /// Takes the secrets out of what the caller wrote: a token in the path, for one.
+    /// Removes the secrets from what the caller wrote, such as a token in the path.
     pub(crate) fn hide(&mut self, redactor: &Redactor) {
         if let Cow::Owned(clean) = redactor.url(&self.path) {
             self.path = clean;
@@ -61,23 +62,23 @@ impl Opening {
     }
 }
 
-/// Why an attempt gave no whole, usable response.
+/// Why an attempt returned no complete, usable response.
 #[derive(Debug)]
 pub(crate) struct Failed<'a> {
     pub(crate) kind: ErrorKind,
-    /// What the attempt says of its request if no response head arrived.
+    /// Whether the request was sent, if no response head arrived.
     pub(crate) sent: Sent,
-    /// The server vowed that it did not process the request.
+    /// The server guaranteed that it did not process the request.
     pub(crate) unprocessed: bool,
     pub(crate) code: Option<Cow<'static, str>>,
-    /// In words, without secrets.
+    /// The reason in words, without secrets.
     pub(crate) reason: &'a str,
 }
 
-/// Writes one trail, in the place where it stays.
+/// Writes one trail, in its final allocation.
 #[derive(Debug)]
 pub(crate) struct TrailWriter {
-    /// Nobody else's until the trail is closed.
+    /// Not shared until the trail is closed.
     pub(super) data: Arc<Data>,
     /// The last attempt has not ended yet.
     open: bool,
@@ -102,7 +103,7 @@ impl TrailWriter {
         &self.data.opening
     }
 
-    /// Takes a secret that has become known out of what stands already.
+    /// Removes a secret that has become known from what is already written.
     pub(crate) fn hide(&mut self, redactor: &Redactor) {
         if let Some(data) = Arc::get_mut(&mut self.data) {
             data.opening.hide(redactor);
@@ -172,7 +173,7 @@ impl TrailWriter {
         });
     }
 
-    /// Notes what the error body says, the ID included, which it may be the only one to name.
+    /// Notes what the error body says, including the ID, which may be only there.
     pub(crate) fn decoded(&mut self, id: Reading, code: Option<String>, category: Category) {
         let id = self.compared(id);
         self.with_last(|attempt| {
@@ -182,8 +183,8 @@ impl TrailWriter {
         });
     }
 
-    /// Compares the answer's ID with the correlation ID: a service that takes the one for the other (Glance does so) gives
-    /// an ID that is the same for all attempts, and so names none of them.
+    /// Compares the response's ID with the correlation ID. A service that uses the correlation ID as its request ID (as
+    /// Glance does) returns the same ID for all attempts, which identifies none of them.
     fn compared(&self, mut reading: Reading) -> Reading {
         let sent = self.data.opening.correlation_id.as_deref();
         if sent.is_some() && reading.id.as_ref().map(RequestId::as_str) == sent {
@@ -192,7 +193,7 @@ impl TrailWriter {
         reading
     }
 
-    /// Notes that there was no whole, usable response.
+    /// Notes that there was no complete, usable response.
     pub(crate) fn failed(&mut self, failed: Failed<'_>) {
         self.with_last(|attempt| {
             attempt.failure = Some(failed.kind);

@@ -1,4 +1,4 @@
-//! The request's body on its way out, which notices when a request leaves
+//! The body of an outgoing request, which notices when the request leaves
 //! (`docs/adr/0005-the-body-tells-when-a-request-leaves.md`).
 
 use std::pin::Pin;
@@ -13,13 +13,13 @@ use super::SentMark;
 
 /// A request's body.
 ///
-/// On HTTP/2 it notices when the connection takes the request up: no connection can write a request's head without
-/// asking the body first whether it is empty, so that question is the mark. On HTTP/1 the socket marks by itself.
+/// On HTTP/2 it notices when the connection takes up the request: a connection cannot write a request's head without
+/// first asking the body whether it is empty, and that query sets the mark. On HTTP/1 the socket sets the mark.
 #[derive(Debug)]
 pub(super) struct RequestBody {
     data: Option<Bytes>,
     mark: Option<SentMark>,
-    /// Set as the connection takes the request up, for its driver.
+    /// Set when the connection takes up the request, for its driver.
     taken: Option<Arc<AtomicBool>>,
 }
 
@@ -32,8 +32,8 @@ impl RequestBody {
         }
     }
 
-    /// Marks `mark` and sets `taken` when a connection takes the request up. What is returned settles a request that
-    /// is given up.
+    /// Marks `mark` and sets `taken` when a connection takes up the request. The returned value settles a request that
+    /// is abandoned.
     #[cfg(any(feature = "http2", feature = "reqwest"))]
     pub(super) fn mark_with(&mut self, mark: &SentMark, taken: Option<&Arc<AtomicBool>>) -> Settle {
         self.mark = Some(mark.clone());
@@ -41,7 +41,7 @@ impl RequestBody {
         Settle(Some(mark.clone()))
     }
 
-    /// Forgets the mark: the request was given back.
+    /// Forgets the mark, because the request was returned unsent.
     #[cfg(feature = "http2")]
     pub(super) fn unmark(&mut self) {
         self.mark = None;
@@ -62,16 +62,16 @@ impl Drop for RequestBody {
     }
 }
 
-/// Settles a request whose exchange is given up. It has to be dropped after the exchange.
+/// Settles a request whose exchange is abandoned. It has to be dropped after the exchange.
 ///
-/// A connection on another thread may have taken the request and not have asked yet. So a request counts as unsent
-/// only if its body went with the exchange; one that is still with a connection may leave at any moment.
+/// A connection on another thread may have taken the request without having asked yet. So a request counts as unsent
+/// only if its body was dropped with the exchange; one that a connection still holds may leave at any moment.
 #[cfg(any(feature = "http2", feature = "reqwest"))]
 pub(super) struct Settle(Option<SentMark>);
 
 #[cfg(feature = "http2")]
 impl Settle {
-    /// The request was given back: nothing of it is with a connection.
+    /// Notes that the request was returned, so that no connection holds any part of it.
     pub(super) fn given_back(&mut self) {
         self.0 = None;
     }

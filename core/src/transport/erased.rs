@@ -1,4 +1,4 @@
-//! What a client sends through: the built-in transport, which costs no indirection, or a program's own in a box.
+//! The transport of a client: the built-in one without indirection, or a program's own in a box.
 
 use std::fmt;
 use std::future::Future;
@@ -14,18 +14,18 @@ use super::{BuiltInTransport, Reply, Sleep, Transport, TransportError, WireReque
 #[cfg(feature = "testing")]
 use crate::virtual_clock::VirtualClock;
 
-/// The transport of a client. A call asks once which of the two it is.
+/// The transport of a client. A call branches on it once.
 #[derive(Clone, Debug)]
 pub(crate) enum AnyTransport {
     BuiltIn(Arc<BuiltInTransport>),
     Own(Arc<OwnTransport>),
 }
 
-/// Puts a program's own transport around a built-in one.
+/// Wraps a built-in transport in a program's own.
 pub(crate) type Wrap = Arc<dyn Fn(BuiltInTransport) -> Arc<OwnTransport> + Send + Sync>;
 
 impl AnyTransport {
-    /// The built-in transport, in what a program puts around it.
+    /// Wraps the built-in transport in the program's own, if there is one.
     pub(crate) fn wrapped(transport: BuiltInTransport, wrap: Option<&Wrap>) -> Self {
         match wrap {
             None => Self::BuiltIn(Arc::new(transport)),
@@ -42,7 +42,7 @@ impl AnyTransport {
         }
     }
 
-    /// The same for one who must not keep the transport alive.
+    /// The same clock, without keeping the transport alive.
     pub(crate) fn clock(&self) -> Arc<dyn Fn() -> Instant + Send + Sync> {
         let Self::Own(transport) = self else {
             return Arc::new(Instant::now);
@@ -54,7 +54,7 @@ impl AnyTransport {
         })
     }
 
-    /// Waits until the monotonic clock says `at`.
+    /// Waits until `at` by the monotonic clock.
     #[cfg(feature = "openstack")]
     pub(crate) fn sleep_until(&self, at: Instant) -> Sleep {
         match self {
@@ -64,11 +64,11 @@ impl AnyTransport {
     }
 }
 
-/// A transport in the place of the built-in one, whatever its type. Most are a program's own.
+/// A transport of any type instead of the built-in one. Most are a program's own.
 pub(crate) struct OwnTransport {
     transport: Box<dyn Erased>,
     is_ours: bool,
-    /// What its calls go by, if that is no real clock.
+    /// The clock of its calls, if that is virtual.
     #[cfg(feature = "testing")]
     clock: Option<VirtualClock>,
 }
@@ -83,7 +83,7 @@ impl OwnTransport {
         }
     }
 
-    /// Makes one of a transport that is a part of this library.
+    /// Wraps a transport that is a part of this library.
     #[cfg(any(test, feature = "reqwest", feature = "testing"))]
     pub(crate) fn ours(transport: impl Transport) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl OwnTransport {
         }
     }
 
-    /// Makes one of a transport of this library that goes by a virtual clock.
+    /// Wraps a transport of this library that uses a virtual clock.
     #[cfg(feature = "testing")]
     pub(crate) fn virtual_time(transport: impl Transport, clock: VirtualClock) -> Self {
         Self {
@@ -101,13 +101,13 @@ impl OwnTransport {
         }
     }
 
-    /// The clock that its calls go by, if that is no real one.
+    /// The clock of its calls, if that is virtual.
     #[cfg(feature = "testing")]
     pub(crate) fn virtual_clock(&self) -> Option<&VirtualClock> {
         self.clock.as_ref()
     }
 
-    /// Makes one of a transport of this library around one that is or is not.
+    /// Wraps a transport of this library around one that may be the program's.
     #[cfg(feature = "testing")]
     pub(crate) fn whose(transport: impl Transport, is_ours: bool) -> Self {
         Self {
@@ -116,7 +116,7 @@ impl OwnTransport {
         }
     }
 
-    /// Makes one of a layer that this library puts around it. Its maker stays to blame for what panics.
+    /// Wraps a layer that this library puts around it. Panics still count as those of the wrapped transport's owner.
     #[cfg(feature = "testing")]
     pub(crate) fn layered(&self, transport: impl Transport) -> Self {
         Self {
@@ -126,7 +126,7 @@ impl OwnTransport {
         }
     }
 
-    /// Whether the transport is a part of this library, so that its faults are, too.
+    /// Whether the transport is a part of this library, so that its panics are bugs of this library.
     pub(crate) fn is_ours(&self) -> bool {
         self.is_ours
     }
@@ -145,7 +145,7 @@ pub(crate) type AnyBody = UnsyncBoxBody<Bytes, TransportError>;
 type AnyExchange<'a> =
     Pin<Box<dyn Future<Output = Result<Reply<AnyBody>, TransportError>> + Send + 'a>>;
 
-/// A transport without the types that are its own.
+/// A transport without its associated types.
 trait Erased: Send + Sync {
     fn now(&self) -> Instant;
     fn wall_clock(&self) -> SystemTime;

@@ -1,7 +1,8 @@
-//! The network: hyper's connections below the seam, with a pool of our own (`docs/adr/0020-hyper-below-the-seam.md`).
+//! The network: hyper's connections below the seam, with this crate's own pool
+//! (`docs/adr/0020-hyper-below-the-seam.md`).
 //!
-//! No layer here sends a request again that a server may have seen. An HTTP/1 connection is polled by the exchange that
-//! uses it, on a runtime or on the thread that waits (`parker`); an HTTP/2 connection has one driver on a runtime.
+//! No layer here sends a request again that a server may have seen. The exchange that uses an HTTP/1 connection polls
+//! it, on a runtime or on the waiting thread (`parker`); an HTTP/2 connection has one driver on a runtime.
 
 mod body;
 pub(super) mod classify;
@@ -11,13 +12,13 @@ mod head;
 mod http1;
 
 mod io;
+#[cfg(feature = "http2")]
+mod liveness;
 #[cfg(not(feature = "blocking"))]
 mod no_parker;
 #[cfg(feature = "blocking")]
 pub(crate) mod parker;
 mod pool;
-#[cfg(feature = "http2")]
-mod signs;
 mod sleep;
 mod socket;
 mod spawn;
@@ -51,17 +52,17 @@ pub(crate) use spawn::thread_error;
 pub(crate) use spawn::{Background, Spawner};
 
 #[cfg(feature = "http2")]
-/// Longer than any client lives. hyper adds times to the clock, which panics when it overflows.
+/// Longer than any client lives. hyper adds times to the clock, which panics on overflow.
 const FOR_EVER: std::time::Duration = std::time::Duration::from_secs(60 * 60 * 24 * 365);
 
-/// The transport that this library brings: requests over a client's pool of connections.
+/// The built-in transport, which sends requests over a client's pool of connections.
 ///
-/// [`ClientBuilder::wrap_transport`](crate::ClientBuilder::wrap_transport) hands it to a transport of a program's own.
+/// [`ClientBuilder::wrap_transport`](crate::ClientBuilder::wrap_transport) passes it to a program's own transport.
 #[derive(Clone, Debug)]
 pub struct BuiltInTransport {
     network: Arc<Network>,
     spawner: Spawner,
-    /// Where one runtime polls everything: its timers.
+    /// The timers of the runtime, if one runtime polls everything.
     timers: Option<Timers>,
 }
 
@@ -74,7 +75,7 @@ pub(crate) struct Network {
     exchanges: AtomicUsize,
 }
 
-/// A client's origin, in the parts that requests repeat.
+/// A client's origin, in the parts that every request needs.
 #[derive(Debug)]
 struct Origin {
     scheme: Scheme,
@@ -83,7 +84,7 @@ struct Origin {
 }
 
 impl Network {
-    /// Makes the network of a client of `base`; the error names the option that is wrong.
+    /// Makes the network of a client of `base`; the error names the option that is not valid.
     pub(crate) fn new(
         options: &WireOptions,
         base: &Url,
@@ -104,7 +105,8 @@ impl Network {
         let pool = Pool::new(Arc::clone(&dialer), pool_options, background.clone());
         let (options, base) = (options.clone(), base.clone());
         let again = move || {
-            // A new one, whose locks nobody holds. What was checked once is right again, but for the environment.
+            // A new one, whose locks are free. Options that were valid are valid again, except that the environment may
+            // differ.
             let new = Dialer::new(&options, &base);
             let dialer = new.map_or_else(|_| Arc::clone(&dialer), Arc::new);
             Pool::new(dialer, pool_options, background.clone())
@@ -116,13 +118,13 @@ impl Network {
         }))
     }
 
-    /// Begins an exchange. Where others are under way on a runtime, it lets the tasks that are ready go first.
+    /// Begins an exchange. If others are under way on a runtime, it lets ready tasks run first.
     ///
-    /// Those have answers to read. So the requests of one turn of the runtime are written one after the other, and a
-    /// server that would fall asleep between two of them is woken once for all.
-    async fn turn(&self, spawner: &Spawner) -> Busy<'_> {
+    /// Those tasks have responses to read. The requests of one turn of the runtime are then written one after the
+    /// other, and a server that would sleep between two of them is woken only once.
+    async fn turn(&self, spawner: &Spawner) -> ExchangeGuard<'_> {
         let before = self.exchanges.fetch_add(1, Ordering::Relaxed);
-        let busy = Busy(&self.exchanges);
+        let busy = ExchangeGuard(&self.exchanges);
         if before > 0 && matches!(spawner, Spawner::Runtime) {
             yield_now().await;
         }
@@ -131,9 +133,9 @@ impl Network {
 }
 
 /// Counts an exchange.
-struct Busy<'a>(&'a AtomicUsize);
+struct ExchangeGuard<'a>(&'a AtomicUsize);
 
-impl Drop for Busy<'_> {
+impl Drop for ExchangeGuard<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -165,7 +167,7 @@ impl BuiltInTransport {
         }
     }
 
-    /// Keeps timers from call to call, for the runtime that this is called in.
+    /// Reuses timers from call to call, on the current runtime.
     #[cfg(feature = "blocking")]
     pub(crate) fn keeping_timers(self) -> Self {
         Self {
@@ -174,7 +176,7 @@ impl BuiltInTransport {
         }
     }
 
-    /// A request for the wire, but for the form of its target.
+    /// Makes the message of a request, except for the form of its target.
     fn request(&self, request: WireRequest) -> Result<Message, TransportError> {
         let WireRequest {
             method,
@@ -244,7 +246,7 @@ fn whole(origin: &Origin, target: PathAndQuery) -> Uri {
     parts.scheme = Some(origin.scheme.clone());
     parts.authority = Some(origin.authority.clone());
     parts.path_and_query = Some(target);
-    // All three parts are there, which is all that is asked for.
+    // All three parts are set, so this cannot fail.
     Uri::from_parts(parts).unwrap_or_default()
 }
 
@@ -277,7 +279,7 @@ impl Transport for BuiltInTransport {
                     Grant::Http1(mut conn) => {
                         let is_new = !conn.is_reused();
                         let (wire, target) = message.for_http1(origin, pool.dialer.absolute_form());
-                        let note = Note::new(&sent, &conn.peer);
+                        let note = PhaseNote::new(&sent, &conn.peer);
                         let exchanged = conn.exchange(wire, &sent).await;
                         note.done();
                         if let ExchangeOutcome::Head(head) = exchanged {
@@ -293,7 +295,7 @@ impl Transport for BuiltInTransport {
                     }
                     Grant::Http2(mut stream) => {
                         let (wire, target) = message.for_http2(origin);
-                        let note = Note::new(&sent, stream.peer());
+                        let note = PhaseNote::new(&sent, stream.peer());
                         let exchanged = stream.exchange(wire, &sent).await;
                         note.done();
                         if let ExchangeOutcome::Head(head) = exchanged {
@@ -310,7 +312,7 @@ impl Transport for BuiltInTransport {
                     Grant::Failed(error) => return Err(error),
                 };
             message = match exchanged {
-                // Given back by an old connection that turned out to be closed: no server saw it.
+                // Returned by an old connection that turned out to be closed: no server saw it.
                 ExchangeOutcome::Unsent(wire) if !is_new => Message { wire, target },
                 ExchangeOutcome::Failed(error) => return Err(error),
                 _ => {
@@ -333,7 +335,7 @@ impl Transport for BuiltInTransport {
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
         match &self.spawner {
             Spawner::Runtime => {
-                // Without a runtime the work is dropped, and everyone who waits for it gets an error.
+                // Without a runtime the work is dropped, and all calls that wait for it get an error.
                 if let Ok(runtime) = Handle::try_current() {
                     runtime.spawn(task);
                 }
@@ -346,7 +348,7 @@ impl Transport for BuiltInTransport {
                     let work = std::pin::pin!(task);
                     parker::block_on(work, parker::Wakers::Others, None, || {});
                 };
-                // Without a thread the work is dropped, and everyone who waits for it gets an error.
+                // Without a thread the work is dropped, and all calls that wait for it get an error.
                 let _ = std::thread::Builder::new()
                     .name("reqtrail-refresh".to_owned())
                     .spawn(run);
@@ -355,13 +357,13 @@ impl Transport for BuiltInTransport {
     }
 }
 
-/// Says of an exchange that is given up what it was busy with.
-struct Note<'a> {
+/// Notes the phase of an exchange that is abandoned.
+struct PhaseNote<'a> {
     sent: &'a SentMark,
     peer: Option<Arc<str>>,
 }
 
-impl<'a> Note<'a> {
+impl<'a> PhaseNote<'a> {
     fn new(sent: &'a SentMark, peer: &Arc<str>) -> Self {
         sent.set_phase(Phase::Sending);
         Self {
@@ -375,7 +377,7 @@ impl<'a> Note<'a> {
     }
 }
 
-impl Drop for Note<'_> {
+impl Drop for PhaseNote<'_> {
     fn drop(&mut self) {
         if let Some(peer) = self.peer.take() {
             if self.sent.is_marked() {

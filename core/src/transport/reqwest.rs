@@ -1,4 +1,4 @@
-//! The network by a reqwest client that the program brings: the only user of reqwest
+//! The network through a reqwest client that the program brings: the only user of reqwest
 //! (`docs/adr/0022-reqwest-is-a-choice.md`).
 //!
 //! reqwest's own retries, redirects and decoding are off, whatever the builder says: the loop above owns all three.
@@ -23,8 +23,8 @@ use super::{
 /// The header fields that are parsed. The client accepts fewer, but a response with too many must not lose its ID.
 const PARSED_FIELDS: usize = 512;
 
-/// The bound of a header block in HTTP/2, counted with 32 bytes a field (RFC 9113 §6.5.2). It lies far above the
-/// client's own limit: h2 reports a block over its bound as a malformed one, and drops the status.
+/// The limit of a header block in HTTP/2, counted with 32 bytes per field (RFC 9113 §6.5.2). It is far above the
+/// client's own limit, since h2 reports a block over its limit as malformed, and drops the status.
 const HTTP2_HEADER_BYTES: u32 = 1024 * 1024;
 
 /// Sends requests with a reqwest client on the tokio runtime that polls it.
@@ -34,7 +34,7 @@ pub(crate) struct ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    /// Builds the transport from a program's builder; the error names the option that is wrong.
+    /// Builds the transport from a program's builder; the error names the option that is not valid.
     pub(crate) fn new(
         builder: reqwest::ClientBuilder,
         options: &WireOptions,
@@ -44,7 +44,7 @@ impl ReqwestTransport {
             .retry(reqwest::retry::never())
             .redirect(redirect::Policy::none())
             .referer(false)
-            // These methods exist without reqwest's decoding features, and hold if a program turns those on.
+            // These methods exist without reqwest's decoding features, and apply if a program turns those on.
             .no_gzip()
             .no_brotli()
             .no_zstd()
@@ -102,7 +102,7 @@ impl Transport for ReqwestTransport {
             ..
         } = request;
         let url = url.to_url();
-        // reqwest names the host by itself where the protocol asks for it.
+        // reqwest sets the host itself if the protocol needs it.
         if headers
             .get(HOST)
             .is_some_and(|host| host == &url[Position::BeforeHost..Position::AfterPort])
@@ -136,7 +136,7 @@ impl Transport for ReqwestTransport {
     }
 
     fn spawn(&self, task: Pin<Box<dyn Future<Output = ()> + Send>>) {
-        // Without a runtime the work is dropped, and everyone who waits for it gets an error.
+        // Without a runtime the work is dropped, and all calls that wait for it get an error.
         if let Ok(runtime) = current_runtime() {
             runtime.spawn(task);
         }

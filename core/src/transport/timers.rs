@@ -1,8 +1,9 @@
-//! Waits, and the timers of a runtime that are kept from one to the next.
+//! Waits, and a pool of a runtime's timers that they reuse.
 //!
-//! Hardly any timer of a call ever rings. But arming one that is earlier than all others makes tokio wake its own event
-//! loop: two system calls more, for each call of a runtime that drives one at a time. So a timer that nobody waits for
-//! any more stays armed, and the next wait puts it off, which is a store. When its old time comes, tokio arms it anew.
+//! Timers of a call rarely fire. But arming one that is earlier than all others makes tokio wake its own event loop,
+//! which costs two more system calls for each call of a runtime that drives one at a time. So a timer that is no longer
+//! needed stays armed, and the next wait postpones it, which is a single store. When its old time comes, tokio arms it
+//! again.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -13,21 +14,21 @@ use std::time::Instant;
 use pin_project_lite::pin_project;
 use tokio::runtime::{Handle, Id};
 
-/// How many timers the pool keeps. A call has two, its own and the one that asks whether it is interrupted.
+/// How many timers the pool keeps. A call has two, its own and the one for the interrupt check.
 const POOLED: usize = 8;
 
 type Armed = Pin<Box<tokio::time::Sleep>>;
 
-/// The timers of one runtime that nobody waits for.
+/// The unused timers of one runtime.
 #[derive(Clone, Debug)]
 pub(crate) struct Timers {
-    /// A timer rings on the runtime that it was made on, and this may stand still while another one waits.
+    /// A timer fires on the runtime that it was made on, which may not run while another one waits.
     runtime: Id,
     idle: Arc<Mutex<Vec<Armed>>>,
 }
 
 impl Timers {
-    /// Keeps the timers of the runtime that it is called in.
+    /// Makes the pool of the current runtime.
     #[cfg(feature = "blocking")]
     pub(crate) fn of_this_runtime() -> Self {
         Self {
@@ -36,7 +37,7 @@ impl Timers {
         }
     }
 
-    /// Waits with a timer that is there, or with a new one.
+    /// Waits with a pooled timer, or with a new one.
     pub(crate) fn sleep_until(&self, at: Instant) -> Sleep {
         if Handle::current().id() != self.runtime {
             return Sleep::until(at);
@@ -56,7 +57,7 @@ impl Timers {
         }
     }
 
-    /// The latest timer that need only be put off.
+    /// Takes the latest timer that only has to be postponed.
     fn take(&self, at: tokio::time::Instant) -> Option<Armed> {
         let mut idle = self.idle();
         let (best, _) = idle
@@ -77,12 +78,12 @@ pin_project! {
     #[project = Kind]
     #[derive(Debug)]
     pub(crate) enum Sleep {
-        /// With a timer of its own.
+        /// With its own timer.
         Own {
             #[pin]
             timer: tokio::time::Sleep
         },
-        /// With one from the pool.
+        /// With a timer from the pool.
         Pooled { pooled: PooledTimer },
     }
 }
@@ -90,7 +91,7 @@ pin_project! {
 /// A timer that returns to its pool when it is dropped.
 #[derive(Debug)]
 pub(crate) struct PooledTimer {
-    /// `None` only while it is dropped.
+    /// `None` only during drop.
     timer: Option<Armed>,
     home: Timers,
 }

@@ -1,4 +1,4 @@
-//! What is being polled on a thread: which of it waits for which.
+//! What is being polled on a thread, and what waits for what.
 
 use std::cell::RefCell;
 
@@ -8,31 +8,31 @@ thread_local! {
 }
 
 struct Polled {
-    level: Level,
-    /// Whether anything within it waits for its clock.
+    level: PollLevel,
+    /// Whether anything in it waits for its clock.
     waits: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-pub(super) enum Level {
+pub(super) enum PollLevel {
     /// A watch of the clock at this address.
     Watch(usize),
     #[cfg(feature = "blocking")]
-    /// A thread begins to drive something by itself here, be it within a poll.
+    /// A thread begins to drive something itself here, possibly within a poll.
     Thread,
 }
 
 #[cfg(feature = "blocking")]
-/// Notes that this thread drives something by itself, also where that is within a poll: a hook that makes a call.
+/// Notes that this thread drives something itself, possibly within a poll: a hook that makes a call.
 pub(crate) fn on_this_thread() -> impl Drop {
-    Entered::new(Level::Thread)
+    Entered::new(PollLevel::Thread)
 }
 
 /// A level of what is polled here.
 pub(super) struct Entered(());
 
 impl Entered {
-    pub(super) fn new(level: Level) -> Self {
+    pub(super) fn new(level: PollLevel) -> Self {
         let waits = false;
         POLLED.with_borrow_mut(|stack| stack.push(Polled { level, waits }));
         Self(())
@@ -50,7 +50,7 @@ pub(super) fn note_wait(clock: usize) {
     POLLED.with_borrow_mut(|stack| {
         let levels = stack.iter_mut();
         levels
-            .filter(|polled| polled.level == Level::Watch(clock))
+            .filter(|polled| polled.level == PollLevel::Watch(clock))
             .for_each(|polled| polled.waits = true);
     });
 }
@@ -60,13 +60,13 @@ pub(super) fn is_any_waiting() -> bool {
     POLLED.with_borrow(|stack| stack.last().is_some_and(|polled| polled.waits))
 }
 
-/// Whether nothing that goes by this clock polls what is polled here.
+/// Whether nothing that uses this clock polls what is polled here.
 pub(super) fn is_outermost(clock: usize) -> bool {
     POLLED.with_borrow(|stack| {
         let levels = stack.iter().rev().map(|polled| polled.level);
         !levels
-            .take_while(|level| matches!(level, Level::Watch(_)))
-            .any(|level| level == Level::Watch(clock))
+            .take_while(|level| matches!(level, PollLevel::Watch(_)))
+            .any(|level| level == PollLevel::Watch(clock))
     })
 }
 
@@ -74,10 +74,10 @@ pub(super) fn is_outermost(clock: usize) -> bool {
 /// thread drives it at all.
 pub(super) fn drives(clock: usize) -> (usize, bool) {
     POLLED.with_borrow(|stack| {
-        let is_thread = |polled: &Polled| !matches!(polled.level, Level::Watch(_));
+        let is_thread = |polled: &Polled| !matches!(polled.level, PollLevel::Watch(_));
         let within = stack
             .iter()
-            .filter(|polled| polled.level == Level::Watch(clock));
+            .filter(|polled| polled.level == PollLevel::Watch(clock));
         match stack.last().is_some_and(is_thread) {
             true => (within.count(), true),
             false => (0, stack.iter().any(is_thread)),

@@ -1,4 +1,4 @@
-//! The few entries of a clock, by their keys. A mock has some at a time, for which a tree is more code than use.
+//! The few entries of a clock, by their keys. A mock has only some at a time, for which a tree is not worth its code.
 
 /// Entries in the order of their keys.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl<K: Ord, V> Sorted<K, V> {
         self.0.into_iter().map(|(_, value)| value)
     }
 
-    /// Adds an entry, and gives the value that it replaces.
+    /// Adds an entry, and returns the value that it replaces.
     pub(super) fn insert(&mut self, key: K, value: V) -> Option<V> {
         match self.place(&key) {
             Ok(at) => Some(std::mem::replace(&mut self.0[at].1, value)),

@@ -1,13 +1,13 @@
-//! What goes by a virtual clock, and whether it waits.
+//! What uses a virtual clock, and whether it waits.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::ThreadId;
 
-use super::polled::{Entered, Level, drives, is_any_waiting, is_outermost, note_wait};
+use super::polled::{Entered, PollLevel, drives, is_any_waiting, is_outermost, note_wait};
 use super::{Looks, State, VirtualClock};
 
-/// Polls something that goes by a clock.
+/// Polls something that uses a clock.
 pub(crate) struct Watch(Arc<Flag>);
 
 pub(super) struct Flag {
@@ -40,23 +40,23 @@ pub(super) struct Is {
 #[derive(Clone, Copy)]
 struct Driver {
     thread: ThreadId,
-    /// The thread waits for it, and so never fails to poll it.
+    /// The thread waits for it, and so polls it for certain.
     waits: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Standing {
     Busy,
-    /// It was woken and is to be polled, which counts as busy.
+    /// It was woken and is waiting to be polled, which counts as busy.
     Called,
-    /// It is a refresh that waits for something real, and counts as busy.
+    /// It is a refresh that waits for something real, which counts as busy.
     Real,
     Waiting,
     Over,
 }
 
 impl Watch {
-    /// Makes one that is busy, which the clock has counted.
+    /// Makes a busy watch, which the clock has already counted.
     pub(super) fn new(clock: VirtualClock, kind: Kind) -> Self {
         Self(Arc::new(Flag {
             clock,
@@ -71,7 +71,7 @@ impl Watch {
         }))
     }
 
-    /// Polls it.
+    /// Polls the watched work.
     pub(crate) fn poll<O>(
         &self,
         cx: &Context<'_>,
@@ -81,7 +81,7 @@ impl Watch {
         flag.begin(cx.waker());
         let id = flag.clock.id();
         let waker = Waker::from(Arc::clone(flag));
-        let entered = Entered::new(Level::Watch(id));
+        let entered = Entered::new(PollLevel::Watch(id));
         let polled = work(&mut Context::from_waker(&waker));
         let waits = is_any_waiting();
         drop(entered);
@@ -93,7 +93,7 @@ impl Watch {
                 if waits_here {
                     note_wait(id);
                 }
-                // Also where it waits for something real: the call that it waits for may have come to rest before.
+                // Also if it waits for something real: the call that it waits for may have come to rest before.
                 if is_outermost(id) {
                     flag.clock.settle(cx.waker());
                 }
@@ -129,11 +129,11 @@ impl Flag {
         is.driver = Some(driver);
         drop(is);
         drop(state);
-        // What goes with it may go by this clock.
+        // Dropped without the lock, since it may use this clock.
         drop(before);
     }
 
-    /// A poll left something to wait for. Returns whether it rests now; it may have been woken meanwhile.
+    /// Notes that a poll left something to wait for. Returns whether it rests now; it may have been woken meanwhile.
     fn rest(self: &Arc<Self>, waits_here: bool) -> bool {
         let mut rests = false;
         self.clock.change(|state| {
@@ -155,7 +155,7 @@ impl Flag {
         self.clock.change(|state| {
             let mut is = self.lock();
             was_over = is.standing == Standing::Over;
-            // It may keep alive what keeps this.
+            // The waker may keep alive what keeps this.
             waker = is.waker.take();
             self.stand(state, &mut is, Standing::Over);
         });
@@ -165,7 +165,7 @@ impl Flag {
         }
     }
 
-    /// Changes what it counts as.
+    /// Changes the state that it counts as.
     pub(super) fn stand(self: &Arc<Self>, state: &mut State, is: &mut Is, standing: Standing) {
         let serving = usize::from(self.kind == Kind::Serving);
         match is.standing {
@@ -206,8 +206,8 @@ impl Flag {
         self.lock().driver.is_some_and(|driver| driver.waits)
     }
 
-    /// Whether it would have been polled with what `again` wakes, which was polled many times. `is_one_thread`: what this
-    /// thread polls no other does.
+    /// Whether it would have been polled along with what `again` wakes, which was polled many times. `is_one_thread`: no
+    /// other thread polls what this one polls.
     pub(super) fn had_its_turn(&self, again: &Waker, is_one_thread: bool) -> bool {
         let is = self.lock();
         let this = std::thread::current().id();

@@ -167,7 +167,8 @@ async fn reauthentication_and_redirects_cost_nothing() {
     assert_eq!(causes(trail(&outcome)), wanted);
 }
 
-/// An outage is not multiplied: once the default budget is drained, a tenth more requests than calls at most.
+/// The load of an outage is not multiplied: once the default budget is drained, there are at most a tenth more requests
+/// than calls.
 #[tokio::test(start_paused = true)]
 async fn the_default_budget_tames_an_outage() {
     for succeeding in [0, 10, 3] {

@@ -48,7 +48,7 @@ async fn a_token_in_the_path_is_shown_nowhere() {
             let path = error.trail().expect("a trail").path().to_owned();
             assert!(path.contains("/hooks/[redacted]/"), "{path}");
         }
-        // Where nothing is sent, too.
+        // Also if nothing is sent.
         let fixture = novavms([]);
         let cancelled = reqtrail::CancelToken::new();
         cancelled.cancel();
@@ -121,7 +121,7 @@ async fn a_token_in_the_base_url_is_not_shown() {
     assert_hidden(TOKEN, &(shown(&error, &seen) + &trail_texts(&error)));
 }
 
-/// A URL in the place of a path: its query and its user info are the caller's secrets.
+/// A URL instead of a path: its query and its user info are the caller's secrets.
 #[tokio::test(start_paused = true)]
 async fn a_url_in_the_place_of_a_path_is_shown_without_its_secrets() {
     for given in [
@@ -171,7 +171,7 @@ async fn a_callers_own_credential_is_redacted_in_every_spelling() {
             "Basic bWU6czNjcjN0LW93bg==",
             vec!["bWU6czNjcjN0LW93bg==", "me:s3cr3t-own", OWN],
         ),
-        // Where the user is the key: the password is empty, or says no more than that.
+        // If the user is the key, the password is empty, or not a secret.
         (
             "Authorization",
             "Basic czNjcjN0LW93bjo=",
@@ -229,7 +229,7 @@ async fn a_callers_own_credential_is_redacted_in_every_spelling() {
     }
 }
 
-/// The client's token stays a secret where the caller sends another.
+/// The client's token stays a secret if the caller sends another.
 #[tokio::test(start_paused = true)]
 async fn the_clients_token_beside_a_callers_own() {
     let fixture = novavms([reply(404).body(format!(r#"{{"message":"{TOKEN} {OWN}"}}"#))]);
@@ -273,7 +273,7 @@ struct Wanted {
     token: u32,
 }
 
-/// Everything that a program prints of an error and of what is behind it.
+/// Everything that a program can print of an error and its causes.
 fn chain(error: &Error) -> String {
     let mut all = format!("{error} {error:?} {error:#?}");
     let mut source = std::error::Error::source(error);
@@ -301,7 +301,7 @@ async fn an_error_of_json_quotes_no_value() {
     }
 }
 
-/// A refresher that reads an answer of its own is a way by which values of bodies come into a call's error.
+/// Through a refresher that reads its own response, values of bodies could get into a call's error.
 #[tokio::test(start_paused = true)]
 async fn a_refreshers_error_of_json_quotes_no_value() {
     for own_client in [true, false] {
@@ -326,7 +326,7 @@ async fn a_refreshers_error_of_json_quotes_no_value() {
     }
 }
 
-/// A default header that would be left out in silence is refused.
+/// A default header that would be silently ignored is refused.
 #[tokio::test(start_paused = true)]
 async fn default_headers_that_would_have_no_effect() {
     let wire = || ScriptedTransport::playing([]);
@@ -369,7 +369,7 @@ async fn default_headers_that_would_have_no_effect() {
     let client = builder.build_with(wire()).expect("a client");
     let error = client.set_token(TOKEN).expect_err("two credentials");
     assert!(error.message().contains("`authorization`"), "{error}");
-    // So is a trace where the client makes none of its own.
+    // So is a trace if the client makes none itself.
     let wire = ScriptedTransport::playing([reply(200)]);
     let builder = Client::novavms(BASE).traceparent(false);
     let client = builder

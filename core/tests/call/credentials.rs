@@ -1,4 +1,4 @@
-//! Whose credential goes out, and what happens where there is none yet.
+//! Which credential is sent, and what happens if there is none yet.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ async fn without_a_token_the_refresher_comes_first() {
     assert!(error.to_string().contains("the vault is sealed"), "{error}");
 }
 
-/// In an outage of what gives tokens, it is asked once, and no call is a `ValueError` or another mistake of the caller's.
+/// During an outage of the token's issuer it is called once, and no call fails with an error that blames the caller.
 #[tokio::test(start_paused = true)]
 async fn an_outage_of_the_tokens_giver() {
     let refresher = Refresher {

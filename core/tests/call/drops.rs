@@ -8,7 +8,7 @@ use crate::support::*;
 
 type Story = fn() -> Fixture;
 
-/// Calls that pend in every place where a call can pend.
+/// Calls that are pending in every place where a call can be pending.
 pub(crate) fn stories() -> Vec<(&'static str, Story)> {
     vec![
         ("a slow success", || {
@@ -91,7 +91,7 @@ pub(crate) fn stories() -> Vec<(&'static str, Story)> {
     ]
 }
 
-/// Calls that pend while they undo a coding.
+/// Calls that are pending while they decode a body.
 pub(crate) fn decoding() -> Vec<(&'static str, Story)> {
     vec![
         ("a body that takes long to decode", || {
@@ -232,7 +232,7 @@ async fn without_a_poll_there_was_no_call() {
     assert_eq!((fixture.seen.events().len(), fixture.wire.count()), (0, 0));
 }
 
-/// A runtime that ends takes its tasks along. A refresh that was among them is begun anew by the next who needs it.
+/// A runtime that ends drops its tasks. The next call that needs a refresh that was among them begins it anew.
 #[test]
 fn a_refresh_that_ended_with_its_runtime_is_begun_anew() {
     let runtime = || {

@@ -1,4 +1,4 @@
-//! Panics, wherever they come from, cost nobody the trail.
+//! No panic, wherever it comes from, loses the trail.
 
 use reqtrail::{ErrorKind, Observer, Sent, StopReason};
 
@@ -39,13 +39,13 @@ async fn a_panicking_transport_is_internal() {
         );
         assert_eq!(fixture.wire.open(), 0);
     }
-    // The client is none the worse for it.
+    // The client still works.
     let fixture = novavms([panics(), reply(200)]);
     let _ = fixture.client.get("/x").send().await;
     assert!(fixture.client.get("/x").send().await.is_ok());
 }
 
-/// Panics whatever it is told.
+/// Panics at every event.
 struct Panics;
 
 impl Observer for Panics {
@@ -71,7 +71,7 @@ async fn a_panicking_observer_harms_neither_the_call_nor_the_others() {
     assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
     assert_eq!(fixture.seen.words().len(), 5);
     assert_eq!(late.words(), fixture.seen.words());
-    // Also while a dropped call is told of.
+    // Also while a dropped call is reported.
     let wire = ScriptedTransport::playing([never()]);
     let fixture = built(wire, |b| b.observer(Panics));
     let call = tokio::time::timeout(secs(1), fixture.client.get("/x").send());

@@ -226,7 +226,7 @@ async fn what_looks_odd_and_is_right() {
         assert_eq!(sent.method.as_str(), method);
         assert_eq!(sent.url.as_str(), format!("{BASE}{path}"));
     }
-    // A parameter that would climb out of the API's prefix cannot do so in escaped form either.
+    // A parameter cannot leave the API's prefix, not even in escaped form.
     let fixture = novavms([reply(200)]);
     let outcome = fixture
         .client
@@ -251,7 +251,7 @@ async fn what_looks_odd_and_is_right() {
     assert_eq!(url, "https://api.example/other/prefix?cursor=abc");
 }
 
-/// A caller's header takes the place of a default one, in any spelling.
+/// A caller's header replaces a default one, in any spelling.
 #[tokio::test(start_paused = true)]
 async fn headers_of_a_request_outrank_those_of_its_client() {
     let fixture = with([reply(200), reply(200)], |b| {

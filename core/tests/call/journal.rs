@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::*;
 
-/// A folder that is gone after the test.
+/// A folder that is removed after the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -41,7 +41,7 @@ impl Folder {
         lines
     }
 
-    /// The names of what is there.
+    /// The names of the existing files.
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).expect("the folder").flatten();
         entries
@@ -57,7 +57,7 @@ impl Drop for Folder {
     }
 }
 
-/// A client whose calls are written here, of a server that does what a path asks for.
+/// A client whose calls are written here, with a server that does what the path asks for.
 fn writing(folder: &Path, set: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Fixture {
     let script = |_: usize, sent: &Logged| match sent.url.path().rsplit('/').next() {
         Some("missing") => reply(404).id("req_01JD8ZK3AA000404"),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::*;
 
-/// The keys in the order of the contract, but for those that trail and attempt share.
+/// The keys in the order of the contract, except those that trail and attempt share.
 const ORDER: [&str; 34] = [
     "schema",
     "client",

@@ -1,4 +1,4 @@
-//! What observers are told, when, and in which order.
+//! Which events observers get, when, and in which order.
 
 use std::sync::{Arc, Mutex};
 
@@ -40,7 +40,7 @@ async fn events_come_in_order() {
     assert!(fixture.seen.call_ids().iter().all(|other| *other == id));
 }
 
-/// A finished attempt is told before the wait, and with it.
+/// A finished attempt is reported before the wait, and with it.
 #[tokio::test(start_paused = true)]
 async fn an_attempt_is_told_before_its_wait() {
     let slow = reply(503).after(secs(2)).header("retry-after", "20");
@@ -59,7 +59,7 @@ async fn an_attempt_is_told_before_its_wait() {
     assert_eq!(finished[0].wait_reason(), Some(WaitReason::RetryAfter));
     assert_eq!(finished[1].wait_reason(), Some(WaitReason::Backoff));
     assert_eq!(finished[2].wait(), None);
-    // What was told is what the trail says in the end.
+    // The reported attempt is what the trail says in the end.
     for (told, kept) in finished.iter().zip(attempts) {
         let json = |attempt: &reqtrail::Attempt| serde_json::to_string(attempt).expect("JSON");
         assert_eq!(json(told), json(kept));

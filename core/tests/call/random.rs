@@ -13,7 +13,7 @@ use script::{RandomCall, What, plan};
 
 async fn play(plan: RandomCall) {
     let stories = plan.stories.clone();
-    // The last story goes on for ever.
+    // The last story repeats for ever.
     let wire = ScriptedTransport::answering(move |number, _| {
         stories[number.min(stories.len() - 1)].exchange()
     });
@@ -119,7 +119,7 @@ fn numbers_and_times(trail: &Trail) {
     assert!(trail.elapsed() >= ran);
 }
 
-/// What every attempt says of itself fits together.
+/// The fields of every attempt fit together.
 fn facts(trail: &Trail) {
     for attempt in trail.attempts() {
         let (sent, processed) = (attempt.sent(), attempt.processed());
@@ -186,7 +186,7 @@ fn is(plan: &RandomCall, attempt: &Attempt, wanted: Failure) -> bool {
         && matches!(story.what, What::Broken(failure) if failure == wanted)
 }
 
-/// Whether the attempt ended with the server's vow not to have processed it.
+/// Whether the attempt ended with the server's guarantee not to have processed it.
 fn vowed(plan: &RandomCall, attempt: &Attempt) -> bool {
     is(plan, attempt, Failure::Unprocessed) || is(plan, attempt, Failure::RefusedStream)
 }

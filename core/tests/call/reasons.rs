@@ -58,7 +58,7 @@ async fn a_timeout_names_its_limit_and_what_had_not_happened() {
             None,
             "waited 10 s for a free HTTP/2 stream of 192.0.2.7:443",
         ),
-        // A transport that says nothing of what it does.
+        // A transport that reports no phases.
         (never().sent(), None, "no response within 10 s"),
         (
             never().busy(Phase::Sending, peer).sent(),
@@ -153,7 +153,7 @@ async fn a_cancelled_attempt_says_who_ended_it() {
     assert_eq!(last.failure_reason(), Some("cancelled by the caller"));
 }
 
-/// An error that ends between two attempts is not described by what the last one met.
+/// The failure of the last attempt does not describe a call that ended between two attempts.
 #[tokio::test(start_paused = true)]
 async fn an_error_borrows_no_code() {
     let refused = TransportError::new(Failure::Connect, "refused").with_code("ECONNREFUSED");

@@ -1,4 +1,4 @@
-//! What a client remembers of its calls: which, how many, and what it knows of those under way.
+//! What a client keeps of its calls: which, how many, and what it knows about those under way.
 
 use std::sync::{Arc, Mutex};
 

@@ -249,7 +249,7 @@ async fn a_retry_repeats_the_hop_that_failed() {
     assert!(log[1..].iter().all(|sent| sent.body.is_empty()));
 }
 
-/// Safety is that of the attempt's own method, unless the caller said otherwise.
+/// The attempt's own method decides about safety, unless the caller set it.
 #[tokio::test(start_paused = true)]
 async fn the_hop_decides_what_is_safe() {
     for (status, mark, wanted) in [

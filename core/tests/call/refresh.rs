@@ -1,4 +1,4 @@
-//! A 401 and the one refresh that serves all who met it.
+//! A 401, and the one refresh that serves all calls that got it.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -94,7 +94,7 @@ async fn one_callers_end_does_not_end_the_refresh() {
         let outcome = second.await.expect("no panic");
         assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
         assert_eq!((refresher.asked(), fixture.wire.elapsed()), (1, secs(2)));
-        // Even with nobody left to wait for it.
+        // Even if no call waits for it any more.
         let refresher = Refresher::taking(secs(2));
         let fixture = built(knowing(FRESH), |b| refresher.option(b));
         let alone = tokio::spawn(fixture.client.get("/1").send());
@@ -195,7 +195,7 @@ async fn a_token_ends_the_memory_of_a_failure() {
     }
 }
 
-/// Those who wait for a refresh get a token that is set meanwhile.
+/// Calls that wait for a refresh get a token that is set meanwhile.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_set_ends_the_wait() {
     let refresher = Refresher::taking(secs(5));
@@ -296,7 +296,7 @@ async fn a_refresher_cannot_wait_for_its_own_client() {
             said += &cause.to_string();
             source = cause.source();
         }
-        assert!(said.contains("expected a client of its own"), "{said}");
+        assert!(said.contains("expected a separate client"), "{said}");
     }
 }
 
@@ -326,7 +326,7 @@ async fn refreshers_cannot_wait_for_each_other() {
     let error = error(first.get("/x").send().await);
     assert_eq!(wire.elapsed(), Duration::ZERO, "nobody waits");
     let text = format!("{error:#?}");
-    assert!(text.contains("expected a client of its own"), "{text}");
+    assert!(text.contains("expected a separate client"), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -349,7 +349,7 @@ async fn a_refresher_that_panics_or_gives_rubbish_is_one_that_failed() {
         assert!(std::error::Error::source(&error).is_some());
         assert!(!format!("{error} {error:?}").contains("Evil"));
     }
-    // Also one that panics before it gives a future.
+    // Also one that panics before it returns a future.
     let fixture = with([reply(401)], |b| {
         b.token_refresher(|| {
             if true {
@@ -572,7 +572,7 @@ async fn a_slow_refresh_costs_a_held_token_five_seconds() {
     let outcome = vault.call().await;
     assert_eq!(trail(&outcome).attempts()[0].started(), secs(5));
     assert_eq!(vault.last_token(), format!("{FRESH}1"));
-    // Whoever comes now does not wait; and the refresh has gone on.
+    // New calls do not wait, and the refresh has continued.
     assert_eq!(trail(&vault.call().await).elapsed(), Duration::ZERO);
     tokio::time::sleep(secs(4)).await;
     vault.call().await.expect("a response");
@@ -588,7 +588,7 @@ async fn a_slow_refresh_costs_a_held_token_five_seconds() {
     assert_eq!(trail(&outcome).attempts()[0].started(), secs(8));
     assert_eq!(vault.last_token(), format!("{FRESH}2"));
 
-    // A call's own time and its cancel token end the wait as ever.
+    // A call's own time and its cancel token still end the wait.
     tokio::time::sleep(secs(3550)).await;
     let request = vault.fixture.client.get("/x").timeout(secs(2));
     assert_eq!(
@@ -631,7 +631,7 @@ async fn a_token_that_is_new_and_over_is_used_until_it_is_refused() {
     assert_eq!(vault.asked(), 1);
 }
 
-/// The first token may come with the client, end and all.
+/// The first token may be the client's, with its expiry.
 #[tokio::test(start_paused = true)]
 async fn a_given_token_has_an_end_too() {
     let wire = ScriptedTransport::answering(|_, _| reply(200));

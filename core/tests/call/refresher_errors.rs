@@ -1,4 +1,4 @@
-//! What a call says of its refresher's error: the reason, the request ID, and no secret.
+//! What a call reports of its refresher's error: the reason, the request ID, and no secret.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::support::*;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Words around a cause, as `anyhow` and its like put them.
+/// Text around a cause, as `anyhow` adds it.
 #[derive(Debug)]
 struct Context(String, BoxError);
 
@@ -33,7 +33,7 @@ impl StdError for Context {
     }
 }
 
-/// Everything that a program prints of an error and of what is behind it.
+/// Everything that a program can print of an error and its causes.
 fn chain(error: &Error) -> String {
     let mut all = format!("{error} {error:?} {error:#?}");
     let mut source = error.source();
@@ -93,7 +93,7 @@ async fn a_wrapped_error_tells_its_reason_and_its_request_id() {
             },
             &["sign-in: wrong password"],
         ),
-        // What the words around it say already is not said again.
+        // What the text around it already says is not repeated.
         (
             |e| Context::around(&format!("sign-in: {e}"), e),
             &["sign-in: POST /auth/login: 401"],
@@ -206,7 +206,7 @@ async fn a_refreshers_error_is_shown_without_the_clients_token() {
     }
 }
 
-/// The refresher's own call stands behind the error, also where the words around it are taken out.
+/// The refresher's own call is a cause of the error, also if the text around it is removed.
 #[tokio::test(start_paused = true)]
 async fn the_refreshers_own_trail_outlives_the_redaction() {
     let fixture = with([reply(401)], |b| {

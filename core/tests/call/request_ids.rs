@@ -1,4 +1,4 @@
-//! Where a request ID is found, and what is odd about it.
+//! Where a request ID is found, and what is unusual about it.
 
 use reqtrail::{Attempt, Failure};
 
@@ -28,7 +28,7 @@ fn body(id: &str) -> String {
     serde_json::json!({"error": "not_found", "request_id": id}).to_string()
 }
 
-/// Header values, the body's ID, and what is told of them.
+/// Header values, the body's ID, and what is noted about them.
 type Row<'a> = (&'a [&'a [u8]], Option<&'a str>, [&'a str; 4]);
 
 const HEADER: &str = "header:x-request-id";

@@ -1,4 +1,4 @@
-//! What the server vowed not to have processed is sent again, whatever the method.
+//! Requests that the server guaranteed not to have processed are sent again, whatever the method.
 
 use reqtrail::{Cause, Error, Failure, RetryBudget, StopReason, WaitReason};
 
@@ -71,7 +71,7 @@ async fn neither_the_attempts_nor_the_budget_are_used_up() {
     });
     let outcome = fixture.client.post("/x").send().await;
     assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
-    // What follows a resend is counted as ever.
+    // Attempts after a resend are counted as usual.
     let fixture = with([goaway(), reply(503), refused(), reply(503)], |b| {
         b.max_attempts(2)
     });

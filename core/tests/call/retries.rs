@@ -34,7 +34,7 @@ fn first(what: &str) -> Exchange {
     }
 }
 
-/// The table of the decision: what an attempt gave, the error's kind, and what happens next to a safe and to an
+/// The table of the decision: the result of an attempt, the error's kind, and what happens next to a safe and to an
 /// unsafe request.
 const TABLE: &[(&str, &str, &str, &str)] = &[
     ("refused", "connect", "again", "again"),
@@ -74,7 +74,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("502", "api", "again", "unsafe_to_retry"),
     ("503", "api", "again", "unsafe_to_retry"),
     ("504", "api", "again", "unsafe_to_retry"),
-    // Without a refresher nothing mends a 401.
+    // Without a refresher nothing fixes a 401.
     ("401", "api", "not_retryable", "not_retryable"),
     ("400", "api", "not_retryable", "not_retryable"),
     ("403", "api", "not_retryable", "not_retryable"),
@@ -87,7 +87,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ("599", "api", "not_retryable", "not_retryable"),
     ("304", "api", "not_retryable", "not_retryable"),
     ("300", "api", "not_retryable", "not_retryable"),
-    // A code that its dialect marks final outranks its status.
+    // A code that its dialect marks final takes precedence over its status.
     (
         "502 webhook_delivery_failed",
         "api",
@@ -100,7 +100,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "not_retryable",
         "not_retryable",
     ),
-    // At another status than its own the code says nothing, and the status decides.
+    // At another status than its own the code means nothing, and the status decides.
     (
         "503 webhook_delivery_failed",
         "api",
@@ -208,7 +208,7 @@ async fn attempts_are_counted() {
     }
 }
 
-/// Of two reasons to stop, the one that is checked first is told.
+/// Of two reasons to stop, the one that is checked first is reported.
 #[tokio::test(start_paused = true)]
 async fn the_order_of_the_reasons() {
     let empty = || {

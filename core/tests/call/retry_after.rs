@@ -23,7 +23,7 @@ async fn a_minute_costs_no_time() {
     assert!(real.elapsed() < secs(5), "the clock is not the real one");
 }
 
-/// Never earlier than told, and at most a fifth or a second later.
+/// Never earlier than asked for, and at most a fifth or a second later.
 #[tokio::test(start_paused = true)]
 async fn waits_are_never_shorter_than_told() {
     let mut latest = Duration::ZERO;
@@ -198,7 +198,7 @@ async fn dates_are_read_against_the_servers_own_clock() {
             assert_eq!(first.retry_after(), Some(secs(20)), "{value}, {offset}");
             assert!(fixture.wire.elapsed() >= secs(20));
         }
-        // Without a Date the local clock has to do.
+        // Without a Date the local clock is used.
         let fixture = with([told(value), reply(200)], |b| b.base_delay(Duration::ZERO));
         fixture.wire.set_wall_clock(fixture.wall() + secs(15));
         let outcome = fixture.client.get("/x").send().await;
@@ -217,7 +217,7 @@ async fn dates_are_read_against_the_servers_own_clock() {
     assert_eq!(fixture.wire.elapsed(), Duration::ZERO);
 }
 
-/// A success that breaks off has a word in it too.
+/// A success that breaks off can ask for a wait, too.
 #[tokio::test(start_paused = true)]
 async fn a_cut_success_is_not_repeated_earlier_than_told() {
     let cut = reply(200).header("retry-after", "5").body("half").cut();

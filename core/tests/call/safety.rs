@@ -114,7 +114,7 @@ async fn sent_and_may_have_succeeded() {
         ("404", || reply(404), Sent::Yes, false),
     ];
     for (name, exchange, sent, noted) in rows {
-        // As the last attempt: the error itself says how it stands.
+        // As the last attempt: the error itself says so.
         let fixture = with([exchange()], |b| b.max_attempts(1));
         let error = error(fixture.client.get("/x").send().await);
         let trail = error.trail().expect("a trail");
@@ -142,7 +142,7 @@ async fn sent_and_may_have_succeeded() {
     }
 }
 
-/// The server's word that it did not process a request leaves nothing unknown.
+/// The server's guarantee that it did not process a request leaves nothing unknown.
 #[tokio::test(start_paused = true)]
 async fn an_unprocessed_request_cannot_have_succeeded() {
     let fixture = novavms([fails(Failure::Unprocessed).sent(), reply(201)]);
@@ -151,7 +151,7 @@ async fn an_unprocessed_request_cannot_have_succeeded() {
     assert_eq!(trail(&outcome).notes(), []);
 }
 
-/// Whether the server processed a request: what the trail knows of it.
+/// Whether the server processed a request, as far as the trail knows.
 #[tokio::test(start_paused = true)]
 async fn processed() {
     type Row = (fn() -> Exchange, Sent, Option<bool>);

@@ -1,4 +1,4 @@
-//! What a transport says, and what is believed.
+//! What a transport reports, and how far the loop trusts it.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use reqtrail::{ErrorKind, Failure, Sent, StopReason, TransportError};
 use crate::support::exchange::panics;
 use crate::support::*;
 
-/// What says that nothing was sent.
+/// The failures that mean that nothing was sent.
 const UNSENT: [Failure; 4] = [
     Failure::Connect,
     Failure::Unusable,
@@ -18,7 +18,7 @@ const UNSENT: [Failure; 4] = [
     Failure::ProxyRefused,
 ];
 
-/// A transport that marked a request let it go, whatever it says afterwards.
+/// A transport that marked a request has sent it, whatever it says afterwards.
 #[tokio::test(start_paused = true)]
 async fn the_mark_wins() {
     for failure in UNSENT {
@@ -29,7 +29,7 @@ async fn the_mark_wins() {
         assert_eq!(failures(trail(&outcome)), wanted, "{failure:?}");
         assert_told(&fixture.wire, trail(&outcome));
         assert!(error(outcome).may_have_been_sent());
-        // What may be sent twice is sent again, and the trail says what that means.
+        // A request that may be sent twice is sent again, and the trail says what that means.
         let fixture = novavms([fails(failure).sent(), reply(200)]);
         let outcome = fixture.client.get("/x").send().await;
         assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
@@ -137,7 +137,7 @@ async fn a_panic_of_the_programs_transport_is_called_that() {
     }
 }
 
-/// Who prints the chain below an error reads nothing twice, also where a program's own transport hands on another's error.
+/// A printed chain of causes repeats nothing, also if a program's own transport passes on another's error.
 #[test]
 fn a_transports_error_has_the_sources_that_it_does_not_quote() {
     let caused = |message: &str| {

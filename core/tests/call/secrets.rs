@@ -1,4 +1,4 @@
-//! Secrets stay out of everything that people read, also where a server sends them back.
+//! Secrets stay out of everything that people read, also if a server sends them back.
 
 use reqtrail::{Client, Error, Failure, Secret};
 
@@ -237,7 +237,7 @@ async fn query_values() {
     assert_hidden("s3cr3t", &shown(&error, &fixture.seen));
 }
 
-/// A success is the caller's data, and is handed over as it came.
+/// A success is the caller's data, and is passed on unchanged.
 #[tokio::test(start_paused = true)]
 async fn a_success_is_left_as_it_is() {
     let answer = reply(200).id(TOKEN).header("x-echo", TOKEN).body(TOKEN);
@@ -280,7 +280,7 @@ async fn clients_and_their_parts() {
     assert_hidden(TOKEN, &format!("{error} {error:?}"));
 }
 
-/// A request in the making holds what the caller gave it, a credential of its own among it.
+/// A request that is being built holds what the caller set, including its own credential.
 #[tokio::test(start_paused = true)]
 async fn a_requests_own_credential() {
     let fixture = novavms([reply(404)]);

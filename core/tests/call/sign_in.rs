@@ -1,4 +1,4 @@
-//! Signing in to OpenStack: what goes out, what is read, and what is shown of it.
+//! Signing in to OpenStack: what is sent, what is read, and what is shown of it.
 
 use futures_util::future::join_all;
 use http::StatusCode;
@@ -40,7 +40,7 @@ fn token(number: usize) -> Exchange {
         .body(body.to_string())
 }
 
-/// A transport that gives a new token for each sign-in.
+/// A transport that returns a new token for each sign-in.
 fn keystone() -> ScriptedTransport {
     ScriptedTransport::answering(|number, _| token(number + 1))
 }

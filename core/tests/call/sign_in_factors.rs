@@ -1,5 +1,5 @@
-//! Signing in with one-time passcodes and by several ways of proof, and user and password of HTTP: what goes out, how often,
-//! and what is shown of it.
+//! Signing in with one-time passcodes and by several methods, and user and password of HTTP: what is sent, how often, and
+//! what is shown of it.
 
 use reqtrail::openstack::{Auth, Cloud, Keystone, Receipt, User};
 use reqtrail::{Category, ErrorKind, Failure};

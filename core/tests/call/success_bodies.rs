@@ -214,7 +214,7 @@ async fn a_cut_body_is_transport_and_repeated_where_that_is_safe() {
     }
 }
 
-/// What turns out to be unusable only when it is read is `decode`, with the same trail.
+/// A body that turns out to be unusable only when it is read is `decode`, with the same trail.
 #[tokio::test(start_paused = true)]
 async fn not_what_the_caller_asked_to_parse() {
     let response = ok(reply(200).id("req_1").body("{\"a\": \"secret-in-body\"}")).await;
@@ -291,7 +291,7 @@ async fn header_blocks_have_a_limit() {
     );
 }
 
-/// What holds up the call holds up its timeouts, and all calls of its thread.
+/// Work that holds up the call holds up its timeouts, and all calls of its thread.
 #[tokio::test(start_paused = true)]
 async fn much_input_without_output_is_decoded_in_many_polls() {
     let member = coded("gzip", b"");

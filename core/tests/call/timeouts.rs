@@ -1,4 +1,4 @@
-//! The three times: to connect, of an attempt, of a call.
+//! The three timeouts: of connecting, of an attempt, of a call.
 
 use http::StatusCode;
 use reqtrail::{Client, ErrorKind, RequestBuilder, Sent, StopReason};
@@ -7,7 +7,7 @@ use crate::support::*;
 
 type Request = RequestBuilder<Client>;
 
-/// An endless supply of silence, with or without the request having left.
+/// Endless silent exchanges, with or without the request having left.
 fn silence(sent: bool) -> ScriptedTransport {
     ScriptedTransport::answering(move |_, _| if sent { never().sent() } else { never() })
 }
@@ -68,7 +68,7 @@ async fn a_request_has_its_own_times() {
         one(false, |r| r.timeout(ms(800))).await,
         ("timeout", Sent::No, 800)
     );
-    // A call's time above the attempt's default lifts that too, but not what the request itself says.
+    // A call's timeout above the attempt's default raises that too, but not what the request itself sets.
     assert_eq!(
         one(true, |r| r.timeout(secs(25))).await,
         ("timeout", Sent::Unknown, 25_000)
@@ -97,7 +97,7 @@ async fn a_client_has_its_own_times() {
     let outcome = fixture.client.get("/x").send().await;
     assert_eq!(end(&outcome), ("timeout", StopReason::Deadline));
     assert_eq!(trail(&outcome).elapsed(), secs(3));
-    // A longer time for the whole call is the time of its attempts too, unless they have one of their own.
+    // A longer timeout of the whole call is the timeout of its attempts too, unless they have their own.
     for (timeout, attempt, ends) in [
         (Some(25), None, 25),
         (Some(60), None, 60),
@@ -116,7 +116,7 @@ async fn a_client_has_its_own_times() {
     }
 }
 
-/// The time to connect ends when the request leaves, and a slow answer is none of its business.
+/// The time to connect ends when the request leaves; a slow answer does not count.
 #[tokio::test(start_paused = true)]
 async fn the_time_to_connect_bounds_the_connection_only() {
     for exchange in [

@@ -154,7 +154,7 @@ async fn an_invalid_trace_is_dropped() {
         assert_eq!(parents(&fixture)[0][1], id, "{given}");
         assert_eq!(sent.header("tracestate"), None, "{given}");
     }
-    // A state without a trace is nobody's.
+    // A state without a trace is dropped.
     let fixture = novavms([reply(200)]);
     let request = fixture.client.get("/x").header("tracestate", "vendor=1");
     request.send().await.expect("a response");

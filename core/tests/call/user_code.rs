@@ -1,4 +1,4 @@
-//! Code of the program's own that runs within the client: it may call the client, and it may panic.
+//! The program's own code that runs within the client: it may call the client, and it may panic.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -20,7 +20,7 @@ type BoxError = Box<dyn StdError + Send + Sync>;
 /// Where a client stands once it is built.
 type Cell = Arc<OnceLock<Client>>;
 
-/// Looks at a client, which takes its locks.
+/// Uses a client, which takes its locks.
 fn look(cell: &Cell) {
     if let Some(client) = cell.get() {
         assert!(!format!("{client:?}").is_empty());
@@ -49,7 +49,7 @@ fn ends(work: impl Future<Output = ()> + Send + 'static) {
     thread.join().expect("no panic");
 }
 
-/// A refresher's error that looks at the client when it goes.
+/// A refresher's error that uses the client when it is dropped.
 struct Looks(Cell, Arc<AtomicUsize>);
 
 impl Drop for Looks {
@@ -86,7 +86,7 @@ fn a_refreshers_error_that_goes_may_use_the_client() {
         let client = client.build_with(wire).expect("a client");
         assert!(cell.set(client.clone()).is_ok());
         for times in 0..2 {
-            // The second failure takes the place of the first, and a token that of the second.
+            // The second failure replaces the first, and a token replaces the second.
             drop(error(client.get("/x").send().await));
             assert_eq!(gone.load(Ordering::SeqCst), times);
             tokio::time::sleep(secs(5)).await;
@@ -192,7 +192,7 @@ fn a_transports_clocks_may_use_the_client() {
     });
 }
 
-/// Wakes by looking at a client.
+/// A waker that uses a client.
 struct Looking(Cell, AtomicUsize);
 
 impl Wake for Looking {
@@ -268,7 +268,7 @@ async fn a_panic_of_the_transport_outside_of_its_exchange_is_called_that() {
     }
 }
 
-/// Whatever the clocks do, a call has its trail, and between attempts nothing but the transport is blamed.
+/// Whatever the clocks do, a call has its trail, and between attempts only the transport is blamed.
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_panics_costs_no_trail() {
     for what in ["now", "wall_clock"] {

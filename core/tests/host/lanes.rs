@@ -1,4 +1,4 @@
-//! What observers and lanes hear, and transports that programs bring.
+//! The events of observers and lanes, and programs' own transports.
 
 use super::*;
 
@@ -133,7 +133,7 @@ fn a_lane_gets_what_happens_in_its_calls_and_then_their_results() {
     drop(idle);
 }
 
-/// Nobody but the lane counts on the client once it is gone.
+/// Only the lane still expects events once the client is gone.
 #[test]
 fn a_host_that_goes_ends_the_jobs_of_lanes_that_stay() {
     // It takes connections and never answers.
@@ -206,7 +206,7 @@ fn a_panic_around_the_built_in_transport_ends_one_job_alone() {
     assert!(ended[&2].is_ok(), "{ended:?}");
 }
 
-/// Answers at once, or never, and has a clock of its own.
+/// Answers at once, or never, and has its own clock.
 struct Ahead(Arc<Mutex<Instant>>);
 
 impl Transport for Ahead {
@@ -298,7 +298,7 @@ fn what_a_lane_submits_for_a_refresh_cannot_wait_for_it() {
     assert_eq!(tag, Some(second));
     let error = refused.into_call().expect_err("it would wait for itself");
     let why = error.to_string();
-    assert!(why.contains("expected a client of its own"), "{why}");
+    assert!(why.contains("expected a separate client"), "{why}");
     lane.answer(refresh.number, Ok(sandbox.token().into()));
     let (tag, Event::Ended(ended)) = next() else {
         panic!("no result");

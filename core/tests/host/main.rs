@@ -1,4 +1,4 @@
-//! Driving calls without polling futures: blocking callers, submitted calls, interruption, the end of a host.
+//! Drives calls without polling futures: blocking callers, submitted calls, interrupts, the end of a host.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -445,10 +445,10 @@ fn a_submitted_call_keeps_the_token_of_its_start() {
     );
 }
 
-/// What a refresher submits to the client it serves would wait for itself, wherever the refresher runs.
+/// A job that a refresher submits to the client it serves would wait for itself, wherever the refresher runs.
 #[test]
 fn what_a_refresher_submits_to_its_own_client_is_refused() {
-    const OWN: &str = "expected a client of its own";
+    const OWN: &str = "expected a separate client";
     let sandbox = sandbox();
     let own: Arc<OnceLock<blocking::Client>> = Arc::default();
     let inner = Arc::clone(&own);

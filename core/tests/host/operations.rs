@@ -97,7 +97,7 @@ fn an_interrupted_operation_is_cancelled() {
     assert_eq!(asked.load(Ordering::Relaxed), 3);
 }
 
-/// What is asked of an outcome that it is not.
+/// An outcome is asked for something that it is not.
 #[test]
 fn an_outcome_is_of_its_job() {
     let sandbox = sandbox();
@@ -164,7 +164,7 @@ fn started_jobs_end_with_their_receivers() {
     assert!(queued.is_empty());
 }
 
-/// A receiver hears of the end when nothing of the client is held any more, and is dropped with a host that goes first.
+/// A receiver is called when nothing of the client is held any more, and is dropped with a host that is dropped first.
 #[test]
 fn the_receiver_of_a_started_job_may_free_everything() {
     struct Tell(mpsc::Sender<&'static str>);

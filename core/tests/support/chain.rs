@@ -1,4 +1,4 @@
-//! What holds for every error and for every trail, whichever call they come of.
+//! What holds for every error and every trail of any call.
 
 use reqtrail::{Error, Trail};
 

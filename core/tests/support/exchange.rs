@@ -19,7 +19,7 @@ pub(crate) enum Step {
     Data(Bytes),
     /// A piece of the body that is no data.
     Trailers(Box<HeaderMap>),
-    /// The transport says what it is busy with, and with whom.
+    /// The transport reports its phase and its peer.
     Busy(Phase, Option<&'static str>),
     /// The exchange breaks.
     Fail(TransportError),
@@ -101,7 +101,7 @@ impl Exchange {
         self
     }
 
-    /// The transport is busy with this from here on, with the server or proxy of this name.
+    /// From here on the transport is in this phase, with the server or proxy of this name.
     pub(crate) fn busy(mut self, phase: Phase, peer: Option<&'static str>) -> Self {
         self.before.push_back(Step::Busy(phase, peer));
         self

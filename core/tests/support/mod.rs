@@ -1,4 +1,4 @@
-//! What the tests of the attempt loop share: a transport that plays a script, an observer that keeps what it is told.
+//! What the tests of the attempt loop share: a transport that plays a script, and an observer that keeps its events.
 
 pub(crate) mod chain;
 pub(crate) mod exchange;
@@ -54,7 +54,7 @@ pub(crate) fn novavms(script: impl IntoIterator<Item = Exchange>) -> Fixture {
     with(script, |builder| builder)
 }
 
-/// The usual client with a script and options of its own.
+/// The usual client with a script and its own options.
 pub(crate) fn with(
     script: impl IntoIterator<Item = Exchange>,
     options: impl FnOnce(ClientBuilder) -> ClientBuilder,

@@ -1,4 +1,4 @@
-//! Driving a future by hand.
+//! Drives a future manually.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

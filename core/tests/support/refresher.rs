@@ -1,4 +1,4 @@
-//! Something that gives new tokens, and a server that wants them.
+//! A refresher of tokens, and a server that expects them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,10 +8,10 @@ use reqtrail::{ClientBuilder, Secret};
 
 use super::{ScriptedTransport, reply};
 
-/// The first token that a [`Refresher`] gives.
+/// The first token that a [`Refresher`] returns.
 pub(crate) const FRESH: &str = "sk_live_fresh";
 
-/// Counts how often it is asked, takes its time, and then answers.
+/// Counts its calls, waits, and then answers.
 #[derive(Clone, Default)]
 pub(crate) struct Refresher {
     pub(crate) asked: Arc<AtomicUsize>,

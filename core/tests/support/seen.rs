@@ -1,11 +1,11 @@
-//! An observer that keeps all it is told.
+//! An observer that keeps all its events.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqtrail::{Attempt, CallId, Cause, Observer, Trail};
 
-/// What an observer was told.
+/// An event of an observer.
 #[derive(Clone, Debug)]
 pub(crate) enum Event {
     Started(u32, Cause),

@@ -15,7 +15,7 @@ use url::Url;
 
 use super::exchange::{Exchange, Step};
 
-/// 2026-11-21T21:00:00Z: what the calendar says when a script begins.
+/// 2026-11-21T21:00:00Z, the calendar time at which a script begins.
 const WALL: Duration = Duration::from_secs(1_795_294_800);
 
 /// Plays one exchange for each request. Clones are one transport.
@@ -192,7 +192,7 @@ impl Transport for ScriptedTransport {
     }
 }
 
-/// A body that comes as its script says.
+/// A body that is sent by its script.
 pub(crate) struct ScriptedBody {
     steps: VecDeque<Step>,
     sleep: Option<Pin<Box<tokio::time::Sleep>>>,

@@ -1,5 +1,5 @@
-//! Faults by chance. The environment allows them to a whole process, so what needs permission runs in processes of its
-//! own: this test binary, told to run nothing but the ignored tests of one module.
+//! Random faults. The environment allows them for a whole process, so tests that need permission run in separate
+//! processes: this test binary, which runs only the ignored tests of one module.
 
 mod denied;
 mod permitted;

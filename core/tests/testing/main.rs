@@ -1,11 +1,10 @@
-//! Mocks, whose calls a script answers on a clock that is not real; recordings; and faults by chance.
+//! Mocks, whose calls a script answers on a virtual clock; recordings; and random faults.
 
 mod chaos;
 mod clock;
 #[path = "../../../docs/testing/testing.rs"]
 mod docs;
 mod five;
-mod kept;
 mod nested;
 mod process;
 mod record;
@@ -13,7 +12,9 @@ mod replay;
 mod script;
 mod server;
 mod session;
+mod unpolled;
 
+mod problems;
 #[allow(
     dead_code,
     unused_imports,
@@ -21,4 +22,3 @@ mod session;
 )]
 #[path = "../support/mod.rs"]
 mod support;
-mod told;

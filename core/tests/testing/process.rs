@@ -32,7 +32,7 @@ impl Drop for Folder {
     }
 }
 
-/// What a process told, and what stood on its standard error.
+/// What a process reported, and its standard error.
 pub(crate) struct Told {
     pub(crate) lines: Vec<String>,
     pub(crate) warnings: String,

@@ -1,7 +1,7 @@
-//! Recording, each time by a process of its own: it is allowed by the environment.
+//! Recording, each time in a separate process, since the environment allows it.
 //!
 //! The servers live in the test's process. The client lives in one that is started from the same binary, as the ignored
-//! test `child`, which does one of the steps and tells what came of it on its standard output.
+//! test `child`, which does one of the steps and reports the result on its standard output.
 
 mod attack;
 mod steps;

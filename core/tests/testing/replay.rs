@@ -1,4 +1,4 @@
-//! What is recorded against a server plays the same without one.
+//! A recording of a server replays the same without one.
 
 pub(crate) mod kinds;
 mod server;

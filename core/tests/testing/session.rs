@@ -8,7 +8,7 @@ use reqtrail::{Client, ClientBuilder, Error, Response, Trail, blocking};
 use reqtrail_sandbox::{Incident, Sandbox, accounts};
 use serde_json::{Value, json};
 
-/// A camera that there is not, which the program asks for by a key of its own.
+/// A camera that does not exist, which the program asks for with its own key.
 pub(crate) const SECRET_PARAM: &str = "s3cr3t-camera";
 pub(crate) const SECRET_QUERY: &str = "s3cr3t-signature";
 
@@ -112,7 +112,7 @@ pub(crate) fn outcome(result: Result<Response, Error>) -> Value {
     }
 }
 
-/// A trail but for the IDs that are drawn, the times that are measured, and the origin.
+/// A trail without drawn IDs, measured times and the origin.
 pub(crate) fn story(trail: &Trail) -> Value {
     let mut story: Value = serde_json::from_str(&trail.to_json()).expect("JSON");
     let origin = story["origin"].as_str().expect("an origin").to_owned();

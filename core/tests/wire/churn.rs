@@ -1,4 +1,4 @@
-//! HTTP/2 connections that end all the time, under load: no request is lost, and none is processed twice.
+//! HTTP/2 connections that keep ending, under load: no request is lost, and none is processed twice.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -167,7 +167,7 @@ async fn streams_refused_under_load_are_sent_again_and_none_is_lost() {
     );
 }
 
-/// A connection's last words are read, also where writing to it has failed before.
+/// The last bytes of a connection are read, even if writing to it has failed before.
 #[test]
 fn a_goaway_before_a_reset_counts() {
     let servers = tokio::runtime::Runtime::new().expect("a runtime");
@@ -198,7 +198,7 @@ fn a_goaway_before_a_reset_counts() {
         while raw.requests() == 0 {
             tokio::task::yield_now().await;
         }
-        // The runtime stands still until all is there; then the next request is written first.
+        // The runtime does not run until everything has arrived; then the next request is written first.
         closed.recv_timeout(LONG).expect("a reset");
         std::thread::sleep(Duration::from_millis(20));
         let second = client.post("/things").body("{}").send().await;

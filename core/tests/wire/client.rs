@@ -11,7 +11,7 @@ pub(crate) use reqtrail::{Client, ClientBuilder};
 /// The notes of a call through a proxy.
 pub(crate) const VIA_PROXY: [&str; 1] = ["via_proxy"];
 
-/// A client of a server here: it waits hardly at all between attempts, and long for an answer.
+/// A client of a test server, with very short waits between attempts and long timeouts.
 pub(crate) fn builder(base: impl Into<String>) -> ClientBuilder {
     Client::novavms(base)
         .token(TOKEN)

@@ -1,4 +1,4 @@
-//! Connections that are refused, or hang: the times that bound them, and calls that get through later.
+//! Connections that are refused or hang: the timeouts that bound them, and calls that succeed later.
 
 use std::sync::Mutex;
 use std::time::Duration;

@@ -1,4 +1,5 @@
-//! What bindings do beside calls: sign-ins that may be interrupted, and operations of the compute API that a host drives.
+//! What bindings do in addition to calls: sign-ins that may be interrupted, and operations of the compute API that a host
+//! drives.
 
 use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};

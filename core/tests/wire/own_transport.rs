@@ -1,4 +1,4 @@
-//! Transports of a program's own: around the built-in one, and below blocking clients.
+//! A program's own transports: around the built-in one, and below blocking clients.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,7 +1,7 @@
-//! What needs a process of its own: forks, and descriptors that run out.
+//! Tests that need a separate process: forks, and descriptors that run out.
 //!
-//! The servers live in the test's process. The client lives in one that is started from the same binary, as the ignored
-//! test that is named; it tells what it has to tell on its standard output.
+//! The servers live in the test's process. The client lives in one that is started from the same binary, as the named
+//! ignored test, which reports on its standard output.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead as _, BufReader, Read as _};

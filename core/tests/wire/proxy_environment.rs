@@ -1,5 +1,5 @@
-//! The proxy that the environment names. The environment belongs to a whole process, so each case has one of its own:
-//! this test binary, told to run nothing but [`a_call_in_a_process_of_its_own`].
+//! The proxy that the environment names. The environment belongs to a whole process, so each case has a separate one:
+//! this test binary, which runs only [`a_call_in_a_process_of_its_own`].
 
 use std::collections::HashSet;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! What the options of a request put on the wire, and what they keep out of sight.
+//! What the options of a request send, and what they hide.
 
 use std::sync::{Arc, Mutex};
 
@@ -48,13 +48,13 @@ async fn parrot() -> (Server, Heard) {
     (server, heard)
 }
 
-/// A client that sends no credential of its own.
+/// A client without its own credential.
 fn client(server: &Server) -> Client {
     let builder = Client::builder(server.http()).proxy(reqtrail::Proxy::None);
     builder.build().expect("a client")
 }
 
-/// Sends a request to a parrot; gives what was heard, and how the call ended.
+/// Sends a request to a parrot; returns what that received, and how the call ended.
 async fn sent(request: Request) -> (http1::Message, Outcome) {
     let (server, heard) = parrot().await;
     let outcome = client(&server).send(request, Attached::new()).await;

@@ -1,4 +1,4 @@
-//! The option `resolve`: connections go to the addresses that it gives, and all else keeps the name.
+//! The option `resolve`: connections go to its addresses, and everything else keeps the name.
 
 use http::header::HOST;
 use reqtrail::{ErrorKind, Proxy, Sent, StopReason};

@@ -18,7 +18,7 @@ fn runtime() -> Runtime {
     builder.enable_all().build().expect("a runtime")
 }
 
-/// A connection moves to the runtime that uses it, whether its old one stands still or has ended.
+/// A connection moves to the runtime that uses it, whether its old one does not run or has ended.
 #[test]
 fn a_connection_is_used_by_one_runtime_after_the_other() {
     let servers = Builder::new_multi_thread()

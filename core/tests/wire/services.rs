@@ -149,7 +149,7 @@ fn seen(server: &Server) -> Vec<String> {
     paths.filter(|path| !path.contains("/keystone/")).collect()
 }
 
-/// Runs what blocks on a thread of its own.
+/// Runs blocking work on a separate thread.
 async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     tokio::task::spawn_blocking(work).await.expect("no panic")
 }

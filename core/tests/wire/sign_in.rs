@@ -62,7 +62,7 @@ fn assert_renewed(outcome: &Outcome) {
     assert_eq!(causes, [Cause::Initial, Cause::Reauth]);
 }
 
-/// Runs what blocks on a thread of its own.
+/// Runs blocking work on a separate thread.
 async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     tokio::task::spawn_blocking(work).await.expect("no panic")
 }

@@ -1,4 +1,4 @@
-//! HTTP/2 peers that fall silent: gone without a word, or only slow.
+//! HTTP/2 peers that fall silent: vanished, or only slow.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! HTTP/2 streams as a scarce good: calls that wait for one, and limits that change.
+//! HTTP/2 streams as a scarce resource: calls that wait for one, and limits that change.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Calls that a thread waits for: what ends them early, when, and what a thread may do besides.
+//! Calls that a thread waits for: what ends them early, when, and what else the thread may do.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
@@ -22,7 +22,7 @@ const AT_ONCE: Duration = Duration::from_millis(50);
 /// How often a duration is measured: the shortest one counts, so that a machine that is busy elsewhere decides nothing.
 const TIMES: usize = 5;
 
-/// What a call is busy with when it is ended.
+/// The phase of a call when it is ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Busy {
     Connecting,

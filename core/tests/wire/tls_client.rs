@@ -1,4 +1,4 @@
-//! Client certificates: shown, missing, wrong, unusable.
+//! Client certificates: presented, missing, wrong, unusable.
 
 use reqtrail::{ErrorKind, Sent, StopReason};
 use rustls::SupportedProtocolVersion;

@@ -1,4 +1,4 @@
-//! What a program's builder says, and what of it holds.
+//! Which settings of a program's builder apply.
 
 use std::io::Write as _;
 

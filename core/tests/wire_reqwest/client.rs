@@ -1,4 +1,4 @@
-//! Clients over reqwest, with a builder that has the names of the library's own.
+//! Clients over reqwest, with a builder that has the same methods as the library's own.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(crate) fn provide_tls() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// A client of a server here: it waits hardly at all between attempts, and long for an answer.
+/// A client of a test server, with very short waits between attempts and long timeouts.
 pub(crate) fn builder(base: impl Into<String>) -> ClientBuilder {
     provide_tls();
     let ours = reqtrail::Client::novavms(base)

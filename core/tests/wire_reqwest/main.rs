@@ -1,4 +1,4 @@
-//! The wire tests over a reqwest client: that the loop keeps its word above another transport.
+//! The wire tests over a reqwest client: the loop behaves the same above another transport.
 //!
 //! `needs_own_transport!` ends those that reqwest cannot pass.
 

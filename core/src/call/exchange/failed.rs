@@ -1,4 +1,4 @@
-//! What comes of an attempt without a whole, usable response: in the record, for the decision, and in words.
+//! Handles attempts without a complete, usable response: in the record, for the decision, and in words.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::trail::{Failed, TrailWriter};
 use crate::transport::{Failure, Phase, SentMark, Transport, TransportError};
 
 impl<T: Transport> Exchange<'_, T> {
-    /// The connection failed, before the response or within it.
+    /// Handles a connection that failed, before the response or within it.
     pub(super) fn broken(
         &self,
         error: TransportError,
@@ -25,9 +25,9 @@ impl<T: Transport> Exchange<'_, T> {
     ) -> AttemptResult {
         let answered = is_answered(writer);
         let (kind, outcome, sent) = match error.failure() {
-            // What a connection says after the head does not undo that the server has acted.
+            // After the head, a failing connection does not change that the server has acted.
             _ if answered => (ErrorKind::Transport, AttemptOutcome::Broken, Sent::Yes),
-            // A transport that marked the request let it go, whatever it says now: the mark wins.
+            // A transport that marked the request as sent has sent it, whatever it says now: the mark wins.
             Failure::Connect | Failure::Unusable | Failure::Tls | Failure::ProxyRefused
                 if mark.is_marked() && !error.is_unread() =>
             {
@@ -75,7 +75,7 @@ impl<T: Transport> Exchange<'_, T> {
         AttemptResult::new(outcome, sent, end).with_retry_after(retry_after)
     }
 
-    /// Whether neither an error nor its causes repeat a credential that the peer sent back.
+    /// Whether neither an error nor its causes repeat a credential that the peer echoed.
     fn is_clean(&self, error: &TransportError) -> bool {
         let mut texts = vec![format!("{error:?}"), error.to_string()];
         let mut next = error.cause();
@@ -87,7 +87,7 @@ impl<T: Transport> Exchange<'_, T> {
         texts.iter().all(clean)
     }
 
-    /// The attempt's time ran out: the time to connect, the attempt's own, or the call's.
+    /// Handles a timeout: the time to connect, the attempt's, or the call's.
     pub(super) fn timed_out(
         &self,
         writer: &mut TrailWriter,
@@ -119,7 +119,7 @@ impl<T: Transport> Exchange<'_, T> {
             .with_out_of_time(ended == Ended::Call)
     }
 
-    /// The caller cancelled, or its own deadline passed.
+    /// Handles a cancellation, or the caller's own deadline.
     pub(super) fn cancelled(
         &self,
         why: CancelReason,
@@ -146,7 +146,7 @@ impl<T: Transport> Exchange<'_, T> {
         AttemptResult::new(AttemptOutcome::Cancelled(why), sent, end)
     }
 
-    /// What had not happened when the time was up, without secrets.
+    /// Returns what had not happened when the time ran out, without secrets.
     fn late(&self, phase: Phase, mark: &SentMark, limit: Limit) -> String {
         let (peer, host) = (mark.peer(), self.plan.hop.host());
         let waited = Waited {
@@ -171,13 +171,13 @@ fn sent(writer: &TrailWriter, mark: &SentMark) -> Sent {
 /// What an attempt was doing when it ended early.
 fn phase(sent: Sent, mark: &SentMark) -> Phase {
     match mark.phase() {
-        // A transport that does not tell its phases.
+        // A transport that does not report its phases.
         phase if sent != Sent::No && !phase.is_connected() => Phase::Waiting,
         phase => phase,
     }
 }
 
-/// A response that is here and cannot be used; the next one would be no better.
+/// Handles a received response that cannot be used; another one would not be better.
 pub(super) fn failed(writer: &mut TrailWriter, kind: ErrorKind, message: String) -> AttemptResult {
     writer.failed(Failed {
         kind,

@@ -1,4 +1,4 @@
-//! What a client keeps of its calls, as its options say.
+//! What a client keeps of its calls, according to its options.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::recorder::{Clock, Memory, Recorder, Sources};
 use crate::request::check_timeout;
 use crate::target::BaseUrl;
 
-/// Makes what a client keeps its calls in.
+/// Makes the stores in which a client keeps its calls.
 pub(super) fn keeper(
     given: &ClientOptions,
     dialect: &Dialect,
@@ -53,12 +53,12 @@ fn memory(
         service: dialect.0.service.clone(),
         origin: Arc::clone(base.origin()),
     };
-    // The child of a fork may find a lock that is held by a thread it does not have.
+    // The child of a fork may find a lock held by a thread that it does not have.
     let make = move || Memory::new(slow, about.clone());
     Some(Arc::new(ForkSafe::new(make(), make)))
 }
 
-/// The recorder of a client whose calls go by this clock.
+/// The recorder of a client whose calls use this clock.
 pub(crate) fn recorder(shared: &Arc<Shared>, now: Clock) -> Recorder {
     Recorder::new(Sources {
         memory: shared.keeper.memory.clone(),
@@ -87,7 +87,7 @@ fn journal(
     is_real: bool,
     warnings: &mut Vec<String>,
 ) -> Result<Option<Arc<ClientJournal>>, Error> {
-    // What an unset variable gives a program that reads it itself.
+    // A program that reads an unset variable itself passes an empty text.
     if given
         .journal
         .as_deref()
@@ -106,7 +106,7 @@ fn journal(
         )));
     }
     check_timeout("journal_max_age", given.journal_max_age()).map_err(Error::config)?;
-    let asked = switch::Asked {
+    let asked = switch::JournalOptions {
         folder: given.journal.clone(),
         service: given.service_name.clone(),
         policy: given.journal_policy,

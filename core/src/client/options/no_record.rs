@@ -1,4 +1,4 @@
-//! In the place of recording, where its feature is off.
+//! Replaces recording when its feature is off.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -11,7 +11,7 @@ pub(super) struct Api {
     pub(super) decompress: bool,
 }
 
-/// The recording of a client: there is none, and the option says so.
+/// Makes no recording, and refuses the option.
 pub(super) fn of_client(
     option: Option<&Path>,
     _: impl FnOnce() -> Api,

@@ -66,7 +66,7 @@ impl Setting for Dialect {
         let read = match &value {
             Value::Text(text) if !text.trim_start().starts_with('{') => text.parse(),
             Value::Text(json) => described(json),
-            // A description alone, where a language tells the two apart.
+            // Always a description, from languages that distinguish the two.
             Value::Bytes(json) => match std::str::from_utf8(json) {
                 Ok(json) => described(json),
                 Err(_) => return Err(Refusal::new(EXPECTED, &value)),

@@ -35,13 +35,13 @@ use crate::rate_limit::ResetUnit;
 #[derive(Clone, Debug)]
 pub struct CustomDialectBuilder {
     data: CustomDialect,
-    /// The first header that is named takes the place of the usual one.
+    /// Whether a header was named; the first replaces the default.
     names_ids: bool,
 }
 
 impl CustomDialect {
-    /// Begins the description of an API. Until it says otherwise, the dialect reads `X-Request-Id`, sends
-    /// `Authorization: Bearer`, and knows no codes.
+    /// Begins the description of an API. By default the dialect reads `X-Request-Id`, sends `Authorization: Bearer`,
+    /// and knows no codes.
     pub fn builder(name: impl Into<String>) -> CustomDialectBuilder {
         CustomDialectBuilder {
             data: Self::new(name),
@@ -89,7 +89,7 @@ impl CustomDialectBuilder {
         self.with(|data| data.error.request_id = Some(pointer.into()))
     }
 
-    /// Says what is known of a code, which matches exactly.
+    /// Describes a code, which matches exactly.
     pub fn code(self, code: impl Into<String>, known: CustomCode) -> Self {
         self.with(|data| {
             data.codes.insert(code.into(), known);
@@ -106,7 +106,7 @@ impl CustomDialectBuilder {
         self.with(|data| data.idempotency_header = Some(header.as_str().to_owned()))
     }
 
-    /// Names the response headers of a rate limit: the limit, what is left of it, and the reset, with what that counts from.
+    /// Names the response headers of a rate limit: the limit, the remaining requests, and the reset, with its unit.
     pub fn rate_limit_headers(
         self,
         limit: HeaderName,
@@ -127,7 +127,7 @@ impl CustomDialectBuilder {
     /// Makes the dialect.
     ///
     /// # Errors
-    /// Names the part that is wrong, such as a pointer without its slash, and what would be right.
+    /// Names the part that is not valid, such as a pointer without its slash, and what would be.
     pub fn build(self) -> Result<Dialect, DialectError> {
         Dialect::custom(self.data)
     }
@@ -140,7 +140,7 @@ impl CustomDialectBuilder {
 }
 
 impl CustomCode {
-    /// Nothing is known of the code yet: the status decides.
+    /// Makes the description of a code about which nothing is known: the status decides.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -160,14 +160,14 @@ impl CustomCode {
         self
     }
 
-    /// Sets how to fix what the code complains of.
+    /// Sets how to fix the cause of the code.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// Sets the address of the page that explains the code: an http or https URL.
+    /// Sets the URL, http or https, of the page that explains the code.
     #[must_use]
     pub fn documentation_url(mut self, url: impl Into<String>) -> Self {
         self.documentation_url = Some(url.into());

@@ -1,4 +1,4 @@
-//! What a request asked a volume or a snapshot for. An answer of 202 is empty, so only the request knows.
+//! What a request asked a volume or a snapshot for. A 202 has no body, so only the request knows.
 
 use std::num::{NonZeroU8, NonZeroU32};
 
@@ -27,7 +27,7 @@ const EXTEND: &str = "os-extend";
 /// An action that a request asked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Asked {
-    /// One more than its place among the actions.
+    /// Its index among the actions, plus one.
     number: NonZeroU8,
     /// The size that an extend asked for, in GiB.
     pub(crate) size: Option<NonZeroU32>,
@@ -47,13 +47,13 @@ impl Asked {
         Some(Self { number, size })
     }
 
-    /// What is done, as in `extend`.
+    /// The operation, as in `extend`.
     pub(crate) fn operation(self) -> &'static str {
         ACTIONS[usize::from(self.number.get()) - 1].1
     }
 }
 
-/// The key that an object's text goes on with, and the value's text.
+/// The next key of an object's text, and the text of its value.
 fn key(text: &str) -> Option<(&str, &str)> {
     let (name, rest) = text.trim_start().strip_prefix('"')?.split_once('"')?;
     Some((name, rest.trim_start().strip_prefix(':')?.trim_start()))

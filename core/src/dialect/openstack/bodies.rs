@@ -1,7 +1,7 @@
-//! Where the error answers of OpenStack's services keep their parts.
+//! Where the error responses of OpenStack's services keep their parts.
 //!
-//! An answer is recognised by its members, whatever service was called: proxies, middleware and older releases answer in
-//! shapes of their own. The shapes are those of API-SIG's guideline on errors
+//! A response is recognised by its members, whatever service was called, since proxies, middleware and older releases
+//! use their own shapes. The shapes are those of API-SIG's guideline on errors
 //! (<https://specs.openstack.org/openstack/api-sig/guidelines/errors.html>) and of the services' sources.
 
 #[cfg(test)]
@@ -14,7 +14,7 @@ use super::page;
 use crate::dialect::{Decoded, id_text, text};
 use crate::lenient_json::{Replaced, Value};
 
-/// One shape of error bodies. Each part stands where the first pointer that finds it says.
+/// One shape of error bodies. Each part is at the first pointer that finds it.
 struct Row {
     /// The shape is recognised by all of these.
     signs: &'static [Sign],
@@ -27,7 +27,7 @@ struct Row {
     request_id: &'static [&'static str],
 }
 
-/// What has to stand at a pointer.
+/// What has to be at a pointer.
 enum Sign {
     Text(&'static str),
     Object(&'static str),
@@ -56,7 +56,7 @@ static ROWS: [Row; 10] = [
         request_id: &["/request_id"],
         ..EMPTY
     },
-    // API-SIG's list: Placement, Magnum, Zun, Masakari's middleware.
+    // API-SIG's list of errors: Placement, Magnum, Zun, Masakari's middleware.
     Row {
         signs: &[Object("/errors/0")],
         code: &["/errors/0/code"],
@@ -134,7 +134,7 @@ static ROWS: [Row; 10] = [
 /// Members that hold a body within the body, as JSON or as a text: Ironic, Aodh and Blazar, and an old Neutron.
 const NESTED: [&str; 2] = ["/error_message", "/NeutronError"];
 
-/// How many bodies may stand within one another.
+/// How deep bodies may be nested.
 const MAX_NESTED: usize = 4;
 
 /// Reads the parts of an error body.
@@ -182,7 +182,7 @@ fn rooted(body: &Value) -> Option<Decoded> {
     let has_message = |fault: &Value| fault.get("message").and_then(Value::as_str).is_some();
     let mut faults = body.members().iter();
     let (name, fault) = faults.find(|(name, fault)| !name.is_empty() && has_message(fault))?;
-    // A name of which characters are lost names nothing.
+    // A name with lost characters is not a code.
     let code = Some(name.clone()).filter(|name| !name.contains('\u{fffd}'));
     Some(Decoded {
         raw_code: code.clone(),
@@ -231,7 +231,7 @@ fn first(
     pointers.iter().find_map(|at| part(body.pointer(at)))
 }
 
-/// The first message that says something, in plain words; an empty one where all are empty.
+/// The first message that is not empty, in plain text; an empty one if all are empty.
 fn message(body: &Value, pointers: &[&str]) -> Option<String> {
     let texts = || {
         let found = pointers.iter().filter_map(|at| body.pointer(at));
@@ -241,7 +241,7 @@ fn message(body: &Value, pointers: &[&str]) -> Option<String> {
     words(telling.or_else(|| texts().next())?)
 }
 
-/// A message in plain words; none where markup is all there is.
+/// A message in plain text; `None` if it only consists of markup.
 fn words(message: &str) -> Option<String> {
     match plain(message) {
         Cow::Borrowed(same) => Some(same.to_owned()),

@@ -1,14 +1,14 @@
-//! Plain words of messages that hold markup, as WebOb writes them: `Not found.<br /><br />`.
+//! Extracts the plain text of messages with markup, as WebOb writes them: `Not found.<br /><br />`.
 
 use std::borrow::Cow;
 
-/// Elements that are removed, with the words between their tags kept. What else stands in angle brackets, such as the class
-/// of a Python exception, is text.
+/// Elements whose tags are removed and whose content is kept. Anything else in angle brackets, such as the class of a
+/// Python exception, is text.
 pub(super) const INLINE: [&str; 13] = [
     "a", "b", "code", "em", "font", "i", "kbd", "small", "span", "strong", "sub", "tt", "u",
 ];
 
-/// The same, but for a blank in their place.
+/// Elements whose tags are replaced by a blank.
 const BLOCKS: [&str; 26] = [
     "blockquote",
     "body",
@@ -38,19 +38,19 @@ const BLOCKS: [&str; 26] = [
     "ul",
 ];
 
-/// What tells that a message is markup where it begins so, and no text that happens to quote an element.
+/// Beginnings that mark a message as markup, and not as text that happens to quote an element.
 const BEGINNINGS: [&str; 5] = ["<!doctype", "<html", "<h1", "<p>", "<!--"];
 
-/// What tells that wherever it stands: WebOb's line breaks, and the ends of elements that hold whole texts.
+/// Signs that do so anywhere in a message: WebOb's line breaks, and the ends of elements that hold whole texts.
 const SIGNS: [&str; 6] = ["<br />", "<br/>", "<br>", "</p>", "</body>", "</html>"];
 
-/// The longest tag that is looked at, in bytes.
+/// The longest tag that is recognised, in bytes.
 const MAX_TAG: usize = 512;
 
-/// The longest message that is looked at, in bytes. No service writes a longer one, and every call waits for this.
+/// The longest message that is searched, in bytes. No service writes a longer one, and every call waits for this.
 const MAX_MESSAGE: usize = 64 * 1024;
 
-/// Returns a message without its markup, on one line; a message without markup stays as it is.
+/// Returns a message without its markup, on one line; a message without markup is unchanged.
 pub(crate) fn plain(message: &str) -> Cow<'_, str> {
     if message.len() > MAX_MESSAGE
         || !message.contains('<')
@@ -86,8 +86,8 @@ fn is_markup(message: &str) -> bool {
         || SIGNS.iter().any(|sign| message.contains(sign))
 }
 
-/// What stands for a tag at the start of the text, and how long that tag is. `has_comment_end` saves the search for one, which
-/// would read the whole text for each beginning of a comment.
+/// Returns the replacement of the tag at the start of the text, and the tag's length. `has_comment_end` saves the search for
+/// the end of a comment, which would read the whole text for each beginning of one.
 fn tag(text: &str, has_comment_end: bool) -> (&'static str, usize) {
     if text.starts_with("<!--") {
         return match has_comment_end.then(|| text.find("-->")).flatten() {
@@ -111,7 +111,7 @@ fn tag(text: &str, has_comment_end: bool) -> (&'static str, usize) {
     }
 }
 
-/// Returns a text with what its character references mean.
+/// Returns a text with its character references decoded.
 pub(super) fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -124,7 +124,7 @@ pub(super) fn unescaped(text: &str) -> String {
     out
 }
 
-/// Writes what the character reference at the start of the text means, and returns its length. What is not known stays.
+/// Decodes the character reference at the start of the text, and returns its length. Unknown ones stay.
 pub(super) fn entity(text: &str, out: &mut String) -> usize {
     const KNOWN: [(&str, char); 18] = [
         ("lt", '<'),

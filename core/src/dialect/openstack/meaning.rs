@@ -1,13 +1,13 @@
-//! What the error answers of OpenStack's services mean.
+//! What the error responses of OpenStack's services mean.
 
 #[cfg(test)]
 mod tests;
 
 use super::faults::CODES;
 use crate::codes::Category;
-use crate::dialect::{CodeEntry, Meaning, RetryRule, Seen};
+use crate::dialect::{CodeEntry, ErrorContext, Meaning, RetryRule};
 
-/// Used-up quotas that nothing but words tells: the status, and how the message begins.
+/// Used-up quotas that only the message reveals: the status, and the beginning of the message.
 const QUOTAS: [(u16, &str); 9] = [
     // Octavia.
     (403, "Quota has been met for resources"),
@@ -17,7 +17,7 @@ const QUOTAS: [(u16, &str); 9] = [
     // Magnum.
     (403, "Resource limit exceeded: You have reached the maximum"),
     (403, "You have reached the maximum clusters per project"),
-    // Heat, whose code stands for a template that is too large as well.
+    // Heat, whose code also means a template that is too large.
     (
         400,
         "Request limit exceeded: You have reached the maximum stacks",
@@ -32,8 +32,8 @@ const QUOTAS: [(u16, &str); 9] = [
     (413, "Upload exceeds quota"),
 ];
 
-/// What an error answer means. `signs_in` says that it answers a sign-in.
-pub(super) fn of(seen: &Seen<'_>, signs_in: bool) -> Option<Meaning> {
+/// What an error response means. `signs_in`: it is the response to a sign-in.
+pub(super) fn of(seen: &ErrorContext<'_>, signs_in: bool) -> Option<Meaning> {
     if signs_in && seen.status == 404 && seen.message.is_some_and(names_a_credential) {
         return Some(Meaning {
             category: Some(Category::Authentication),
@@ -55,7 +55,7 @@ pub(super) fn of(seen: &Seen<'_>, signs_in: bool) -> Option<Meaning> {
         row.filter(|row| row.status == seen.status)
             .map(|row| row.category)
     };
-    // Block storage and shared file systems answer a used-up quota so: repeating at once would never end.
+    // Block storage and shared file systems answer a used-up quota this way; repeating it would never end.
     let is_final = category == Some(Category::Quota)
         && seen.status == 413
         && seen.retry_after.is_some_and(|wait| wait.is_zero());
@@ -67,13 +67,13 @@ pub(super) fn of(seen: &Seen<'_>, signs_in: bool) -> Option<Meaning> {
     })
 }
 
-/// What is known of a code.
+/// What is known about a code.
 pub(super) fn row(code: &str) -> Option<&'static CodeEntry> {
     CODES.codes.iter().find(|row| row.code == code)
 }
 
-/// Keystone answers with a 404 to a token or an application credential that has ended or was deleted, in words that differ
-/// by the kind of token. An address that does not exist is named otherwise.
+/// Keystone answers with a 404 to a token or an application credential that has expired or was deleted, with a message
+/// that differs by the kind of token. A path that does not exist has another message.
 fn names_a_credential(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     ["token", "application credential"]
@@ -97,7 +97,7 @@ fn names_a_quota(status: u16, message: &str) -> bool {
     status == 403 && names_a_quota_of_compute(message)
 }
 
-/// Nova has no code for a used-up quota: it says so in words, at 403.
+/// Nova has no code for a used-up quota: only the message of a 403 says so.
 fn names_a_quota_of_compute(message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     // Without the word: "Maximum number of metadata items exceeds 128".

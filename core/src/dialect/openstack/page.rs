@@ -1,6 +1,6 @@
-//! Error answers that are HTML pages, as Swift, WebOb and proxies write them.
+//! Error responses that are HTML pages, as Swift, WebOb and proxies write them.
 //!
-//! The text is found as the HTML standard finds it (<https://html.spec.whatwg.org/multipage/parsing.html>), as far as
+//! The text is found as the HTML standard defines it (<https://html.spec.whatwg.org/multipage/parsing.html>), as far as
 //! error pages need it.
 
 #[cfg(test)]
@@ -27,10 +27,10 @@ const BEGINNINGS: [&str; 14] = [
     "h4",
 ];
 
-/// Elements whose content is no markup.
+/// Elements whose content is not markup.
 const RAW: [&str; 4] = ["script", "style", "textarea", "title"];
 
-/// Elements that separate no words, beside those that messages have.
+/// Elements that separate no words, in addition to those of messages.
 const MORE_INLINE: [&str; 15] = [
     "abbr", "acronym", "big", "cite", "del", "ins", "label", "mark", "q", "s", "samp", "sup",
     "time", "var", "wbr",
@@ -64,8 +64,8 @@ pub(super) fn begins(text: &str) -> bool {
     })
 }
 
-/// Reads a page: the message is its text without its first heading. The heading stands in where nothing else is there, and
-/// the title for the heading.
+/// Reads a page: the message is its text without its first heading. If there is no other text, the heading is the message,
+/// and the title replaces a missing heading.
 pub(super) fn read(page: &str) -> Decoded {
     let mut reader = Reader {
         rest: page,
@@ -92,19 +92,19 @@ fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Reads a page from its beginning to its end, once: what is looked at is consumed, so that a hostile page costs no more
-/// than its length.
+/// Reads a page once from beginning to end: what it inspects is consumed, so that a hostile page costs no more than its
+/// length.
 struct Reader<'a> {
     rest: &'a str,
     text: String,
     heading: String,
     title: Option<String>,
     progress: Heading,
-    /// No quote was met that never ends.
+    /// Whether every quote so far has an end.
     quotes_end: bool,
 }
 
-/// How far the first heading was read.
+/// How far the first heading has been read.
 #[derive(Eq, PartialEq)]
 enum Heading {
     Awaited,
@@ -122,7 +122,7 @@ impl Reader<'_> {
                 let length = markup::entity(rest, self.target());
                 self.skip(length);
             } else if self.rest.starts_with("<!--") {
-                // The dashes that begin it may end it: `<!-->`.
+                // The dashes that begin a comment may also end it: `<!-->`.
                 self.skip("<!".len());
                 self.skip_past("-->");
             } else if self.rest[1..].starts_with(['!', '?']) {
@@ -135,7 +135,7 @@ impl Reader<'_> {
         self.target().push_str(rest);
     }
 
-    /// Where text belongs.
+    /// The part that text is added to.
     fn target(&mut self) -> &mut String {
         match self.progress {
             Heading::Open => &mut self.heading,
@@ -152,7 +152,7 @@ impl Reader<'_> {
         skipped
     }
 
-    /// Passes over what a mark ends, and over all of a page that was cut before it.
+    /// Skips up to and including a mark, or to the end of a page that was cut before it.
     fn skip_past(&mut self, mark: &str) {
         let end = memchr::memmem::find(self.rest.as_bytes(), mark.as_bytes());
         self.skip(end.map_or(self.rest.len(), |end| end + mark.len()));
@@ -212,7 +212,7 @@ impl Reader<'_> {
         match self.progress {
             Heading::Awaited if is_heading && !is_end => self.progress = Heading::Open,
             Heading::Open if is_heading || !is_end && AFTER_HEADING.contains(&name) => {
-                // One without words is none.
+                // A heading without words does not count.
                 let is_blank = self.heading.trim().is_empty();
                 if is_blank {
                     self.heading.clear();

@@ -1,5 +1,5 @@
-//! The services of a cloud: the types that the authority of service types knows, their aliases, and the name by which each
-//! counts its microversions.
+//! The services of a cloud: the types of the service-types authority, their aliases, and the name that each uses for its
+//! microversions.
 //!
 //! Sources: the authority (<https://service-types.openstack.org/service-types.json>, as of July 2025), and the API references
 //! of the services (<https://docs.openstack.org/api-quick-start/>).
@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName};
 use super::API_VERSION;
 use crate::dialect::VersionHeader;
 
-/// The service that a client calls unless it says otherwise.
+/// The service that a client calls by default.
 pub(crate) const COMPUTE: &str = "compute";
 
 /// The service that signs in.
@@ -23,13 +23,13 @@ const MAX_NAME: usize = 64;
 /// A service of the authority.
 #[derive(Debug)]
 pub(crate) struct Service {
-    /// The type of today.
+    /// The current type.
     pub(crate) canonical: &'static str,
-    /// The types of old, the likeliest first.
+    /// Former types, the likeliest first.
     pub(crate) aliases: &'static [&'static str],
     /// How its API is versioned.
     versions: Versions,
-    /// What it accepted and could not do, it says in messages, which `GET /messages` lists.
+    /// Whether it reports accepted work that failed in messages, which `GET /messages` lists.
     #[allow(dead_code, reason = "who follows an operation asks")]
     pub(crate) has_messages: bool,
 }
@@ -39,9 +39,10 @@ pub(crate) struct Service {
 enum Versions {
     /// It has no microversions.
     None,
-    /// By `OpenStack-API-Version: NAME VERSION`.
+    /// With `OpenStack-API-Version: NAME VERSION`.
     Named(&'static str),
-    /// As `Named`, and also by a header of its own that has the version alone: releases of it read nothing else.
+    /// As `Named`, and also with the service's own header that holds only the version: some of its releases read
+    /// nothing else.
     AlsoBy(&'static str, &'static str),
 }
 
@@ -97,7 +98,7 @@ const SERVICES: &[Service] = &[
     row("orchestration", &[], Unversioned),
     Service {
         has_messages: true,
-        // Cinder takes neither its own type of today nor `compute` there.
+        // There Cinder accepts neither its current type nor `compute`.
         ..row(
             "block-storage",
             &["volumev3", "volumev2", "volume", "block-store"],
@@ -150,14 +151,14 @@ const fn row(
 }
 
 impl Service {
-    /// Finds a service by its type or by an alias, in any case, and with underscores in the place of hyphens.
+    /// Finds a service by its type or by an alias, in any case, also with underscores instead of hyphens.
     pub(crate) fn named(name: &str) -> Option<&'static Self> {
         SERVICES
             .iter()
             .find(|service| service.types().any(|own| is_same(own, name)))
     }
 
-    /// The type of today, and those of old.
+    /// The current type, and the former ones.
     pub(crate) fn types(&self) -> impl Iterator<Item = &'static str> + use<> {
         std::iter::once(self.canonical).chain(self.aliases.iter().copied())
     }
@@ -171,7 +172,7 @@ pub(crate) fn types<'a>(name: &'a str) -> impl Iterator<Item = &'a str> {
     std::iter::once(name).chain(others.filter(move |own| *own != name))
 }
 
-/// Says what is wrong about the name of a service.
+/// Checks the name of a service; the error says what is wrong.
 pub(crate) fn check(name: &str) -> Result<(), String> {
     let can_stand = |c: char| c.is_ascii_graphic() && c != ',';
     if !name.is_empty() && name.len() <= MAX_NAME && name.chars().all(can_stand) {
@@ -184,8 +185,8 @@ pub(crate) fn check(name: &str) -> Result<(), String> {
     ))
 }
 
-/// How requests ask for a version of the service's API; `None` if it has none. A service that the authority does not know may
-/// have some: they go by its own name.
+/// How requests ask for a version of the service's API; `None` if it has none. A service that the authority does not know
+/// may have versions, under its own name.
 pub(crate) fn version_header(name: &str) -> Option<VersionHeader> {
     let (service, older) = match Service::named(name).map(|service| service.versions) {
         Some(Unversioned) => return None,
@@ -236,7 +237,7 @@ pub(crate) fn answered_version<'a>(
     })
 }
 
-/// Whether two types are the same but for their case and their hyphens.
+/// Whether two types are the same apart from case and hyphens.
 fn is_same(one: &str, other: &str) -> bool {
     let plain = |b: u8| match b {
         b'_' => b'-',

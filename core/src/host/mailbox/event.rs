@@ -1,4 +1,4 @@
-//! What a lane is told.
+//! The events of a lane.
 
 use std::time::SystemTime;
 
@@ -9,16 +9,16 @@ use crate::call_id::CallId;
 use crate::observe::{AttemptFinished, CallInfo};
 use crate::trail::{Attempt, Trail};
 
-/// Something that happened, and whose it is.
+/// An event and the job that it belongs to.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Mail {
-    /// The tag of the submitted job; `None` for what is of none, as a sign-in that several calls share, and for
-    /// what was of a lane that is closed.
+    /// The tag of the submitted job; `None` for an event that belongs to no job, such as of a sign-in that several
+    /// calls share, and for one of a closed lane.
     pub tag: Option<u64>,
     /// What happened.
     pub event: Event,
-    /// Keeps the time of a mock until it was told.
+    /// Stops the time of a mock until the event has been handled.
     #[cfg(feature = "testing")]
     pub(super) hold: Option<crate::virtual_clock::Hold>,
 }
@@ -45,17 +45,17 @@ impl Mail {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// An attempt has ended, and what follows is decided.
+    /// An attempt has ended, and what follows has been decided.
     Attempt(Box<AttemptEvent>),
     /// A call has ended.
     Call(Trail),
-    /// What a poll of the action that is followed has shown, as JSON.
+    /// The progress that a poll of a followed action found, as JSON.
     Progress(String),
-    /// A new token is wanted. The lane answers it by [`Lane::answer`](super::Lane::answer), once.
+    /// A new token is needed. The lane answers once, by [`Lane::answer`](super::Lane::answer).
     Refresh(RefreshRequest),
-    /// A job has ended, with its outcome; nothing of its tag comes after it.
+    /// A job has ended, with this outcome. No event of its tag follows.
     Ended(Outcome),
-    /// So many attempts were to be logged and are not: nobody looked while [`LOG_CAPACITY`](super::LOG_CAPACITY) waited.
+    /// This many attempts were not logged, because [`LOG_CAPACITY`](super::LOG_CAPACITY) were already waiting.
     LogsDropped(u64),
 }
 
@@ -67,9 +67,9 @@ pub struct AttemptEvent {
     pub at: SystemTime,
     /// The attempt.
     pub attempt: Attempt,
-    /// The hooks of the program are to be told of it.
+    /// The program's hooks have to be called with it.
     pub for_hooks: bool,
-    /// It is to be logged.
+    /// It has to be logged.
     pub for_log: bool,
     call_id: CallId,
     dialect: String,
@@ -80,7 +80,7 @@ pub struct AttemptEvent {
 }
 
 impl AttemptEvent {
-    /// Copies what an observer is told, for hooks, for the log or for both. It has ended now.
+    /// Copies what an observer gets, for hooks, for the log or for both. The attempt ends now.
     #[must_use]
     pub fn new(finished: &AttemptFinished<'_>, hooks: bool, log: bool) -> Self {
         let call = &finished.call;
@@ -112,12 +112,12 @@ impl AttemptEvent {
     }
 }
 
-/// A question for a new token.
+/// A request for a new token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RefreshRequest {
-    /// What the answer names.
+    /// The number that the answer has to name.
     pub number: u64,
-    /// Whom the refresh is for: a call on their behalf that would wait for it is refused.
+    /// The clients that the refresh serves. A call on their behalf that would wait for it is refused.
     pub serving: Serving,
 }

@@ -1,4 +1,4 @@
-//! One receiver of a mailbox: what waits for it, and how it is woken.
+//! One receiver of a mailbox: its waiting events, and how it is woken.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
@@ -17,40 +17,39 @@ use crate::virtual_clock::Hold;
 /// How many attempts may wait to be logged.
 pub const LOG_CAPACITY: usize = 4096;
 
-/// A receiver of a [`Mailbox`](super::Mailbox): an event loop, a queue, a thread that waits.
+/// A receiver of a [`Mailbox`](super::Mailbox): an event loop, a queue, or a waiting thread.
 ///
-/// It is notified once per batch: when something waits for it that it was not notified of since it last took. Dropping
-/// it closes it.
+/// It is notified once per batch: when an event arrives for the first time since it last took. Dropping it closes it.
 pub struct Lane(pub(super) Arc<LaneState>);
 
-/// What the submitted calls of a lane hold on to.
+/// The part of a lane that its submitted calls keep alive.
 pub(crate) struct LaneState {
     pub(super) id: u64,
-    /// That of the process that opened it.
+    /// The fork generation of the process that opened it.
     generation: u32,
     pub(super) shared: Arc<Shared>,
     notify: Box<dyn Fn() + Send + Sync>,
     inbox: Mutex<Inbox>,
-    /// Keep the time of a mock until what was taken last is told.
+    /// Stop the time of a mock until what was taken last has been handled.
     #[cfg(feature = "testing")]
     telling: Mutex<Vec<Hold>>,
 }
 
-/// What waits to be taken.
+/// The events that wait to be taken.
 #[derive(Default)]
 pub(super) struct Inbox {
     mail: Vec<Mail>,
     /// How many of them are to be logged.
     logs: usize,
-    /// How many were to be logged when there was no room.
+    /// How many were not logged because there was no room.
     dropped: u64,
-    /// A notification is out that nobody has answered by taking what waits.
+    /// A notification was sent, and nothing was taken since.
     notified: bool,
     closed: bool,
 }
 
 impl Inbox {
-    /// Adds something, unless it is for the log alone and the log is full.
+    /// Adds an event, unless it is only for the log and the log is full.
     pub(super) fn push(&mut self, mut mail: Mail) {
         match &mut mail.event {
             Event::Attempt(attempt) if attempt.for_log => {
@@ -77,16 +76,16 @@ impl Inbox {
         self.mail.is_empty() && self.dropped == 0
     }
 
-    /// Nobody waits for their answers any more.
+    /// Drops the refreshes, whose answers nobody waits for any more.
     pub(super) fn drop_refreshes(&mut self) {
         self.mail
             .retain(|mail| !matches!(mail.event, Event::Refresh(_)));
     }
 
-    /// Moves what waits to `out`.
+    /// Moves the waiting events to `out`.
     pub(super) fn take(&mut self, out: &mut Vec<Mail>) {
         if out.is_empty() {
-            // The buffers change places, so that neither is allocated anew.
+            // The buffers are swapped, so that neither is allocated anew.
             std::mem::swap(&mut self.mail, out);
         } else {
             out.append(&mut self.mail);
@@ -116,7 +115,7 @@ impl LaneState {
         })
     }
 
-    /// Adds something, and notifies the lane if that is due. Gives it back if the lane is closed.
+    /// Adds an event, and notifies the lane if that is due. Returns the event if the lane is closed.
     #[expect(
         clippy::result_large_err,
         reason = "a result must not cost an allocation, and a closed lane is rare"
@@ -135,18 +134,19 @@ impl LaneState {
         Ok(())
     }
 
-    /// Notifies the lane of what is of no lane, if that is due.
+    /// Notifies the lane of events that belong to no lane, if that is due.
     pub(super) fn notify(&self) {
         let mut inbox = lock(&self.inbox);
         let due = !inbox.closed && !std::mem::replace(&mut inbox.notified, true);
         drop(inbox);
-        // Never under a lock: it may need what a thread holds that waits for the lock, such as an interpreter.
+        // Never under a lock: it may need something, such as an interpreter, that is held by a thread that waits for
+        // the lock.
         if due {
             (self.notify)();
         }
     }
 
-    /// A job has ended. If the lane is closed, nobody waits for its outcome.
+    /// Ends a job. If the lane is closed, its outcome is dropped.
     pub(crate) fn end(&self, tag: u64, outcome: Outcome) {
         let mail = Mail {
             #[cfg(feature = "testing")]
@@ -154,7 +154,7 @@ impl LaneState {
             ..Mail::of(tag, Event::Ended(outcome))
         };
         drop(self.push(mail));
-        // Last, so that whoever sees that no job is left finds its outcome.
+        // Done last, so that whoever sees that no job is left finds its outcome.
         self.shared.open.fetch_sub(1, Ordering::Release);
     }
 }
@@ -166,12 +166,12 @@ impl Lane {
         self.0.shared.next.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Takes what waits for this lane, and what waits for any.
+    /// Takes the events of this lane, and those that any lane may take.
     ///
-    /// A notification that is a signal to be cleared, such as a byte in a pipe, must be cleared before: what comes
-    /// after this look notifies anew. A notification may come late, when all is taken; then there is nothing.
+    /// Clear a notification that is a signal, such as a byte in a pipe, before the call: events that come later notify
+    /// again. A notification may come late, when everything has been taken; then there is nothing.
     ///
-    /// What is of a mock's client keeps the mock's time until [`handled`](Self::handled) is called.
+    /// Events of a mock's client stop the mock's time until [`handled`](Self::handled) is called.
     pub fn take(&self, out: &mut Vec<Mail>) {
         #[cfg(feature = "testing")]
         let before = out.len();
@@ -186,8 +186,8 @@ impl Lane {
         }
     }
 
-    /// Says that hooks were told of all that was taken, so that a mock's time may go on. For lanes of other clients it does
-    /// nothing.
+    /// Notes that hooks were called with everything that was taken, so that a mock's time may continue. For lanes of other
+    /// clients it does nothing.
     #[cfg(feature = "testing")]
     pub fn handled(&self) {
         let told = std::mem::take(&mut *lock(&self.0.telling));
@@ -205,12 +205,12 @@ impl Lane {
             inbox.take(out);
         }
         if own.shared.take_unaddressed(out, own.id) && lock(&own.inbox).closed {
-            // It was closed meanwhile, and did not see that the refresh is its own.
+            // It was closed meanwhile, before the refresh was its own.
             own.shared.leave_refreshes(own.id);
         }
     }
 
-    /// Notifies the lane anew if something waits for it: for one whose notification went to somebody else.
+    /// Notifies the lane again if events wait for it, for a lane whose notification went elsewhere.
     pub fn notify_again(&self) {
         let mut inbox = lock(&self.0.inbox);
         inbox.notified = !inbox.is_empty();
@@ -221,34 +221,34 @@ impl Lane {
         }
     }
 
-    /// Answers a refresh. An answer to one that is another lane's meanwhile, or was answered, is ignored.
+    /// Answers a refresh. An answer is ignored if the refresh has gone to another lane or was already answered.
     pub fn answer(&self, number: u64, answer: Answer) {
         self.0.shared.answer(number, self.0.id, answer);
     }
 
-    /// Leaves a refresh to another lane. `false`: there is none, and this one has to answer it.
+    /// Passes a refresh on to another lane. Returns `false` if there is none, and this lane has to answer it.
     #[must_use]
     pub fn pass_on(&self, number: u64) -> bool {
         self.0.shared.pass_on(number, self.0.id)
     }
 
-    /// A job of this lane begins.
+    /// Begins a job of this lane.
     pub(crate) fn begin(&self, tag: u64) -> Origin {
         self.0.shared.open.fetch_add(1, Ordering::Relaxed);
         self.origin(tag)
     }
 
-    /// What a job of this lane has whose outcome goes elsewhere.
+    /// The origin of a job of this lane whose outcome goes elsewhere.
     pub(crate) fn origin(&self, tag: u64) -> Origin {
         let lane = Some(Arc::clone(&self.0));
         Origin { tag, lane }
     }
 
-    /// Does a job of this lane on a thread of its own, for work that no host drives. What happens in it has the tag, and
-    /// its outcome comes last. A tag is one that the lane gave.
+    /// Does a job of this lane on a separate thread, for work that no host drives. Its events have the tag, and its
+    /// outcome comes last. The tag is from [`next_tag`](Self::next_tag).
     ///
     /// # Errors
-    /// Why there is no thread; nothing was begun then.
+    /// Why there is no thread. Nothing has begun then.
     pub fn run<O: Send + 'static>(
         &self,
         tag: u64,
@@ -270,8 +270,8 @@ impl Lane {
         started.map(drop)
     }
 
-    /// Closes the lane. From here on results of its calls are dropped; what hooks are to be told goes to the lane
-    /// that looks first, and refreshes that it was asked for go to another lane, or fail if there is none.
+    /// Closes the lane. Results of its calls are dropped from now on. Events for hooks go to the lane that takes first,
+    /// and its refreshes go to another lane, or fail if there is none.
     ///
     /// A notification that is on its way may still come. In the child of a fork this does nothing: the locks may be held by
     /// threads that the child lacks.
@@ -288,7 +288,7 @@ impl Lane {
             inbox.take(&mut left);
         }
         for mail in left {
-            // A refresh is left to another lane below, whether it was taken or not.
+            // Refreshes are passed to another lane below, whether they were taken or not.
             if !matches!(mail.event, Event::Refresh(_)) {
                 own.shared.redirect(mail);
             }

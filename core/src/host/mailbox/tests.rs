@@ -1,4 +1,4 @@
-//! The rules of a mailbox, whoever its lanes are.
+//! The rules of a mailbox, for any kind of lanes.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Condvar;
@@ -53,7 +53,7 @@ fn end(origin: &Origin) {
     lane.end(origin.tag, Outcome::Call(Err(error)));
 }
 
-/// Something in a call.
+/// An event in a call.
 fn progress(mailbox: &Mailbox, origin: &Origin, what: usize) {
     origin.clone().within(|| mailbox.progress(what.to_string()));
 }
@@ -73,7 +73,7 @@ fn trail() -> Trail {
     Trail::from_json(&text).expect("a trail")
 }
 
-/// Has an observer told of an attempt, in a call if there is one.
+/// Notifies an observer of an attempt, in a call if there is one.
 fn attempt(mailbox: &Mailbox, origin: Option<&Origin>) {
     let trail = trail();
     let call = CallInfo {
@@ -181,7 +181,7 @@ fn what_is_of_no_call_goes_to_the_lane_that_looks_first() {
     let mail = second.take();
     assert_eq!(mail.len(), 1);
     assert_eq!(mail[0].tag, None);
-    // The other one's notification comes late.
+    // The other lane's notification comes late.
     assert!(first.take().is_empty());
 }
 
@@ -228,7 +228,7 @@ fn a_closed_lane_leaves_its_hooks_and_no_results() {
         assert_eq!(mail.tag, None);
         assert!(matches!(mail.event, Event::Call(_)));
     }
-    // It was woken for its first event, and never since.
+    // It was only notified for its first event.
     assert_eq!(own.notified(), 1);
     assert!(own.take().is_empty());
 }
@@ -324,7 +324,7 @@ fn the_last_lane_that_closes_fails_its_refreshes() {
     }
 }
 
-/// How a question ended that must have ended.
+/// The result of a refresh that must have ended.
 fn gone(answered: impl Future<Output = Answer>) {
     let error = answered.now_or_never().expect("an answer").err();
     assert_eq!(error.expect("an error").to_string(), GONE);
@@ -339,7 +339,7 @@ fn a_refresh_of_no_call_fails_with_the_last_lane() {
     assert!(answered.as_mut().now_or_never().is_none());
     drop(other.lane);
     gone(answered);
-    // Nobody asks for what has failed.
+    // A failed refresh is not passed to any lane.
     assert!(refreshes(&open(&mailbox).take()).is_empty());
 }
 
@@ -376,7 +376,7 @@ fn a_refresh_that_nobody_can_take_over_stays() {
     assert!(!own.lane.pass_on(number));
     own.lane.answer(number, token("mine"));
     assert!(answered.now_or_never().expect("an answer").is_ok());
-    // What was answered needs no one.
+    // An answered refresh needs no lane.
     assert!(own.lane.pass_on(number));
 }
 
@@ -394,7 +394,7 @@ fn a_notification_that_went_elsewhere_is_given_again() {
     assert_eq!(own.take().len(), 2);
 }
 
-/// What is done with a mailbox. Numbers say to which lane, call or refresh, of those that there are.
+/// A step that is done to a mailbox. Numbers choose among the existing lanes, calls or refreshes.
 #[derive(Clone, Debug)]
 enum Step {
     Open,
@@ -425,7 +425,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A lane as a program has it.
+/// A lane from a program's view.
 struct Program {
     receiver: Receiver,
     closed: bool,
@@ -435,20 +435,20 @@ struct Program {
     asked: Vec<u64>,
 }
 
-/// A call as the program sees it.
+/// A call from a program's view.
 struct Call {
     origin: Origin,
     lane: usize,
     happened: usize,
     ended: bool,
-    /// What its lane was told of it: how many events, and its end.
+    /// What its lane got: how many events, and its end.
     told: usize,
     finished: bool,
 }
 
 type Waiting = std::pin::Pin<Box<dyn Future<Output = Answer>>>;
 
-/// What is known of a mailbox from outside, beside what it should have told.
+/// The expected state of a mailbox.
 struct World {
     mailbox: Mailbox,
     lanes: Vec<Program>,
@@ -570,7 +570,7 @@ impl World {
     fn check(&mut self) {
         let running = self.calls.iter().filter(|call| !call.ended).count();
         assert_eq!(self.mailbox.open_jobs(), running);
-        // Once all lanes are closed nothing waits for an answer.
+        // Once all lanes are closed, no refresh waits for an answer.
         if !self.lanes.is_empty() && self.lanes.iter().all(|lane| lane.closed) {
             for answered in self.asked.drain(..) {
                 assert!(answered.now_or_never().is_some(), "nobody will answer");
@@ -578,7 +578,7 @@ impl World {
         }
     }
 
-    /// A lane takes what waits, and compares.
+    /// A lane takes its events, and compares them with the expected ones.
     fn take(&mut self, lane: usize) {
         let program = &mut self.lanes[lane];
         let mail = program.receiver.take();
@@ -616,12 +616,12 @@ impl World {
         }
     }
 
-    /// Every lane that is left looks, and every question is answered.
+    /// Every remaining lane takes its events, and every refresh is answered.
     fn settle(&mut self) {
         if self.lanes.iter().all(|lane| lane.closed) {
             self.run(&Step::Open);
         }
-        // A refresh that is taken from all may be asked of one that has looked.
+        // A refresh may move to a lane that has already taken its events.
         for lane in 0..self.lanes.len() {
             if !self.lanes[lane].closed {
                 self.take(lane);
@@ -660,7 +660,7 @@ proptest! {
     }
 }
 
-/// A lane that a thread waits for.
+/// A lane with a waiting thread.
 #[derive(Default)]
 struct Bell {
     rung: Mutex<bool>,

@@ -1,4 +1,4 @@
-//! The folder of a journal: where it is, what it must be like, and whether writing to it can hang.
+//! The folder of a journal: its location, its requirements, and whether writing to it can hang.
 
 use std::ffi::OsString;
 use std::io;
@@ -13,7 +13,7 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use super::inherited::OwnFile;
 
-/// What others may do in a folder whose mode has this bit: make and remove files.
+/// The mode bit with which others may make and remove files in a folder.
 const OTHERS_WRITE: u32 = 0o002;
 
 /// An open folder. Files are named relative to it, so that they stay together when it is renamed or replaced.
@@ -24,32 +24,31 @@ pub(super) struct Folder {
     kind: FileSystem,
 }
 
-/// What is known of a folder's file system.
+/// The kind of a folder's file system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileSystem {
-    /// On this machine. A page that is stored to goes to the block that it came from, so that a full disk cannot fail
-    /// it.
+    /// Local. A stored page goes to the block that it came from, so that a full disk cannot fail the store.
     InPlace,
-    /// On this machine, and a page that is stored to may need a new block.
+    /// Local, but a stored page may need a new block.
     Local,
-    /// Over a network, served by a program (FUSE), or unknown: writing may take as long as it likes.
+    /// Over a network, served by a program (FUSE), or unknown: writing may take any time.
     Foreign,
 }
 
 impl Folder {
-    /// Opens the folder, and makes it first, 0700 as its missing parents, where it is absent. An existing one keeps its
-    /// mode. A link to a folder is followed: whoever can place it could as well replace the folder.
+    /// Opens the folder. A missing one is made first, with its missing parents and the mode 0700; an existing one keeps
+    /// its mode. A link to a folder is followed, since whoever can place the link could also replace the folder.
     ///
     /// # Errors
-    /// Those of the system; and `EPERM` if the folder belongs to another user than this one and root, and everybody may
-    /// write to it: that user would decide what becomes of the files.
+    /// Those of the system; and `EPERM` if the folder belongs to a user other than this one and root, and everybody may
+    /// write to it: that user would control the files.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
             .create(path)
             .map_err(|error| match error.kind() {
-                // What is there is none: `File exists` would not say so.
+                // The path is not a folder, which `File exists` would not say.
                 io::ErrorKind::AlreadyExists => Errno::ENOTDIR.into(),
                 _ => error,
             })?;
@@ -75,26 +74,26 @@ impl Folder {
         self.kind
     }
 
-    /// Makes a file that was not there before, for its owner alone.
+    /// Makes a new file that only its owner may access.
     pub(super) fn create(&self, name: &str, flags: OFlag) -> io::Result<OwnedFd> {
         let flags = flags | OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let mode = Mode::S_IRUSR | Mode::S_IWUSR;
         Ok(openat(self.file.as_fd(), name, flags, mode)?)
     }
 
-    /// Opens a file that is there. It must not be a link, and what is not a file does not make this wait.
+    /// Opens an existing file. It must not be a link; something that is not a file does not block this.
     pub(super) fn open_file(&self, name: &str, access: OFlag) -> io::Result<OwnedFd> {
         let flags = access | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC | OFlag::O_NONBLOCK;
         Ok(openat(self.file.as_fd(), name, flags, Mode::empty())?)
     }
 
-    /// Opens the folder once more, to list it or to lock it.
+    /// Opens the folder again, to list it or to lock it.
     pub(super) fn reopen(&self) -> io::Result<OwnedFd> {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         Ok(openat(self.file.as_fd(), ".", flags, Mode::empty())?)
     }
 
-    /// Returns what is known of a file. `None` if there is none, or if it is a link or the like.
+    /// Returns the status of a file. `None` if there is none, or if it is not a regular file.
     pub(super) fn about_file(&self, name: &str) -> Option<FileStat> {
         let about = fstatat(self.file.as_fd(), name, AtFlags::AT_SYMLINK_NOFOLLOW).ok()?;
         let kind = SFlag::from_bits_truncate(about.st_mode) & SFlag::S_IFMT;
@@ -116,7 +115,7 @@ pub(super) fn is_fit(mode: u32, owner: u32, user: u32) -> bool {
     mode & OTHERS_WRITE == 0 || owner == user || owner == 0
 }
 
-/// Asks the system what the folder stands on. A file system that it does not know is [`FileSystem::Foreign`].
+/// Returns the kind of the folder's file system. An unknown one is [`FileSystem::Foreign`].
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn file_system(folder: &std::fs::File) -> FileSystem {
     use std::mem::MaybeUninit;
@@ -166,8 +165,8 @@ fn kind_of(about: &libc::statfs) -> FileSystem {
     }
 }
 
-/// Returns the folder that journals go to where none is named: `$XDG_STATE_HOME/reqtrail`, else
-/// `~/.local/state/reqtrail`. `None` without a home directory. As XDG has it, a relative `XDG_STATE_HOME` does not count.
+/// Returns the default folder of journals: `$XDG_STATE_HOME/reqtrail`, or else `~/.local/state/reqtrail`. `None` without
+/// a home directory. A relative `XDG_STATE_HOME` does not count, as XDG specifies.
 #[must_use]
 pub fn default_folder() -> Option<PathBuf> {
     default_folder_of(std::env::var_os("XDG_STATE_HOME"), std::env::home_dir())
@@ -184,10 +183,10 @@ pub(super) fn default_folder_of(state: Option<OsString>, home: Option<PathBuf>) 
     Some(state.join("reqtrail"))
 }
 
-/// Returns the path by which a folder is recognised, whether it is there or not. What the folder itself stands on is not
-/// asked, since that may hang: only its parents are looked up.
+/// Returns the path by which a folder is recognised, whether it exists or not. It only looks up the parents and does not
+/// access the folder itself, since that may hang.
 pub(super) fn canonical(path: &Path) -> PathBuf {
-    /// As many links as the system follows.
+    /// How many links are followed, as many as the system does.
     const LINKS: u32 = 40;
 
     let mut path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -208,7 +207,7 @@ pub(super) fn canonical(path: &Path) -> PathBuf {
     path
 }
 
-/// Follows as much of a path as exists.
+/// Resolves as much of a path as exists.
 fn canonical_or_as_given(path: &Path) -> PathBuf {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return path.to_owned();

@@ -1,7 +1,8 @@
-//! Files that the child of a fork must not keep: it would hold its parent's lock, and write among its parent's lines.
+//! Files that the child of a fork must not keep: it would hold its parent's lock, and its lines would mix with its
+//! parent's.
 //!
-//! A handler closes them in the child before anything else runs there. Programs that are started (`exec`) get none of
-//! them: each is opened with `O_CLOEXEC`.
+//! A handler closes them in the child before anything else runs there. Started programs (`exec`) get none of them,
+//! since each is opened with `O_CLOEXEC`.
 
 use std::fs::File;
 use std::io;
@@ -18,17 +19,17 @@ const PLACES: usize = 256;
 
 const FREE: i32 = -1;
 
-/// The open files. The handler may neither lock nor allocate, so they stand in an array of fixed size.
+/// The open files, in an array of fixed size, since the handler may neither lock nor allocate.
 static OPEN: [AtomicI32; PLACES] = [const { AtomicI32::new(FREE) }; PLACES];
 
-/// How many forks have begun in this process, and how many of them are over.
+/// How many forks have begun in this process, and how many of them have ended.
 static BEGUN: AtomicU32 = AtomicU32::new(0);
 static OVER: AtomicU32 = AtomicU32::new(0);
 
-/// How often opening is tried again because a fork came between. Forks take milliseconds, opening takes microseconds.
+/// How often opening is retried because a fork happened meanwhile. Forks take milliseconds, opening takes microseconds.
 const TRIES: u32 = 100;
 
-/// A file that the child of a fork does not have.
+/// A file that the child of a fork does not inherit.
 #[derive(Debug)]
 pub(super) struct OwnFile {
     file: ManuallyDrop<File>,
@@ -37,7 +38,7 @@ pub(super) struct OwnFile {
 }
 
 impl OwnFile {
-    /// Opens a file by `open`, which is called again where a fork may have copied the file before its child knew of it.
+    /// Opens a file with `open`, which is called again if a fork may have copied the file before it was registered.
     ///
     /// # Errors
     /// Those of `open`; and `EMFILE` if this process has 256 such files open.
@@ -56,7 +57,7 @@ impl OwnFile {
         unreachable!("the loop returns")
     }
 
-    /// Takes in a file whose copy in the child of a fork does no harm.
+    /// Registers a file whose copy in the child of a fork does no harm.
     ///
     /// # Errors
     /// `EMFILE`, as above.
@@ -81,10 +82,10 @@ impl OwnFile {
 impl Drop for OwnFile {
     fn drop(&mut self) {
         if self.generation != fork::generation() {
-            // This child's handler has closed it, and the number may be another file's.
+            // This child's handler has closed it, and the descriptor's number may be another file's.
             return;
         }
-        // Before it is closed: a child must not close what another thread opens by the same number.
+        // Done before it is closed, since a child must not close what another thread opens with the same number.
         self.place.store(FREE, Ordering::SeqCst);
         // SAFETY: nothing uses it after this.
         unsafe { ManuallyDrop::drop(&mut self.file) };
@@ -111,7 +112,7 @@ fn watch_forks() {
         for place in &OPEN {
             let number = place.swap(FREE, Ordering::SeqCst);
             if number != FREE {
-                // SAFETY: the number is that of a file which only this module owns, and whose owner is never used or
+                // SAFETY: the number belongs to a file that only this module owns, and whose owner is never used or
                 // dropped in a child (`ForkSafe`). close is async-signal-safe.
                 unsafe { libc::close(number) };
             }

@@ -11,13 +11,13 @@ use nix::dir::Dir;
 use nix::fcntl::OFlag;
 
 use super::folder::Folder;
-use super::lock::{Taken, is_locked, try_exclusive, unlock};
+use super::lock::{LockResult, is_locked, try_exclusive, unlock};
 use super::name::{FileName, Part};
 use super::segments::Kind;
 use super::table::SLOT_BYTES;
 
 /// How far in the future a file may have been written. Clocks are set back by minutes; beyond this, one of the two
-/// clocks was wrong by much more, and the time says nothing.
+/// clocks was far off, and the time means nothing.
 const CLOCK_STEP: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The smallest share of the limit that a file counts as, so that short-lived processes do not fill a folder with so
@@ -31,34 +31,34 @@ pub(super) struct Limits {
     pub(super) max_age: Duration,
 }
 
-/// Whether the limits were looked at.
+/// Whether the limits were checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Looked {
+pub(super) enum LimitsCheck {
     Yes,
-    /// Another process does so at this moment.
+    /// Another process is checking them at this moment.
     NotNow,
 }
 
-/// Removes what is too much or too old: ordinary segments first, as long as they take more than a quarter of the limit,
-/// then notable ones and the tables of dead processes, the oldest first in both. A table without calls is removed as
-/// soon as its process is dead.
+/// Removes files that are too old or too many: first ordinary segments, as long as they take more than a quarter of the
+/// limit, then notable ones and the tables of dead processes, the oldest first in both. A table without calls is
+/// removed as soon as its process is dead.
 ///
 /// # Errors
 /// If the folder cannot be listed.
-pub(super) fn enforce(folder: &Folder, limits: Limits, now: SystemTime) -> io::Result<Looked> {
+pub(super) fn enforce(folder: &Folder, limits: Limits, now: SystemTime) -> io::Result<LimitsCheck> {
     let lock = File::from(folder.reopen()?);
-    // Where folders have no locks, two processes may remove the same files, which does no harm.
-    if matches!(try_exclusive(&lock), Ok(Taken::No)) {
-        return Ok(Looked::NotNow);
+    // Without locks of folders, two processes may remove the same files, which does no harm.
+    if matches!(try_exclusive(&lock), Ok(LockResult::No)) {
+        return Ok(LimitsCheck::NotNow);
     }
     let result = files(folder, limits, now).map(|files| remove(folder, limits, now, files));
     unlock(&lock);
-    result.map(|()| Looked::Yes)
+    result.map(|()| LimitsCheck::Yes)
 }
 
 /// A file of the folder.
 #[derive(Debug)]
-struct Found {
+struct JournalFile {
     name: String,
     bytes: u64,
     written: Written,
@@ -69,14 +69,14 @@ struct Found {
 /// When a file was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Written {
-    /// By a clock that was far ahead of this one, or this one is far behind. It goes before others, but not by its age.
+    /// One of the two clocks is far off. The file is removed before others, but not because of its age.
     Unknown,
     At(SystemTime),
 }
 
-fn files(folder: &Folder, limits: Limits, now: SystemTime) -> io::Result<Vec<Found>> {
+fn files(folder: &Folder, limits: Limits, now: SystemTime) -> io::Result<Vec<JournalFile>> {
     let mut listed = Vec::new();
-    // The highest numbers of each process are of the segments that it may write to.
+    // The highest numbers of each process are those of the segments that it may write to.
     let mut open: HashMap<String, [u32; 2]> = HashMap::new();
     let mut list = Dir::from_fd(folder.reopen()?)?;
     for entry in list.iter() {
@@ -104,7 +104,7 @@ fn files(folder: &Folder, limits: Limits, now: SystemTime) -> io::Result<Vec<Fou
             .entry(stem.clone())
             .or_insert_with(|| is_alive(folder, &name));
         if name.part == Part::Table && is_alive {
-            // It comes on top: small limits would have room for nothing else.
+            // It does not count, since small limits would have room for nothing else.
             continue;
         }
         let (kind, is_removable) = match name.part {
@@ -121,7 +121,7 @@ fn files(folder: &Folder, limits: Limits, now: SystemTime) -> io::Result<Vec<Fou
             continue;
         }
         let size = u64::try_from(about.st_size).unwrap_or(0);
-        found.push(Found {
+        found.push(JournalFile {
             name: file,
             bytes: size.max(limits.max_bytes / SMALLEST_SHARE),
             written: written(about.st_mtime, name.start_ms, now),
@@ -132,8 +132,8 @@ fn files(folder: &Folder, limits: Limits, now: SystemTime) -> io::Result<Vec<Fou
     Ok(found)
 }
 
-/// Returns whether a process may still write to its files. One without a table is dead; where nothing can be known, it is
-/// taken for living.
+/// Returns whether a process may still write to its files. One without a table is dead; one whose state is unknown counts
+/// as alive.
 fn is_alive(folder: &Folder, name: &FileName) -> bool {
     let table = name.sibling(Part::Table).to_string();
     match folder.open_file(&table, OFlag::O_RDONLY) {
@@ -153,7 +153,7 @@ fn is_blank(folder: &Folder, table: &str) -> bool {
     read().is_ok_and(|slots| slots.chunks(SLOT_BYTES).all(is_free))
 }
 
-/// Returns when a file was written, by its own time and else by the one in its name.
+/// Returns when a file was written, by its own time or else by the one in its name.
 fn written(seconds: i64, start_ms: u64, now: SystemTime) -> Written {
     let latest = now.checked_add(CLOCK_STEP).unwrap_or(now);
     let modified = u64::try_from(seconds).map_or(Some(UNIX_EPOCH), |seconds| {
@@ -167,14 +167,14 @@ fn written(seconds: i64, start_ms: u64, now: SystemTime) -> Written {
         .map_or(Written::Unknown, |time| Written::At(time.min(now)))
 }
 
-fn remove(folder: &Folder, limits: Limits, now: SystemTime, mut files: Vec<Found>) {
-    let is_too_old = |file: &Found| match file.written {
+fn remove(folder: &Folder, limits: Limits, now: SystemTime, mut files: Vec<JournalFile>) {
+    let is_too_old = |file: &JournalFile| match file.written {
         Written::Unknown => false,
         Written::At(time) => now
             .duration_since(time)
             .is_ok_and(|age| age > limits.max_age),
     };
-    let total_of = |files: &[Found], kind| -> u64 {
+    let total_of = |files: &[JournalFile], kind| -> u64 {
         let of_kind = files.iter().filter(|file| file.kind == kind);
         of_kind.fold(0, |sum, file| sum.saturating_add(file.bytes))
     };
@@ -184,7 +184,7 @@ fn remove(folder: &Folder, limits: Limits, now: SystemTime, mut files: Vec<Found
     });
     let mut ordinary_bytes = total_of(&files, Kind::Ordinary);
     let mut bytes = ordinary_bytes.saturating_add(total_of(&files, Kind::Notable));
-    // The next to go is the last.
+    // The next file to remove is the last.
     files.retain(|file| file.is_removable);
     files.sort_by(|a, b| (b.written, &b.name).cmp(&(a.written, &a.name)));
     let (mut ordinary, mut notable): (Vec<_>, Vec<_>) = files
@@ -209,7 +209,7 @@ fn remove(folder: &Folder, limits: Limits, now: SystemTime, mut files: Vec<Found
 }
 
 /// Removes a file. Returns whether it is gone.
-fn removes(folder: &Folder, file: &Found) -> bool {
+fn removes(folder: &Folder, file: &JournalFile) -> bool {
     match folder.remove(&file.name) {
         Ok(()) => true,
         Err(error) => error.kind() == io::ErrorKind::NotFound,

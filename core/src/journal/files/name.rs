@@ -5,7 +5,7 @@ use std::fmt;
 /// The longest service and the longest host in a file's name, in characters.
 const PART_MAX: usize = 40;
 
-/// How many hexadecimal digits tell two processes apart that agree in everything else, as in two containers.
+/// How many hexadecimal digits distinguish two processes that agree in everything else, as in two containers.
 const RANDOM_DIGITS: usize = 6;
 
 /// The name of one file of a journal, read into its parts.
@@ -13,16 +13,16 @@ const RANDOM_DIGITS: usize = 6;
 pub struct FileName {
     /// The service's name, of `[A-Za-z0-9._-]`, 1 to 40 characters; other characters of the real name are `_` here.
     pub service: String,
-    /// The host's name, of `[A-Za-z0-9._]`, 1 to 40 characters; other characters of the real name, `-` among them, are
+    /// The host's name, of `[A-Za-z0-9._]`, 1 to 40 characters; other characters of the real name, including `-`, are
     /// `_` here, so that a service may contain `-`. Records have the real name.
     pub host: String,
-    /// The process's ID, which says nothing of whether it lives: containers share numbers.
+    /// The process's ID. It does not show whether the process is alive, since containers share numbers.
     pub pid: u32,
     /// When the process began its journal, in milliseconds since 1970 by its wall clock.
     pub start_ms: u64,
     /// Random lower-case hexadecimal digits, six of them.
     pub random: String,
-    /// Which of the process's files it is.
+    /// Which of the process's files it names.
     pub part: Part,
 }
 
@@ -30,14 +30,14 @@ pub struct FileName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     /// A segment by its number, from 1. Odd ones hold records that a flood of others must not push out: failures and
-    /// whatever else is notable. Even ones hold the others. A reader reads them alike.
+    /// other notable ones. Even ones hold the rest. Readers treat them alike.
     Segment(u32),
-    /// The open-call table. The process holds a lock on it while it lives.
+    /// The open-call table. The process holds a lock on it while it is alive.
     Table,
 }
 
 impl FileName {
-    /// Reads a file's name, without its folder. Returns `None` for any name that a journal would not give.
+    /// Reads a file's name, without its folder. Returns `None` for a name that no journal uses.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let (stem, part) = if let Some(stem) = name.strip_suffix(".open") {
@@ -91,7 +91,7 @@ impl FileName {
         }
     }
 
-    /// Makes the table's name of a process whose service and host have these real names.
+    /// Makes the table's name for a process whose service and host have these real names.
     pub(super) fn new(service: &str, host: &str, pid: u32, start_ms: u64, random: [u8; 3]) -> Self {
         let [a, b, c] = random;
         Self {
@@ -116,7 +116,7 @@ impl fmt::Display for FileName {
     }
 }
 
-/// Makes a name fit to be part of a file's: it neither hides the file nor looks like an option of a command.
+/// Converts a name for use in a file's name, so that it neither hides the file nor looks like an option of a command.
 fn file_part(name: &str, may_have_dashes: bool) -> String {
     let mut part: String = name
         .chars()
@@ -137,7 +137,7 @@ fn file_part(name: &str, may_have_dashes: bool) -> String {
     part
 }
 
-/// Reads a number as it is written here: digits alone, and no zero before others.
+/// Reads a number as it is written here: only digits, without a leading zero.
 fn parse_decimal(digits: &str) -> Option<u64> {
     let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit())
         && (digits.len() == 1 || !digits.starts_with('0'));

@@ -1,5 +1,4 @@
-//! The files of one process while they are open: the folder, the table whose lock says that the process lives, and the
-//! segments.
+//! The open files of one process: the folder, the table whose lock shows that the process is alive, and the segments.
 
 use std::io;
 use std::path::PathBuf;
@@ -10,17 +9,17 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use nix::errno::Errno;
 
 use super::folder::{FileSystem, Folder};
-use super::limits::{self, Limits, Looked};
+use super::limits::{self, Limits, LimitsCheck};
 use super::name::FileName;
 use super::platform::Platform;
 use super::segments::{self, Kind, Segments, WriteError};
 use super::table::{Slot, Table};
 use super::{Identity, Settings};
 
-/// How often the limits are looked at without a segment being full.
+/// How often the limits are checked without a segment being full.
 const LIMITS_PERIOD: Duration = Duration::from_secs(60 * 60);
 
-/// How often it is asked whether the table is still in its folder.
+/// How often it is checked whether the table is still in its folder.
 const TABLE_PERIOD: Duration = Duration::from_secs(1);
 
 /// How many random names are tried.
@@ -32,9 +31,9 @@ pub(super) struct OpenFiles {
     table: Arc<Table>,
     segments: Segments,
     limits: Limits,
-    /// When the limits were looked at. `None` if that is due.
+    /// When the limits were last checked. `None` if that is due.
     limits_kept: Option<Instant>,
-    /// When it was asked whether the table is still there.
+    /// When it was last checked whether the table still exists.
     table_looked: Instant,
 }
 
@@ -93,7 +92,7 @@ impl OpenFiles {
         self.folder.kind()
     }
 
-    /// Returns where calls are opened.
+    /// Returns the table in which calls are opened.
     pub(super) fn table(&self, now: Instant) -> OpenTable {
         OpenTable {
             folder: Arc::clone(&self.folder),
@@ -103,7 +102,7 @@ impl OpenFiles {
         }
     }
 
-    /// Returns whether nobody finds the files any more.
+    /// Returns whether the files were removed from their folder.
     pub(super) fn is_removed(&self) -> bool {
         self.table.is_removed()
     }
@@ -136,7 +135,7 @@ impl OpenFiles {
         Ok(written.bytes)
     }
 
-    /// Removes from the folder what is too much, if a segment was closed or that has not been done for an hour.
+    /// Enforces the limits of the folder, if a segment was closed or this was not done for an hour.
     pub(super) fn keep_limits(&mut self, platform: &dyn Platform, now: Instant) {
         let is_kept = self
             .limits_kept
@@ -144,9 +143,10 @@ impl OpenFiles {
         if is_kept {
             return;
         }
-        // A folder that cannot be listed now may be later: the next record tries again only if another process had it.
+        // A folder that cannot be listed now may be listed later. The next record only tries again if another process
+        // was at it.
         let looked = limits::enforce(&self.folder, self.limits, platform.wall());
-        if !matches!(looked, Ok(Looked::NotNow)) {
+        if !matches!(looked, Ok(LimitsCheck::NotNow)) {
             self.limits_kept = Some(now);
         }
     }
@@ -161,13 +161,13 @@ impl Drop for OpenFiles {
     }
 }
 
-/// The table, for threads that open calls.
+/// The table for threads that open calls.
 #[derive(Debug)]
 pub(super) struct OpenTable {
     folder: Arc<Folder>,
     table: Arc<Table>,
     made: Instant,
-    /// When it was asked whether it is still there, in milliseconds since it was made.
+    /// When it was last checked whether it still exists, in milliseconds since it was made.
     looked: AtomicU64,
 }
 
@@ -184,7 +184,7 @@ impl OpenTable {
         self.table.blank_left();
     }
 
-    /// Returns whether the table has been removed, as far as it is asked once a second.
+    /// Returns whether the table has been removed. It checks at most once a second.
     pub(super) fn is_stale(&self, now: Instant) -> bool {
         let since = now.saturating_duration_since(self.made).as_millis();
         let since = u64::try_from(since).unwrap_or(u64::MAX);

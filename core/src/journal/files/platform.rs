@@ -1,4 +1,4 @@
-//! What tests replace: the clocks, and the write that a disk may refuse or keep waiting.
+//! What tests replace: the clocks, and the write that a disk may refuse or delay.
 
 use std::fmt::Debug;
 use std::fs::File;
@@ -14,7 +14,7 @@ pub(super) trait Platform: Debug + Send + Sync {
     fn append(&self, file: &File, bytes: &[u8]) -> io::Result<usize>;
 }
 
-/// The machine.
+/// The real system.
 #[derive(Debug)]
 pub(super) struct System;
 

@@ -1,7 +1,7 @@
-//! One process's half of a journal: on which thread a record is written, and what happens while that is impossible.
+//! One process's part of a journal: which thread writes a record, and what happens while that is impossible.
 //!
-//! The thread that has a record writes it. Only where a write may hang, or has just hung or failed, records go through a
-//! bounded queue to a thread of the journal's own, so that no call waits for a disk.
+//! The thread that has a record writes it. Only if a write may hang, or has just hung or failed, records go through a
+//! bounded queue to the journal's own thread, so that no call waits for a disk.
 
 mod writer_thread;
 mod writing;
@@ -18,27 +18,27 @@ use super::segments::{Kind, WriteError};
 use super::table::Slot;
 use super::{Hooks, Identity, JournalStats, Lost, Settings, Sync};
 
-/// A write that takes longer makes the queue take over, and no thread waits longer for another's.
+/// After a write that takes longer the queue takes over, and no thread waits longer than this for another's.
 const SLOW: Duration = Duration::from_millis(50);
 /// How long a record waits for the files to be opened.
 const OPENING: Duration = Duration::from_millis(250);
-/// How long the queue has the records after a slow or failed write.
+/// How long records go to the queue after a slow or failed write.
 const QUEUE_TIME: Duration = Duration::from_secs(60);
-/// How soon what has failed is tried again, at the earliest.
+/// The shortest time until a retry after a failure.
 const RETRY: Duration = Duration::from_secs(1);
-/// How soon it is tried again, at the latest, while records wait.
+/// The longest time until a retry while records wait.
 const RETRY_MAX: Duration = Duration::from_secs(60);
 /// How many records the queue holds, and how many bytes.
 const QUEUE_RECORDS: usize = 1024;
 const QUEUE_BYTES: usize = 1 << 20;
-/// How long the end of the journal waits for its thread.
+/// How long closing the journal waits for its thread.
 const FLUSH: Duration = Duration::from_secs(1);
-/// How long there is no second warning.
+/// How long a second warning is suppressed.
 const WARNING: Duration = Duration::from_secs(600);
 
 /// The journal of one process.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(super) struct ProcessJournal {
     pub(super) identity: Identity,
     settings: Arc<Settings>,
     hooks: Hooks,
@@ -49,18 +49,18 @@ pub(super) struct Process {
     changed: Condvar,
     /// The files were given back: one of those that wait for them may have them.
     free: Condvar,
-    /// There is something to do for the thread.
+    /// Notified when there is work for the thread.
     work: Condvar,
-    /// Where calls are opened. `None` until the files are open.
+    /// The table of open calls. `None` until the files are open.
     table: Mutex<Option<Arc<OpenTable>>>,
 }
 
 #[derive(Debug)]
 struct State {
     route: Route,
-    /// `None` if they are not open, or if someone has them.
+    /// `None` if they are not open, or if a thread is using them.
     files: Option<Box<OpenFiles>>,
-    /// Since when someone has them, or opens them.
+    /// Since when a thread is using or opening them.
     in_use: Option<Instant>,
     queue: VecDeque<Queued>,
     queue_bytes: usize,
@@ -72,19 +72,19 @@ struct State {
     is_closing: bool,
     failed: Option<Failed>,
     warned: Option<Instant>,
-    /// Records that are gone, until a record says so.
+    /// Lost records that no record has reported yet.
     lost: Option<Lost>,
     stats: JournalStats,
 }
 
-/// Which way a record takes.
+/// The route of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Route {
-    /// Nothing is known, since the files have not been opened.
+    /// Unknown, since the files have not been opened.
     Unopened,
-    /// Whoever has the record writes it.
+    /// The thread that has the record writes it.
     Direct,
-    /// The thread writes it. `None`: always.
+    /// The journal's thread writes it. `None`: always.
     Queue { until: Option<Instant> },
 }
 
@@ -94,23 +94,23 @@ struct Queued {
     kind: Kind,
 }
 
-/// The last failure, while nothing has worked since.
+/// The last failure, until something succeeds.
 #[derive(Clone, Copy, Debug)]
 struct Failed {
     at: Instant,
-    /// How long after it the next try is made, if no record asks for it sooner. It doubles with each failure.
+    /// How long after it the next try is made, unless a record asks for it sooner. It doubles with each failure.
     delay: Duration,
     /// How long after it the next try is made.
     next_after: Duration,
 }
 
-/// What came of a record's write.
+/// The result of writing a record.
 enum Outcome {
     Written { bytes: u64, took: Duration },
     Failed(WriteError),
 }
 
-impl Process {
+impl ProcessJournal {
     pub(super) fn new(
         identity: Identity,
         settings: Arc<Settings>,
@@ -156,7 +156,7 @@ impl Process {
         };
         let mut outcome = self.write(&mut files, line, kind);
         if matches!(outcome, Outcome::Failed(WriteError::Removed)) {
-            // A new folder takes what the old one took with it.
+            // The record goes to a new folder, since the old one was removed.
             drop(self.give_back(files, Some(&WriteError::Removed)));
             files = match self.take_files() {
                 Ok(files) => files,
@@ -183,7 +183,7 @@ impl Process {
         let now = self.platform.now();
         let mut table = self.table();
         if table.as_ref().is_none_or(|table| table.is_stale(now)) {
-            // Opens them, or finds that they are no longer there.
+            // Opens them, or finds that they no longer exist.
             let mut files = self.take_files().ok()?;
             if files.is_removed() {
                 drop(self.give_back(files, Some(&WriteError::Removed)));
@@ -217,7 +217,7 @@ impl Process {
         drop(files);
     }
 
-    /// Waits until what is queued is written, for a second at most.
+    /// Waits until the queue is written, for a second at most.
     pub(super) fn flush(&self) {
         let mut state = self.lock();
         if !state.has_thread {
@@ -229,7 +229,7 @@ impl Process {
         }));
     }
 
-    /// Waits until the journal has come so far.
+    /// Waits until the statistics meet a condition.
     #[cfg(test)]
     pub(super) fn wait_until(&self, condition: impl Fn(&JournalStats) -> bool) {
         let begun = Instant::now();
@@ -275,11 +275,12 @@ impl Process {
         let mut place = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let old = std::mem::replace(&mut *place, table);
         drop(place);
-        // It may be unmapped, and its file closed.
+        // Dropping it may unmap it and close its file.
         drop(old);
     }
 
-    /// Returns the files to a thread that writes by itself. Returns the state if the record has to take the queue.
+    /// Takes the files for a thread that writes directly. Returns the state as the error if the record has to take the
+    /// queue.
     fn take_files(self: &Arc<Self>) -> Result<Box<OpenFiles>, MutexGuard<'_, State>> {
         let asked = self.platform.now();
         let mut now = asked;
@@ -327,7 +328,7 @@ impl Process {
         }
     }
 
-    /// Opens the files on this thread, which is waited for.
+    /// Opens the files on this thread while others wait.
     fn open_here<'a>(
         &'a self,
         state: MutexGuard<'a, State>,
@@ -377,7 +378,7 @@ impl Process {
         }
     }
 
-    /// Leaves a record to the thread, or loses it.
+    /// Queues a record for the thread, or loses it.
     fn put_off(self: &Arc<Self>, mut state: MutexGuard<'_, State>, line: &[u8], kind: Kind) {
         let has_room = state.queue.len() < QUEUE_RECORDS
             && state.queue_bytes + line.len() <= QUEUE_BYTES
@@ -401,7 +402,7 @@ impl Process {
         lost.records += 1;
     }
 
-    /// Makes the thread try at once, if the last failure is old enough.
+    /// Makes the thread retry at once, if the last failure is old enough.
     fn hurry(&self, state: &mut State) {
         if let Some(failed) = &mut state.failed {
             failed.next_after = RETRY;
@@ -455,7 +456,7 @@ impl Process {
             drop(state);
             let folder = self.settings.folder.display();
             (self.hooks.warn)(&format!(
-                "the journal in {folder} {what}: {error}; calls go on, and records wait or are dropped until it can"
+                "the journal in {folder} {what}: {error}; calls continue, and records wait or are dropped until it can"
             ));
             state = self.lock();
         }
@@ -463,18 +464,18 @@ impl Process {
     }
 }
 
-/// Why a record is lost that no file may have.
+/// The error of a record that is too large for any file.
 fn too_large() -> io::Error {
     io::ErrorKind::FileTooLarge.into()
 }
 
 impl Failed {
-    /// Returns whether it is too soon to try again, whoever asks.
+    /// Returns whether it is too soon for any retry.
     fn is_recent(self, now: Instant) -> bool {
         now.saturating_duration_since(self.at) < RETRY
     }
 
-    /// Returns how long the thread does not try again.
+    /// Returns how long the thread waits before its retry.
     fn wait(self, now: Instant) -> Option<Duration> {
         let left = self
             .next_after

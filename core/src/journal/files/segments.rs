@@ -1,7 +1,7 @@
-//! The files that records are appended to: one that is open for each kind of record, each closed when it is full.
+//! The files that records are appended to: one open file for each kind of record, closed when it is full.
 //!
-//! Notable records and others have segments of their own, told apart by odd and even numbers, so that the limits can
-//! spare the former without reading either.
+//! Notable records and others have separate segments, with odd and even numbers, so that the limits can spare the
+//! former without reading either.
 
 use std::io;
 
@@ -13,18 +13,18 @@ use super::inherited::OwnFile;
 use super::name::{FileName, Part};
 use super::platform::Platform;
 
-/// The largest segment, where the folder's limit has room for eight of them.
+/// The largest segment, if the folder's limit has room for eight of them.
 pub(super) const LARGEST: u64 = 8 << 20;
 /// The smallest.
 const SMALLEST: u64 = 64 << 10;
 
-/// A line's buffer is given back if it has become larger than this.
+/// A line's buffer is freed if it has become larger than this.
 const BUFFER: usize = 64 << 10;
 
 /// Which of the two open segments a record goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Limits remove it last.
+    /// The limits remove it last.
     Notable,
     /// All others.
     Ordinary,
@@ -43,7 +43,7 @@ impl Kind {
 /// Why a record was not written.
 #[derive(Debug)]
 pub(super) enum WriteError {
-    /// The files are no longer in their folder. Writing to them would be writing to nothing.
+    /// The files are no longer in their folder, so writing to them would have no effect.
     Removed,
     /// No file may become so large.
     TooLarge,
@@ -59,7 +59,7 @@ impl From<io::Error> for WriteError {
 /// The open segments of a process.
 #[derive(Debug)]
 pub(super) struct Segments {
-    /// Of any file of the process.
+    /// The name of any file of the process.
     name: FileName,
     /// How many bytes all open segments may have together. A process exceeds the folder's limit by no more than that.
     bound: u64,
@@ -71,19 +71,19 @@ pub(super) struct Segments {
 
 #[derive(Debug)]
 struct Segment {
-    /// Of the open file, else of the last one.
+    /// The number of the open file, or else of the last one.
     number: u32,
     file: Option<OwnFile>,
     size: u64,
-    /// It ends in the middle of a line.
+    /// Whether it ends in the middle of a line.
     is_torn: bool,
 }
 
-/// What came of a write.
+/// The result of a write.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Written {
     pub(super) bytes: u64,
-    /// A segment was closed, so that the limits are to be looked at.
+    /// Whether a segment was closed, so that the limits have to be checked.
     pub(super) has_closed: bool,
 }
 
@@ -139,7 +139,7 @@ impl Segments {
             Ok(bytes) => bytes,
             Err(error) => {
                 if !is_full(&error) {
-                    // Whatever is wrong with this file, another one may be well.
+                    // Whatever is wrong with this file, another one may work.
                     self.segment(kind).close();
                 }
                 return Err(error.into());
@@ -159,7 +159,7 @@ impl Segments {
         Ok(Written { bytes, has_closed })
     }
 
-    /// Returns whether a line would go to a segment that is there.
+    /// Returns whether a line would go to an existing segment.
     pub(super) fn is_open(&mut self, kind: Kind) -> bool {
         self.segment(kind).file.is_some()
     }
@@ -171,7 +171,7 @@ impl Segments {
         }
     }
 
-    /// Closes the larger segment while a line would make all of them too large. Returns whether it has.
+    /// Closes the larger segment while a line would make all of them together too large. Returns whether it closed one.
     fn make_room(&mut self, folder: &Folder, length: u64) -> bool {
         let mut has_closed = false;
         while self.notable.size + self.ordinary.size > 0
@@ -183,7 +183,8 @@ impl Segments {
                 Kind::Ordinary
             };
             self.segment(larger).close();
-            // What has the highest number is taken for open, and is not removed. If it fails, the next write says so.
+            // The segment with the highest number counts as open, and is not removed. If this fails, the next write
+            // reports it.
             let _ = self.open(folder, larger);
             has_closed = true;
         }
@@ -198,7 +199,7 @@ impl Segments {
         let number = self.segment(kind).number.wrapping_add(2);
         let name = self.segment_name(number);
         let segment = self.segment(kind);
-        // Counted even if it fails: a name that cannot be had is not tried twice.
+        // Counted even if it fails, so that an unavailable name is not tried twice.
         segment.number = number;
         let file = folder
             .create(&name, OFlag::O_WRONLY | OFlag::O_APPEND)
@@ -254,7 +255,7 @@ impl Segment {
     }
 }
 
-/// Returns whether a file is as good as any other, and only room is missing.
+/// Returns whether only room is missing, so that another file would not help.
 fn is_full(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -263,8 +264,7 @@ fn is_full(error: &io::Error) -> bool {
 }
 
 /// Returns how many bytes a process's open segments may have together in a folder of this limit: an eighth of it, between
-/// 64 KiB and 8 MiB, and no more than the system lets a file have. Beyond that the process would get a signal that ends
-/// it.
+/// 64 KiB and 8 MiB, and no more than the system lets a file have. Beyond that limit a signal would kill the process.
 pub(super) fn bound(max_bytes: u64) -> u64 {
     (max_bytes / 8).clamp(SMALLEST, LARGEST).min(file_limit())
 }

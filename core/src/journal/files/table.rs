@@ -1,12 +1,12 @@
-//! The open-call table: a line for each request that may be on its way while nothing is known of its answer.
+//! The open-call table: a line for each request that may be on its way and has no response yet.
 //!
-//! A line is there before its request leaves, and it is blank again when nothing is open any more, so that a healthy call
-//! leaves nothing. What a dead process left in its table is all that is known of those calls.
+//! A line is written before its request leaves, and blanked when the call has ended, so that a healthy call leaves
+//! nothing. What a dead process left in its table is all that is known about those calls.
 //!
 //! No reader ever finds half a line, even if the process is killed while it writes: a system call writes the whole slot;
 //! in memory the first byte is written last, and blanked first. So a slot is free if and only if its first byte is a
-//! blank, whatever follows. Where a line takes the place of an older one in memory, it is written to another slot first:
-//! for a moment, or after a kill in that moment, the table has two lines of one call.
+//! blank, whatever follows. In memory, a line that replaces an older one is written to another slot first: for a moment,
+//! or after a kill in that moment, the table has two lines of one call.
 
 use std::io;
 use std::os::fd::AsRawFd;
@@ -20,11 +20,11 @@ use nix::fcntl::OFlag;
 
 use super::folder::{FileSystem, Folder};
 use super::inherited::OwnFile;
-use super::lock::{Taken, try_exclusive};
+use super::lock::{LockResult, try_exclusive};
 use super::segments::file_limit;
 use crate::fork;
 
-/// How many slots an open-call table has, unless it has none yet.
+/// How many slots an open-call table has, once it has any.
 pub const SLOTS: usize = 1024;
 
 /// The length of a slot in bytes: a line, padded with blanks, and a newline as the last byte.
@@ -35,7 +35,7 @@ const TABLE_BYTES: usize = SLOTS * SLOT_BYTES;
 /// Bits in a word of a set of slots.
 const WORD: usize = u64::BITS as usize;
 
-/// How long nobody tries again to make slots after that has failed.
+/// How long making slots is not retried after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// How often the lock is tried. A reader's probe holds it for microseconds.
@@ -43,28 +43,29 @@ const LOCK_TRIES: u32 = 200;
 
 type SlotSet = [AtomicU64; SLOTS / WORD];
 
-/// This process's table. Its lock says that the process lives.
+/// This process's table. Its lock shows that the process is alive.
 #[derive(Debug)]
 pub(super) struct Table {
-    /// The process that made it. The child of a fork has its parent's table in memory, and must not touch it.
+    /// The fork generation of the process that made it. The child of a fork has its parent's table in memory, and must
+    /// not touch it.
     generation: u32,
     name: String,
     /// Holds the lock.
     file: OwnFile,
-    /// Made for the first slot: a process that opens no call needs half a megabyte less.
+    /// Made for the first slot, since a process that opens no call then needs half a megabyte less.
     store: OnceLock<Store>,
     /// When making slots failed last. Held while they are made.
     failed: Mutex<Option<Instant>>,
-    /// Whether lines must survive the machine, not only the process.
+    /// Whether lines must survive a crash of the machine, not only of the process.
     fsync: bool,
     taken: SlotSet,
-    /// Slots that nobody has any more, and that are to be blanked by [`Table::blank_left`].
+    /// Abandoned slots, which [`Table::blank_left`] has to blank.
     left: SlotSet,
-    /// Whether writing may hang, so that it is left to the writer thread.
+    /// Whether writing may hang, so that only the journal's thread does it.
     is_slow: AtomicBool,
 }
 
-/// How a slot gets its text.
+/// How slots are written.
 #[derive(Debug)]
 enum Store {
     /// Through a mapping that all slots share: some 40 ns.
@@ -77,13 +78,13 @@ impl Table {
     /// Makes the table's file, without slots, and takes its lock.
     ///
     /// # Errors
-    /// Those of the system, `EEXIST` among them; and `EAGAIN` if the lock cannot be had.
+    /// Those of the system, including `EEXIST`; and `EAGAIN` if the lock cannot be taken.
     pub(super) fn create(folder: &Folder, name: String, fsync: bool) -> io::Result<Self> {
         drop(folder.create(&name, OFlag::O_RDWR)?);
         let file = OwnFile::open(|| folder.open_file(&name, OFlag::O_RDWR))?;
         for _ in 0..LOCK_TRIES {
-            if try_exclusive(&file)? == Taken::Yes {
-                // Whoever keeps the limits may have found it before it was locked.
+            if try_exclusive(&file)? == LockResult::Yes {
+                // A process that enforces the limits may have found it before it was locked.
                 if file.metadata()?.nlink() == 0 {
                     break;
                 }
@@ -108,14 +109,14 @@ impl Table {
         &self.name
     }
 
-    /// Returns whether nobody finds the file any more.
+    /// Returns whether the file was removed from its folder.
     pub(super) fn is_removed(&self) -> bool {
         self.file
             .metadata()
             .is_ok_and(|metadata| metadata.nlink() == 0)
     }
 
-    /// Returns whether every slot is free, so that the file says nothing.
+    /// Returns whether every slot is free, so that the file holds no call.
     pub(super) fn is_blank(&self) -> bool {
         let none = |set: &SlotSet| set.iter().all(|word| word.load(Ordering::Acquire) == 0);
         none(&self.taken) && none(&self.left)
@@ -134,7 +135,7 @@ impl Table {
         let store = self.store(folder, now)?;
         let index = self.take()?;
         if self.write(store, index, text).is_err() {
-            // Nothing may be left of it, or all.
+            // The slot may hold none, a part, or all of the line.
             self.leave(index);
             return None;
         }
@@ -144,12 +145,12 @@ impl Table {
         })
     }
 
-    /// Says whether writing may hang. While it may, slots that are left are blanked by [`Table::blank_left`] alone.
+    /// Sets whether writing may hang. While it may, only [`Table::blank_left`] blanks abandoned slots.
     pub(super) fn set_slow(&self, is_slow: bool) {
         self.is_slow.store(is_slow, Ordering::SeqCst);
     }
 
-    /// Blanks the slots that were left while writing was slow. A slot that cannot be blanked stays taken.
+    /// Blanks the slots that were abandoned while writing was slow. A slot that cannot be blanked stays taken.
     pub(super) fn blank_left(&self) {
         let Some(store) = self.store.get() else {
             return;
@@ -238,7 +239,7 @@ impl Table {
         Ok(())
     }
 
-    /// Blanks a slot, and lets others take it.
+    /// Blanks a slot and frees it.
     fn blank(&self, store: &Store, index: usize) -> io::Result<()> {
         match store {
             Store::Mapped(mapping) => mapping.blank(index),
@@ -252,7 +253,7 @@ impl Table {
         Ok(())
     }
 
-    /// Gives a slot up: it is blanked at once, or when writing is fast again.
+    /// Abandons a slot: it is blanked at once, or when writing is fast again.
     fn leave(&self, index: usize) {
         let is_blank = !self.is_slow.load(Ordering::SeqCst)
             && self
@@ -263,13 +264,13 @@ impl Table {
             return;
         }
         self.left[index / WORD].fetch_or(1 << (index % WORD), Ordering::SeqCst);
-        // Whoever made it fast again may have looked before.
+        // The thread that made writing fast again may have checked before.
         if !self.is_slow.load(Ordering::SeqCst) {
             self.blank_left();
         }
     }
 
-    /// Puts a text into the place of a slot's. Returns the slot that has it.
+    /// Replaces the text of a slot. Returns the slot that has it.
     fn replace(&self, index: usize, text: &[u8]) -> usize {
         let Some(store) = self.store.get() else {
             return index;
@@ -281,7 +282,7 @@ impl Table {
         if matches!(store, Store::Mapped(_))
             && let Some(new) = self.take()
         {
-            // A mapping does not fail.
+            // Writing to a mapping does not fail.
             let _ = self.write(store, new, text);
             let _ = self.blank(store, index);
             return new;
@@ -299,9 +300,9 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// Replaces the slot's text by another, of one line and at most 511 bytes. Callers take turns.
+    /// Replaces the slot's text by another one-line text of at most 511 bytes. Callers must take turns.
     ///
-    /// In the child of a fork it does nothing: the call is the parent's.
+    /// In the child of a fork it does nothing, since the call is the parent's.
     pub(crate) fn update(&self, text: &[u8]) {
         if self.table.generation == fork::generation() {
             let index = self.index.load(Ordering::Acquire);
@@ -323,7 +324,7 @@ fn offset(index: usize) -> u64 {
     (index * SLOT_BYTES) as u64
 }
 
-/// Gives the file its blocks, so that nothing that is written into it later finds the disk full.
+/// Allocates the blocks of the file, so that later writes cannot find the disk full.
 fn allocate(file: &std::fs::File) -> io::Result<()> {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
@@ -343,11 +344,11 @@ fn allocate(file: &std::fs::File) -> io::Result<()> {
 #[derive(Debug)]
 struct Mapping {
     start: NonNull<u8>,
-    /// The process that has it: no child of a fork does.
+    /// The fork generation of the process that has it; no child of a fork does.
     generation: u32,
 }
 
-// SAFETY: a slot is written by whoever has taken it, and the mapping stays until it is dropped.
+// SAFETY: only the owner of a slot writes it, and the mapping stays until it is dropped.
 unsafe impl Send for Mapping {}
 // SAFETY: as above.
 unsafe impl Sync for Mapping {}
@@ -356,7 +357,7 @@ impl Mapping {
     /// Maps the table through an open file other than the one with the lock: a mapping keeps its open file, and the child
     /// of a fork might keep the mapping.
     ///
-    /// The file is made read-only for its owner, too: if anybody shortened it, the next store would end the process.
+    /// The file is made read-only for its owner, too: if it were shortened, the next store would kill the process.
     fn new(locked: &OwnFile, folder: &Folder, name: &str) -> io::Result<Self> {
         let file = std::fs::File::from(folder.open_file(name, OFlag::O_RDWR)?);
         let (own, same) = (locked.metadata()?, file.metadata()?);
@@ -387,7 +388,7 @@ impl Mapping {
             if unsafe { libc::madvise(start, TABLE_BYTES, libc::MADV_DONTFORK) } != 0 {
                 return Err(io::Error::last_os_error());
             }
-            // SAFETY: as above. It saves the first stores their page faults; an older kernel does not know it.
+            // SAFETY: as above. It avoids page faults of the first stores; older kernels do not support it.
             unsafe { libc::madvise(start, TABLE_BYTES, libc::MADV_POPULATE_WRITE) };
         }
         let read_only = std::os::unix::fs::PermissionsExt::from_mode(0o400);
@@ -413,7 +414,7 @@ impl Mapping {
 
     fn blank(&self, index: usize) {
         self.first_byte(index).store(b' ', Ordering::Release);
-        // What follows must not come before it.
+        // What follows must not be reordered before it.
         fence(Ordering::Release);
         // SAFETY: as in `write`. The newline stays.
         unsafe { self.slot(index).add(1).write_bytes(b' ', SLOT_BYTES - 2) };
@@ -434,7 +435,7 @@ impl Mapping {
 impl Drop for Mapping {
     fn drop(&mut self) {
         if self.generation == fork::generation() {
-            // SAFETY: nobody has the mapping any more.
+            // SAFETY: nothing uses the mapping any more.
             unsafe { libc::munmap(self.start.as_ptr().cast(), TABLE_BYTES) };
         }
     }

@@ -1,4 +1,4 @@
-//! Journals in real folders, of real processes. Only the clocks are moved by hand, and single writes are made to fail.
+//! Journals in real folders, of real processes. Only the clocks are moved manually, and single writes are made to fail.
 
 mod forks;
 mod limits;

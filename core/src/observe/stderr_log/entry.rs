@@ -1,4 +1,4 @@
-//! What a line says, by allow-list. What is named here is all that is ever written.
+//! The content of a line, by allow-list: only what is named here is ever written.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use crate::trail::{Attempt, Outcome, Trail};
 /// The most request IDs that a line names.
 const MAX_IDS: usize = 8;
 
-/// How much a line matters.
+/// The severity of a line.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Level {
     Debug,
@@ -35,7 +35,7 @@ impl Level {
 pub(super) struct Cap(usize);
 
 impl Cap {
-    /// From the most generous to one with which every line is short enough.
+    /// From the most generous to one that makes every line short enough.
     pub(super) const ALL: [Self; 6] = [
         Self(4096),
         Self(1024),
@@ -46,7 +46,7 @@ impl Cap {
     ];
     pub(super) const SHORT: Self = Self(32);
 
-    /// Returns the text on one line, cut where it is too long.
+    /// Returns the text on one line, cut if it is too long.
     pub(super) fn text(self, text: &str) -> String {
         self.cut(text).into_owned()
     }
@@ -64,14 +64,14 @@ impl Cap {
     }
 }
 
-/// What a line says.
+/// The content of a line.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) level: Level,
     /// What it is about, as in `attempt`.
     pub(super) record: &'static str,
     pub(super) message: String,
-    /// Of what has ended: whether it succeeded.
+    /// Whether an attempt or call that has ended succeeded.
     pub(super) succeeded: Option<bool>,
     pub(super) started_at: Option<SystemTime>,
     pub(super) elapsed: Option<Duration>,
@@ -147,7 +147,7 @@ impl Entry {
         Self::new(Level::Warn, "warning", cap.text(text))
     }
 
-    /// What follows lines that could not be written.
+    /// Reports lines that could not be written.
     pub(super) fn lost(count: u64) -> Self {
         let message = match count {
             1 => "1 log line was lost: stderr was not writable".to_owned(),
@@ -224,7 +224,7 @@ impl Entry {
         });
         let status = last.and_then(Attempt::status);
         let status = status.as_ref().map(|status| status.as_str());
-        // A call that ends between two attempts is not described by what the last of them met.
+        // The failure of the last attempt does not describe a call that ended between two attempts.
         let failed = last.filter(|last| kind.is_some() && last.failure() == kind);
         let result = match (kind, status) {
             (Some(kind), _) if kind != ErrorKind::Api => Some(kind.as_str()),
@@ -274,7 +274,7 @@ impl Entry {
         self.path = Some(cap.text(call.path));
     }
 
-    /// What an attempt gave.
+    /// Adds the result of an attempt.
     fn of_attempt(&mut self, attempt: &Attempt, cap: Cap) {
         self.sent = Some(attempt.sent().as_str());
         self.status = attempt.status().map(|status| status.as_u16());

@@ -1,4 +1,4 @@
-//! A line as collectors of logs read it: one JSON object by the Elastic Common Schema, nested, with reqtrail's own below
+//! A line for log collectors: one JSON object by the Elastic Common Schema, nested, with reqtrail's own fields below
 //! `reqtrail`.
 
 use std::time::{Duration, SystemTime};
@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use super::entry::Entry;
 use crate::trail::rfc3339;
 
-/// The release of the schema whose fields are used, as a line of a journal has it.
+/// The release of the schema whose fields are used, the same as in lines of a journal.
 const ECS_VERSION: &str = "8.17";
 
-/// Writes the line, without its end. What has no value is left out.
+/// Writes the line, without its end. Fields without a value are left out.
 pub(super) fn render(entry: &Entry, now: SystemTime) -> String {
     let ended = entry.succeeded.is_some();
     let failed = entry.succeeded == Some(false);

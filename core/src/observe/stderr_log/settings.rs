@@ -17,10 +17,10 @@ pub(super) struct Settings {
     pub(super) format: Format,
 }
 
-/// Reads the variables. A value that is none of those expected is reported once in a process.
+/// Reads the variables. A value that is not valid is reported once per process.
 pub(super) fn of_environment() -> Option<Settings> {
     static WARNED: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
-    // A program that runs with rights which its caller lacks does not write where its caller wants.
+    // A program with rights that its caller lacks must not write where its caller wants.
     let level = variable(LEVEL).filter(|_| !is_set_uid())?;
     let format = variable(FORMAT).unwrap_or_default();
     let (level, format, warnings) = read(&level, &format);
@@ -34,7 +34,7 @@ pub(super) fn of_environment() -> Option<Settings> {
     level.map(|level| Settings { level, format })
 }
 
-/// What a warning is written with that comes also where nothing asks for lines; `None` where the environment turns it off.
+/// The settings of warnings, which are written even if no lines are asked for; `None` if the environment turns them off.
 #[cfg(all(feature = "journal", unix))]
 pub(super) fn of_warnings() -> Option<Settings> {
     of_environment().or_else(|| {

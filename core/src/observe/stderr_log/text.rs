@@ -1,4 +1,4 @@
-//! A line as people read it: time, level, what happened, and the fields that help as `key=value`.
+//! A line for people: time, level, what happened, and the helpful fields as `key=value`.
 
 use std::fmt::{Display, Write as _};
 use std::time::{Duration, SystemTime};
@@ -22,7 +22,7 @@ pub(super) fn render(entry: &Entry, now: SystemTime) -> String {
     out.text("service", entry.service.as_deref());
     out.plain("attempt", entry.attempt);
     out.plain("cause", entry.cause);
-    // What an API error is, status and code of its attempt say.
+    // Status and code of the attempt describe an API error.
     match entry.record {
         "call" => out.plain("kind", entry.kind),
         _ => out.plain("failure", entry.kind.filter(|kind| *kind != "api")),
@@ -55,7 +55,7 @@ impl Line {
         self.plain(key, value.map(millis));
     }
 
-    /// A value that may need quotes. It stands on one line already.
+    /// A value that may need quotes. It is on one line already.
     fn text(&mut self, key: &str, value: Option<&str>) {
         let is_plain = |value: &str| {
             let is_odd = |c: char| matches!(c, ' ' | '"' | '\\' | '=');

@@ -1,7 +1,7 @@
-//! Lines on the descriptor of standard error: whole, and never at the price of a call.
+//! Writes whole lines to the descriptor of standard error, and never holds up a call.
 //!
-//! Each line is one `write`. What reads them may hang: a line waits a moment, is then dropped and counted, and those after it
-//! wait no longer until there is room again.
+//! Each line is one `write`. Its reader may hang: a line then waits a moment, is dropped and counted, and later lines do not
+//! wait until there is room again.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -14,20 +14,20 @@ use nix::unistd;
 use crate::fork::ForkSafe;
 use crate::signals::without_sigpipe;
 
-/// How long the first line waits that finds no room.
+/// How long the first line that finds no room waits.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Writes the line to standard error. `lost` makes the line that says how many were dropped before it.
 pub(super) fn write(line: &str, lost: impl Fn(u64) -> String) {
-    // Several threads that have all found room would fill it up together, and the last would hang.
+    // Without the lock, several threads that have all found room could fill it up together, and the last would hang.
     static WRITER: OnceLock<ForkSafe<Mutex<Writer>>> = OnceLock::new();
     let writer = WRITER.get_or_init(|| ForkSafe::new(Mutex::default(), Mutex::default));
     let mut writer = writer.get().lock().unwrap_or_else(PoisonError::into_inner);
-    // The descriptor itself: the lock of Rust's own handle may be held by the program.
+    // It writes to the descriptor directly, since the program may hold the lock of Rust's handle.
     writer.line(std::io::stderr().as_fd(), line, lost);
 }
 
-/// What is known of the descriptor.
+/// The state of the descriptor.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     /// Lines that were dropped and not yet reported.
@@ -39,7 +39,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// Writes a line, and before it what has to be said about those that are missing.
+    /// Writes a line, and before it a report of missing lines.
     pub(super) fn line(&mut self, fd: BorrowedFd<'_>, line: &str, lost: impl Fn(u64) -> String) {
         let deadline = match self.is_stuck {
             true => None,
@@ -76,13 +76,13 @@ impl Writer {
             match without_sigpipe(|| unistd::write(fd, rest)) {
                 Ok(written) => rest = rest.get(written..).unwrap_or_default(),
                 Err(Errno::EINTR) => {}
-                // Room for some bytes is none for a line (pipe(7)).
+                // Room for some bytes is not room for a line (pipe(7)).
                 Err(Errno::EAGAIN) if !is_past(deadline) => std::thread::yield_now(),
                 Err(Errno::EAGAIN) => {
                     self.is_stuck = true;
                     break;
                 }
-                // Nobody reads it any more, or it is closed.
+                // It has no reader any more, or it is closed.
                 Err(_) => return Put::Gone,
             }
         }
@@ -95,7 +95,7 @@ impl Writer {
     }
 }
 
-/// What became of a line.
+/// The result of writing a line.
 #[derive(Debug, Eq, PartialEq)]
 enum Put {
     Written,
@@ -107,7 +107,7 @@ fn is_past(deadline: Option<Instant>) -> bool {
     deadline.is_none_or(|deadline| Instant::now() >= deadline)
 }
 
-/// Waits for room until the deadline; without one it only looks.
+/// Waits for room until the deadline; without one it only checks.
 fn has_room(fd: BorrowedFd<'_>, deadline: Option<Instant>) -> bool {
     loop {
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
@@ -115,7 +115,7 @@ fn has_room(fd: BorrowedFd<'_>, deadline: Option<Instant>) -> bool {
         match poll(&mut [PollFd::new(fd, PollFlags::POLLOUT)], left) {
             Ok(ready) => return ready > 0,
             Err(Errno::EINTR) if !is_past(deadline) => {}
-            // What cannot be asked is written to.
+            // A descriptor that cannot be polled is written to.
             Err(error) => return error != Errno::EINTR,
         }
     }

@@ -1,4 +1,5 @@
-//! Finds the secrets in what looks like JSON and is none as a whole: a stream of events, lines, or a body that broke off.
+//! Finds the secrets in text that contains JSON but is not JSON as a whole: a stream of events, lines, or a body that
+//! broke off.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,18 +8,19 @@ use super::{HOLDERS, is_secret_number};
 use crate::redact::is_secret_member;
 
 /// An object or an array that has begun.
-struct Open {
-    /// The name of the member that it is the value of; an array's is that of its items too.
+struct OpenContainer {
+    /// The name of the member whose value it is; an array's name is also that of its items.
     name: String,
     is_array: bool,
-    /// The items of an array are secrets by what holds it.
+    /// Whether the items of an array are secrets because of what holds it.
     is_held: bool,
 }
 
-/// Returns where the values stand that are secrets by the names of their members, in order and without their quotation marks.
+/// Returns the ranges of the values that are secrets by the names of their members, in order and without their quotation
+/// marks.
 pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut open: Vec<Open> = Vec::new();
+    let mut open: Vec<OpenContainer> = Vec::new();
     let mut name: Option<String> = None;
     let mut at = 0;
     while let Some(&byte) = text.as_bytes().get(at) {
@@ -26,7 +28,7 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
             b'"' => {
                 let start = at + 1;
                 let Some(end) = end_of_string(text, start) else {
-                    // A mark that stands alone.
+                    // A lone quotation mark.
                     at = start;
                     continue;
                 };
@@ -45,7 +47,7 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
             }
             b'{' | b'[' => {
                 let (name, is_held) = place(name.take(), &open);
-                open.push(Open {
+                open.push(OpenContainer {
                     name,
                     is_array: byte == b'[',
                     is_held,
@@ -76,8 +78,8 @@ pub(super) fn secrets(text: &str) -> Vec<Range<usize>> {
     found
 }
 
-/// The name that a value has, and whether it is a secret by what holds it, as `id` within a `token` is.
-fn place(name: Option<String>, open: &[Open]) -> (String, bool) {
+/// The name of a value, and whether it is a secret because of what holds it, as `id` in a `token` is.
+fn place(name: Option<String>, open: &[OpenContainer]) -> (String, bool) {
     match (name, open.last()) {
         (Some(name), Some(outer)) => {
             let is_held =
@@ -89,8 +91,8 @@ fn place(name: Option<String>, open: &[Open]) -> (String, bool) {
     }
 }
 
-/// Where the quotation mark stands that ends the JSON string that begins at `start`, or where the text ends. `None`: no
-/// string begins there, for none goes over the end of a line.
+/// The position of the quotation mark that ends the JSON string that begins at `start`, or of the end of the text.
+/// `None`: no string begins there, since strings do not span lines.
 fn end_of_string(text: &str, start: usize) -> Option<usize> {
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(start) {
@@ -105,7 +107,7 @@ fn end_of_string(text: &str, start: usize) -> Option<usize> {
     Some(text.len())
 }
 
-/// A member's name as JSON means it.
+/// A member's name without JSON's escapes.
 fn unescaped(name: &str) -> Cow<'_, str> {
     if !name.contains('\\') {
         return Cow::Borrowed(name);

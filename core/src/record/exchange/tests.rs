@@ -4,11 +4,11 @@ use std::time::SystemTime;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::json;
 
-use super::super::facts::{Api, Received};
+use super::super::observed::{Api, Received};
 use super::*;
 
-fn facts(target: &str, json: Option<Value>, made: &str) -> Facts {
-    Facts {
+fn observed(target: &str, json: Option<Value>, made: &str) -> ObservedExchange {
+    ObservedExchange {
         api: Arc::new(Api {
             base_path: "/api".to_owned(),
             shown_query: vec!["site".to_owned()],
@@ -37,7 +37,7 @@ const MADE: &str = "0192f0c1-2b3a-4c5d-8e9f-0123456789ab";
 #[test]
 fn a_request_is_recognised_by_what_stays() {
     let secrets = redactor(&["s3cr3t", "a/b"]);
-    let of = |target: &str| exchange(&facts(target, None, MADE), &secrets)["match"].clone();
+    let of = |target: &str| exchange(&observed(target, None, MADE), &secrets)["match"].clone();
     for (target, key, wanted) in [
         ("/api/x?limit=2&site=7", "target", "/api/x?limit=2&site=7"),
         ("/api/x?limit=2&q=1", "path", "/x?limit=2"),
@@ -60,7 +60,7 @@ fn a_request_is_recognised_by_what_stays() {
 #[test]
 fn a_requests_json_is_wanted_where_it_stays() {
     let of = |json: Value, secrets: &[&str]| {
-        exchange(&facts("/x", Some(json), MADE), &redactor(secrets))["want"].clone()
+        exchange(&observed("/x", Some(json), MADE), &redactor(secrets))["want"].clone()
     };
     let any = || json!({"$any": true});
     let now = Timestamp::now();
@@ -132,7 +132,7 @@ fn reply(
         let value = HeaderValue::from_str(value).expect("a value");
         (HeaderName::from_static(name), value)
     });
-    let facts = Facts {
+    let observed = ObservedExchange {
         method,
         fault,
         reply: Some(Answer {
@@ -143,9 +143,9 @@ fn reply(
             body_delay: Duration::ZERO,
             body: received,
         }),
-        ..facts("/x", None, "")
+        ..observed("/x", None, "")
     };
-    exchange(&facts, &redactor(&["s3cr3t"]))["reply"].clone()
+    exchange(&observed, &redactor(&["s3cr3t"]))["reply"].clone()
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Trails that are changed for a record: without URLs, or without the attempts for which there is no room.
+//! Changes trails for a record: removes URLs, or attempts for which there is no room.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use crate::trail::Trail;
 /// The longest line.
 pub(super) const MOST_BYTES: usize = 256 * 1024;
 
-/// A trail whose attempts have the path template in the place of the URL's path and query.
+/// A trail whose attempts have the path template instead of the URL's path and query.
 pub(super) fn without_urls(trail: &Trail) -> Value {
     let mut value = serde_json::to_value(trail).unwrap_or_default();
     let url = format!("{}{}", trail.origin(), trail.path());
@@ -20,8 +20,8 @@ pub(super) fn without_urls(trail: &Trail) -> Value {
     value
 }
 
-/// Leaves out attempts from the middle until `write` says that the line is short enough. `write` gets the trail and how many
-/// attempts are missing, and returns how long the line is.
+/// Leaves out attempts from the middle until the line is short enough. `write` gets the trail and the number of missing
+/// attempts, and returns the length of the line.
 pub(super) fn shortened(
     trail: &Trail,
     urls: JournalUrls,
@@ -32,7 +32,7 @@ pub(super) fn shortened(
         JournalUrls::Template => without_urls(trail),
     };
     let all = trail.attempts().len();
-    // How the call ended says most, and how it began comes next.
+    // The end of the call says most, and its beginning comes next.
     let mut kept = all / 2;
     loop {
         let mut value = whole.clone();

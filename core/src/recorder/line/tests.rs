@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 
-const PLACE: Place<'_> = Place {
+const SOURCE: LineSource<'_> = LineSource {
     policy: Some(JournalPolicy::Notable),
     service: "billing",
     host: "web-3",
@@ -71,7 +71,7 @@ fn trail(outcome: &str, stopped: &str, attempts: &[Value]) -> Trail {
 
 fn line_of(trail: &Trail, urls: JournalUrls) -> (Value, usize) {
     let mut out = Vec::new();
-    call(&mut out, &PLACE, stamp(), trail, urls);
+    call(&mut out, &SOURCE, stamp(), trail, urls);
     (read(&out), out.len())
 }
 
@@ -216,7 +216,7 @@ fn opening() -> Opened {
 #[test]
 fn a_call_that_is_about_to_be_sent_has_a_line() {
     let mut out = Vec::new();
-    opened(&mut out, &PLACE, stamp(), &opening());
+    opened(&mut out, &SOURCE, stamp(), &opening());
     let line = read(&out);
     assert_eq!(line["event"]["outcome"], "unknown");
     assert_eq!(
@@ -234,13 +234,13 @@ fn a_call_that_is_about_to_be_sent_has_a_line() {
 #[test]
 fn calls_that_are_closed_and_records_that_are_lost_have_lines() {
     let mut out = Vec::new();
-    closed(&mut out, &PLACE, stamp(), &opening().call_id);
+    closed(&mut out, &SOURCE, stamp(), &opening().call_id);
     let line = read(&out);
     assert_eq!(line["reqtrail"]["record"], "closed");
     assert_eq!(line["reqtrail"]["call_id"], opening().call_id);
     for since in [None, Some(stamp().at)] {
         out.clear();
-        lost(&mut out, &PLACE, stamp(), 12, since);
+        lost(&mut out, &SOURCE, stamp(), 12, since);
         let line = read(&out);
         assert_eq!(line["reqtrail"]["record"], "lost");
         assert_eq!(line["reqtrail"]["lost"]["records"], 12);

@@ -1,10 +1,10 @@
-//! What a value consists of. JSON would do, but for its numbers: it rounds large ones, and has none that is not finite.
+//! The structure of a value. JSON would do, except that it rounds large numbers and has no infinite ones.
 
 use std::fmt;
 
 use serde::ser::{self, Serialize, Serializer};
 
-/// What serde_json calls a number that it keeps as text, and the only field of it.
+/// serde_json's name of a number that it keeps as text, and of the only field of it.
 const JSON_NUMBER: &str = "$serde_json::private::Number";
 
 /// A value, or a part of one.
@@ -12,7 +12,7 @@ const JSON_NUMBER: &str = "$serde_json::private::Number";
 pub(super) enum Item {
     Null,
     Text(String),
-    /// A number or a boolean, as it is displayed.
+    /// A number or a boolean, in its `Display` form.
     Scalar(String),
     /// A number that has no digits.
     NotFinite,
@@ -26,7 +26,7 @@ impl Item {
         value.serialize(Items)
     }
 
-    /// Returns what it is, for messages: never its text, which may be a secret.
+    /// Returns the type, for messages: never the text, which may be a secret.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -37,7 +37,7 @@ impl Item {
         }
     }
 
-    /// Puts it under the name of an enum's variant, if there is one.
+    /// Wraps it under the name of an enum's variant, if there is one.
     fn under(self, variant: Option<&'static str>) -> Self {
         match variant {
             Some(variant) => Self::Map(vec![(variant.to_owned(), self)]),
@@ -59,7 +59,7 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl ser::Error for Refused {
-    // A type's own words may hold its value.
+    // A type's own error text may contain its value.
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self("the type refused a value")
     }
@@ -68,7 +68,7 @@ impl ser::Error for Refused {
 /// Makes items.
 struct Items;
 
-/// Writes what is displayed as it is.
+/// Writes types by their `Display` form.
 macro_rules! scalars {
     ($($name:ident: $type:ty,)+) => {
         $(fn $name(self, value: $type) -> Result<Item, Refused> {
@@ -238,7 +238,7 @@ struct Map {
     entries: Vec<(String, Item)>,
 }
 
-/// Collects the items of what serde tells apart and JSON does not.
+/// Collects the items of types that serde distinguishes and JSON does not.
 macro_rules! lists {
     ($($kind:ident::$add:ident,)+) => {
         $(impl ser::$kind for List {
@@ -271,7 +271,7 @@ impl ser::SerializeMap for Map {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refused> {
         match Item::of(key)? {
             Item::Text(name) | Item::Scalar(name) => self.name = name,
-            _ => return Err(Refused("a name is no text, number or boolean")),
+            _ => return Err(Refused("a name is not a text, a number or a boolean")),
         }
         Ok(())
     }

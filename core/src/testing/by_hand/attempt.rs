@@ -1,47 +1,47 @@
-//! One attempt of a description: what comes of it, and the reply that makes it so.
+//! One attempt of a description: its result, and the reply that produces it.
 
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
-use crate::dialect::{Dialect, ErrorBody, RetryRule, Seen};
+use crate::dialect::{Dialect, ErrorBody, ErrorContext, RetryRule};
 use crate::json::{object, put};
 use crate::retry_after;
 use crate::testing::render::{self, CannotRender, ErrorReply, GivenId};
 use crate::testing::script::{Fields, Reader, Reply, Result, error_at};
 
-/// The largest body that a client takes where an attempt's is to be too large.
+/// The body limit of a client for which an attempt's body has to be too large.
 pub(super) const SMALL_BODY: u64 = 1024;
 
-/// A moment for what is read beside one. A `Retry-After` that is a date brings its `Date`.
+/// The time at which headers are read. It does not matter, since a `Retry-After` that is a date comes with a `Date`.
 const START: SystemTime = SystemTime::UNIX_EPOCH;
 
-/// An attempt as it is described.
+/// A described attempt.
 pub(super) struct Attempt {
-    /// Where it stands, for messages.
+    /// Its path in the description, for messages.
     pub(super) path: String,
     /// The answer's status, if there is one.
     pub(super) status: Option<http::StatusCode>,
     pub(super) headers: HeaderMap,
     /// The code as the dialect reads it.
     pub(super) code: Option<String>,
-    /// What the dialect says about repeating it.
+    /// The dialect's rule for repeating it.
     pub(super) rule: Option<RetryRule>,
     pub(super) failure: Option<Failure>,
     pub(super) elapsed_ms: Option<u64>,
-    /// What the answer asks to wait.
+    /// The wait that the answer asks for.
     pub(super) retry_after: Option<Duration>,
-    /// The answer has a body, or a part of one.
+    /// Whether the answer has a body, or a part of one.
     pub(super) has_body: bool,
     /// The reply of its exchange.
     pub(super) reply: Value,
 }
 
-/// How an attempt fails that has no whole, usable answer.
+/// How an attempt without a complete, usable answer fails.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Failure {
-    /// Refused, or the host's name was not found.
+    /// The connection is refused, or the host's name is not found.
     NoConnection,
     ConnectTimeout,
     Tls,
@@ -54,7 +54,7 @@ pub(super) enum Failure {
 }
 
 impl Attempt {
-    /// Reads an attempt. `usual` is the status of an answer that says neither status nor code.
+    /// Reads an attempt. `usual` is the status of an answer with neither status nor code.
     pub(super) fn read(
         dialect: &Dialect,
         row: &Value,
@@ -119,7 +119,7 @@ impl Attempt {
             .into_iter()
             .find(|key| reply.contains_key(*key) || *key == "request_id" && id.is_some())
         {
-            let message = "without `status` there is no answer that has it";
+            let message = "it needs `status`, since only an answer has it";
             return Err(error_at(format!("{path}.{key}"), message));
         }
         shape(failure, &mut reply, has_content, has_code, path)?;
@@ -149,7 +149,7 @@ impl Attempt {
         Duration::from_millis(self.elapsed_ms.unwrap_or(0))
     }
 
-    /// Whether it has a time of its own, which no limit may end.
+    /// Whether it has its own time, which no limit may end.
     pub(super) fn is_timed(&self) -> bool {
         !matches!(
             self.failure,
@@ -208,7 +208,7 @@ impl Attempt {
         }
         let error_body = ErrorBody::new(&self.headers, &body);
         let decoded = dialect.0.decode(&error_body, status.as_u16());
-        let meaning = dialect.0.decoder.classify(&Seen {
+        let meaning = dialect.0.decoder.classify(&ErrorContext {
             code: decoded.code.as_deref(),
             message: decoded.message.as_deref(),
             status: status.as_u16(),
@@ -220,7 +220,7 @@ impl Attempt {
     }
 }
 
-/// Reads what fails, and notes the fault that makes it.
+/// Reads the failure, and notes the fault that produces it.
 fn failure(fields: &mut Fields<'_>, reply: &mut Map<String, Value>) -> Result<Option<Failure>> {
     let path = fields.path("failure");
     let code_path = fields.path("failure_code");
@@ -230,10 +230,7 @@ fn failure(fields: &mut Fields<'_>, reply: &mut Map<String, Value>) -> Result<Op
     let Some(failure) = failure else {
         return match code.filter(|code| !code.is_null()) {
             None => Ok(None),
-            Some(_) => Err(error_at(
-                code_path,
-                "it stands without `failure`; expected both",
-            )),
+            Some(_) => Err(error_at(code_path, "it needs `failure`; expected both")),
         };
     };
     let refused = |codes: &str| {
@@ -288,7 +285,7 @@ fn failure(fields: &mut Fields<'_>, reply: &mut Map<String, Value>) -> Result<Op
     Ok(Some(failure))
 }
 
-/// Notes the request ID: a made one unless something else is said.
+/// Notes the request ID: a made one unless another is set.
 fn put_id(dialect: &Dialect, reply: &mut Map<String, Value>, id: Option<Value>) {
     let sent = headers(reply);
     let mut names = dialect.0.request_id_headers.iter();
@@ -328,7 +325,7 @@ fn shape(
         Some(Failure::Redirect) if !headers(reply).contains_key(http::header::LOCATION) => {
             add_header(reply, "Location", "https://other.example/");
         }
-        // What is cut has a length.
+        // A cut body has a length.
         Some(Failure::Timeout | Failure::Broken | Failure::Cancelled)
             if is_answered && !has_content && !has_code =>
         {
@@ -349,7 +346,7 @@ fn add_header(reply: &mut Map<String, Value>, name: &str, value: &str) {
     }
 }
 
-/// The headers that are plain text; the format checks them all.
+/// The headers that are plain text; the reader of the format checks them all.
 #[inline(never)]
 fn headers(reply: &Map<String, Value>) -> HeaderMap {
     let pairs = reply.get("headers").and_then(Value::as_array);

@@ -1,4 +1,5 @@
-//! How a call of these attempts goes: the loop's own rules asked after each of them, and the options by which it ends there.
+//! Plans the course of a call: applies the loop's own rules after each attempt, and finds the options by which the call ends
+//! as described.
 
 mod effect;
 mod times;
@@ -25,14 +26,14 @@ use crate::testing::script::{Result, ScriptError, error_at};
 use effect::Effect;
 use times::{Passed, Times, millis};
 
-/// Where calls go. All that matters is whether a redirect stays there.
+/// The base URL of calls. It only matters for whether a redirect stays there.
 const BASE_URL: &str = "https://api.example";
 
-/// How a call goes.
+/// The course of a call.
 pub(super) struct Course {
     /// Options of the client.
     pub(super) options: Map<String, Value>,
-    /// The attempt in which, or in the wait after which, the call is cancelled, and how long after its start, in milliseconds.
+    /// The attempt during or after which the call is cancelled, and how long after its start, in milliseconds.
     pub(super) cancel: Option<(usize, u64)>,
     /// `None` for a success.
     pub(super) kind: Option<ErrorKind>,
@@ -40,14 +41,14 @@ pub(super) struct Course {
 }
 
 /// A call under way.
-struct Walk<'a> {
+struct CoursePlanner<'a> {
     described: &'a Described,
-    /// What the client has of all that it is not told.
+    /// The client's default options.
     usual: ClientOptions,
     hop: Hop,
     max_retry_after: Duration,
     /// The longest wait that an answer asked for so far.
-    longest_told: Duration,
+    longest_asked_wait: Duration,
     backoff: Backoff,
     /// Attempts that count against the maximum.
     counted: u32,
@@ -60,7 +61,7 @@ struct Walk<'a> {
     is_redirect: bool,
 }
 
-/// What comes next, with the waits that may be drawn: the shortest and the longest.
+/// What comes next, with the shortest and the longest wait that may be drawn.
 struct Next {
     decision: Decision,
     longest: Duration,
@@ -73,7 +74,7 @@ impl Course {
                 "it is empty; expected an attempt, or `error` with a `kind` that has none";
             return Err(error_at("attempts", message));
         };
-        let mut walk = Walk::begin(described, attempts)?;
+        let mut walk = CoursePlanner::begin(described, attempts)?;
         for (attempt, next) in before.iter().zip(&attempts[1..]) {
             walk.pass(attempt, next)?;
         }
@@ -87,12 +88,12 @@ impl Course {
     }
 }
 
-impl<'a> Walk<'a> {
+impl<'a> CoursePlanner<'a> {
     fn begin(described: &'a Described, attempts: &[Attempt]) -> Result<Self> {
         let usual = ClientOptions::default();
         let ends_by_call = described.stopped == Some(StopReason::Deadline);
         let max_retry_after = match described.max_retry_after {
-            // As exact as the option that is given to the client.
+            // As exact as the client's option.
             Some(seconds) => {
                 let time = Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX);
                 Duration::from_millis(millis(time))
@@ -106,7 +107,7 @@ impl<'a> Walk<'a> {
             max_retry_after,
             usual,
             described,
-            longest_told: Duration::ZERO,
+            longest_asked_wait: Duration::ZERO,
             counted: 1,
             retries: 0,
             hops: 0,
@@ -121,8 +122,8 @@ impl<'a> Walk<'a> {
         let effect = Effect::of(attempt, &self.hop, self.max_retry_after)?;
         self.passed.add(self.times.of_attempt(attempt));
         let then = self.next(attempt, &effect, !self.is_refreshed);
-        self.longest_told = self
-            .longest_told
+        self.longest_asked_wait = self
+            .longest_asked_wait
             .max(attempt.retry_after.unwrap_or_default());
         match then.decision {
             Decision::Stop(why) => {
@@ -142,7 +143,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Decision::Reauth => self.is_refreshed = true,
-            // No script makes a server vow that it did not process a request.
+            // No script makes a server guarantee that it did not process a request.
             Decision::Resend(_) => {}
         }
         let shortest = then
@@ -164,7 +165,7 @@ impl<'a> Walk<'a> {
         }
         self.passed.add(self.times.of_attempt(last));
         let then = self.next(last, &effect, false);
-        let told = last.retry_after;
+        let asked_wait = last.retry_after;
         let mut cancel = None;
         let stopped = match then.decision {
             Decision::Stop(why) => {
@@ -194,7 +195,7 @@ impl<'a> Walk<'a> {
                     .decision
                     .wait()
                     .map_or(Duration::ZERO, |(wait, _)| wait);
-                let asked = told.filter(|told| *told > Duration::ZERO);
+                let asked = asked_wait.filter(|asked_wait| *asked_wait > Duration::ZERO);
                 let without = || {
                     let message = format!(
                         "{} may be repeated at once; expected a `retry_after` in it",
@@ -207,12 +208,12 @@ impl<'a> Walk<'a> {
                         self.passed.add_between(shortest, then.longest);
                     }
                     StopReason::RetryAfterTooLong => {
-                        let told = asked.ok_or_else(without)?;
-                        self.refuse_wait(told)?;
+                        let asked_wait = asked.ok_or_else(without)?;
+                        self.refuse_wait(asked_wait)?;
                     }
                     StopReason::Deadline => {
-                        let told = asked.ok_or_else(without)?;
-                        if !self.times.end_before(told, self.passed) {
+                        let asked_wait = asked.ok_or_else(without)?;
+                        if !self.times.end_before(asked_wait, self.passed) {
                             let message = format!(
                                 "the waits before {} are drawn, and its `retry_after` may fit in what they leave; expected \
                                  a longer one",
@@ -222,8 +223,8 @@ impl<'a> Walk<'a> {
                         }
                     }
                     StopReason::Cancelled => {
-                        let told = asked.ok_or_else(without)?;
-                        let within = last.elapsed_ms.unwrap_or(0) + millis(told / 2);
+                        let asked_wait = asked.ok_or_else(without)?;
+                        let within = last.elapsed_ms.unwrap_or(0) + millis(asked_wait / 2);
                         cancel = Some((number, within));
                         self.passed.add_between(shortest, then.longest);
                         let kind = Some(ErrorKind::Cancelled);
@@ -244,7 +245,7 @@ impl<'a> Walk<'a> {
         Ok(self.course(effect.kind, stopped, cancel))
     }
 
-    /// The client's options, and what else the call is made of.
+    /// The client's options, and everything else of the call.
     fn course(
         self,
         kind: Option<ErrorKind>,
@@ -254,7 +255,7 @@ impl<'a> Walk<'a> {
         let mut options = self.times.options(self.passed, &self.usual);
         let mut put = |name: &str, value: Value| put(&mut options, name, value);
         let most = self.usual.max_attempts();
-        // One more could be made, if it stops for another reason.
+        // One more attempt must be allowed, if the call stops for another reason.
         let open = match stopped {
             StopReason::RetryAfterTooLong
             | StopReason::Deadline
@@ -288,11 +289,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Lowers what is waited for, so that this wait is too long.
-    fn refuse_wait(&mut self, told: Duration) -> Result<()> {
-        let limit = Duration::from_millis(millis(told).saturating_sub(1));
+    /// Lowers `max_retry_after`, so that this wait is too long.
+    fn refuse_wait(&mut self, asked_wait: Duration) -> Result<()> {
+        let limit = Duration::from_millis(millis(asked_wait).saturating_sub(1));
         let is_free = self.described.max_retry_after.is_none();
-        if is_free && told > limit && self.longest_told <= limit {
+        if is_free && asked_wait > limit && self.longest_asked_wait <= limit {
             self.max_retry_after = limit;
             return Ok(());
         }
@@ -304,7 +305,7 @@ impl<'a> Walk<'a> {
         Err(self.cannot_stop(StopReason::RetryAfterTooLong, message))
     }
 
-    /// Asks the loop's decision, with all that could end the call but the attempt itself out of the way.
+    /// Asks the loop's decision, without anything that could end the call except the attempt itself.
     #[inline(never)]
     fn next(&self, attempt: &Attempt, effect: &Effect, can_reauth: bool) -> Next {
         let decide_with = |draw: f64| {
@@ -338,7 +339,7 @@ impl<'a> Walk<'a> {
         plan::is_safe(self.described.idempotent, has_key, &self.hop.method)
     }
 
-    /// The rule that ends a call with an attempt, in words.
+    /// Describes the rule that ends a call with an attempt.
     #[cold]
     fn forbids(&self, attempt: &Attempt, why: StopReason) -> String {
         let method = &self.hop.method;
@@ -376,7 +377,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The request that is sent first; its path is checked as a call's.
+/// The first request; its path is checked like a call's.
 fn first_hop(described: &Described) -> Result<Hop> {
     let params: Vec<Param> = described
         .params

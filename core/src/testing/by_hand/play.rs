@@ -1,4 +1,4 @@
-//! Plays what was worked out, and hands over what the call left.
+//! Plays a planned call, and returns its result.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::retry::RetryBudget;
 use crate::testing::mock::{Mock, Timer};
 use crate::testing::script::{Result, error_at};
 
-/// The URL that the call seems to go to.
+/// The base URL of the call.
 const BASE_URL: &str = "https://api.example";
 
 /// Makes the call.
@@ -27,7 +27,7 @@ pub(super) fn play(played: &Played) -> Result<std::result::Result<Response, Erro
     play_on(&Mock::new().allow_unused(), played)
 }
 
-/// Makes the call by this mock.
+/// Makes the call with this mock.
 pub(super) fn play_on(
     mock: &Mock,
     played: &Played,
@@ -49,13 +49,13 @@ pub(super) fn play_on(
         let attached = Attached::new().cancel_token(&token);
         client.send(request(&played.request), attached)
     });
-    // What it may have to say is not the program's.
+    // Its problems are not the program's.
     let unmet = mock.check();
     debug_assert!(unmet.is_ok(), "{unmet:?}");
     Ok(called)
 }
 
-/// Cancels the call when so much of an attempt is over.
+/// Cancels the call some time into an attempt.
 struct Cancels {
     mock: Mock,
     token: CancelToken,
@@ -88,7 +88,7 @@ fn client(builder: ClientBuilder, options: &Value) -> Result<ClientBuilder> {
     })
 }
 
-/// Sets an option that was worked out.
+/// Sets a planned option.
 fn set(given: &mut ClientOptions, name: &str, value: &Value) -> Result<()> {
     let number = value.as_u64().unwrap_or_default();
     let count = Some(u32::try_from(number).unwrap_or(u32::MAX));
@@ -115,14 +115,14 @@ fn set(given: &mut ClientOptions, name: &str, value: &Value) -> Result<()> {
         }
         "tokens" => {}
         other => {
-            let message = "is no option that is worked out; please report this";
+            let message = "is not a planned option; please report this";
             return Err(error_at(other, message));
         }
     }
     Ok(())
 }
 
-/// The first is the client's, and its refresher gives the others.
+/// The first is the client's, and its refresher returns the others.
 fn with_tokens(builder: ClientBuilder, tokens: &Value) -> ClientBuilder {
     let texts = tokens
         .as_array()

@@ -562,11 +562,11 @@ fn a_description_is_read_strictly() {
         ),
         (
             json!({"attempts": [{"status": 404, "message": "m"}]}),
-            "attempts[0].message: `message` stands without `code`",
+            "attempts[0].message: `message` needs `code`",
         ),
         (
             json!({"attempts": [{"code": "not_found", "json": {}}]}),
-            "attempts[0].code: `code` stands beside a body",
+            "attempts[0].code: `code` and a body exclude each other",
         ),
         (
             json!({"attempts": [{"code": "brand_new"}]}),
@@ -582,7 +582,7 @@ fn a_description_is_read_strictly() {
         ),
         (
             json!({"attempts": [{"failure_code": "EPIPE"}]}),
-            "attempts[0].failure_code: it stands without",
+            "attempts[0].failure_code: it needs `failure`",
         ),
         (
             json!({"attempts": [{"failure": "timeout", "failure_code": "EPIPE"}]}),

@@ -1,4 +1,4 @@
-//! Exchanges as a test writes them.
+//! Builders of exchanges for tests.
 
 use std::time::Duration;
 
@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::super::short;
 use super::Mock;
 
-/// An answer in the making: a status with a body, an error of the dialect, or a failure of the connection.
+/// An answer that is being built: a status with a body, an error of the dialect, or a failure of the connection.
 ///
-/// It has a request ID of the API's own form, unless told otherwise.
+/// By default it has a request ID of the API's own form.
 #[derive(Clone, Debug)]
 #[must_use = "an answer is given to `replies` or `then`"]
 pub struct Reply {
@@ -32,7 +32,7 @@ pub fn reply(status: u16) -> Reply {
     Reply::of("status", status.into())
 }
 
-/// Begins an error in the shape of the client's dialect. Its status is that of the code, unless it is set.
+/// Begins an error in the form of the client's dialect. Its status is that of the code, unless it is set.
 ///
 /// # Examples
 /// ```
@@ -73,7 +73,7 @@ impl Reply {
     /// Sets a JSON body.
     ///
     /// # Panics
-    /// The value cannot be JSON.
+    /// The value cannot be serialized as JSON.
     pub fn json(self, body: &impl Serialize) -> Self {
         let body = serde_json::to_value(body).expect("a body that can be JSON");
         self.with("json", body)
@@ -111,7 +111,7 @@ impl Reply {
         self.with("request_id", id.into())
     }
 
-    /// Leaves the request ID out, as a proxy's answer does.
+    /// Leaves the request ID out, like a proxy's answer.
     pub fn no_request_id(self) -> Self {
         self.with("request_id", Value::Null)
     }
@@ -121,7 +121,7 @@ impl Reply {
         self.with("retry_after", seconds)
     }
 
-    /// Lets the answer come after this virtual time.
+    /// Delays the answer by this virtual time.
     pub fn delay(self, time: Duration) -> Self {
         self.with(
             "delay_ms",
@@ -129,26 +129,26 @@ impl Reply {
         )
     }
 
-    /// Lets it answer so many requests. Default: one.
+    /// Sets how many requests it answers. Default: one.
     pub fn times(mut self, count: u64) -> Self {
         self.times = count.into();
         self
     }
 
-    /// Lets it answer all requests that come.
+    /// Lets it answer any number of requests.
     pub fn always(mut self) -> Self {
         self.times = "always".into();
         self
     }
 
-    /// Lets it be left over.
+    /// Allows it to be unused.
     pub fn optional(mut self) -> Self {
         self.is_optional = true;
         self
     }
 }
 
-/// Which requests an exchange takes, and what they must look like. Made by [`Mock::get`] and its sisters.
+/// Which requests an exchange takes, and what they must look like. Made by [`Mock::get`] and its siblings.
 #[derive(Clone, Debug)]
 #[must_use = "an exchange is there once it has a reply"]
 pub struct ExchangeBuilder {
@@ -161,7 +161,7 @@ pub struct ExchangeBuilder {
 macro_rules! verb {
     ($(#[$doc:meta])* $name:ident = $method:literal) => {
         #[doc = concat!("Begins an exchange for ", $method, " requests whose path fits a template such as `/cameras/{id}`: the whole")]
-        /// path, or that below the client's base URL. Behind a `?` stand pairs that the query has to hold.
+        /// path, or the path below the client's base URL. After a `?` come pairs that the query has to contain.
         pub fn $name(&self, path: impl Into<String>) -> ExchangeBuilder {
             self.on($method, path)
         }
@@ -184,7 +184,7 @@ impl Mock {
 }
 
 impl ExchangeBuilder {
-    /// Wants the request to carry this header; that it does not is a problem that [`Mock::check`] tells.
+    /// Expects the request to carry this header; otherwise [`Mock::check`] reports a problem.
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let headers = self.want.entry("headers").or_insert_with(|| json!({}));
         if let Value::Object(headers) = headers {
@@ -193,26 +193,26 @@ impl ExchangeBuilder {
         self
     }
 
-    /// Wants the request's body to be this JSON, whole.
+    /// Expects the request's body to be exactly this JSON.
     ///
     /// # Panics
-    /// The value cannot be JSON.
+    /// The value cannot be serialized as JSON.
     pub fn with_json(mut self, body: &impl Serialize) -> Self {
         let body = serde_json::to_value(body).expect("a body that can be JSON");
         self.want.insert("json".to_owned(), body);
         self
     }
 
-    /// Wants the request's body to be this text.
+    /// Expects the request's body to be this text.
     pub fn with_text(mut self, body: impl Into<String>) -> Self {
         self.want.insert("text".to_owned(), body.into().into());
         self
     }
 
-    /// Adds the exchange with this answer. What is returned takes answers for the requests that come after it.
+    /// Adds the exchange with this answer. The returned value takes answers for later requests.
     ///
     /// # Panics
-    /// The exchange says something that cannot be; the text names it and what would be right.
+    /// The exchange is not valid; the text says why and what would be right.
     pub fn replies(self, reply: Reply) -> Replied {
         self.add(reply);
         Replied(self)
@@ -221,7 +221,7 @@ impl ExchangeBuilder {
     /// Adds the exchange with a failure; [`failure`] has the words.
     ///
     /// # Panics
-    /// There is no such failure; the text names those that there are.
+    /// There is no such failure; the text lists the known ones.
     pub fn fails(self, word: impl Into<String>) -> Replied {
         self.replies(failure(word))
     }
@@ -241,12 +241,12 @@ impl ExchangeBuilder {
     }
 }
 
-/// An exchange that was added, and takes further answers. Made by [`ExchangeBuilder::replies`].
+/// An added exchange, which takes further answers. Made by [`ExchangeBuilder::replies`].
 #[derive(Clone, Debug)]
 pub struct Replied(ExchangeBuilder);
 
 impl Replied {
-    /// Adds another exchange for the same requests, which answers when those before are used up.
+    /// Adds another exchange for the same requests, which answers when the previous ones are used up.
     ///
     /// # Panics
     /// As [`ExchangeBuilder::replies`].

@@ -1,4 +1,4 @@
-//! The JSON of an error answer.
+//! The JSON body of an error response.
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -7,13 +7,13 @@ use super::{CannotRender, ErrorReply};
 use crate::dialect::{Dialect, Shape};
 use crate::json;
 
-/// The deepest place of a part: a dialect reads nothing below it.
+/// The maximum depth of a part; a dialect reads nothing below it.
 const MAX_DEPTH: usize = 128;
 
-/// The highest index of an array. Above it the place is a member of an object, which pointers read as well.
+/// The highest index of an array. A higher one becomes a member of an object, which pointers read as well.
 const MAX_INDEX: usize = 31;
 
-/// The body of an error answer with this status and request ID.
+/// The body of an error response with this status and request ID.
 #[cfg_attr(
     not(feature = "openstack"),
     expect(unused_variables, reason = "only OpenStack's bodies repeat the status")
@@ -25,7 +25,7 @@ pub(super) fn json(
     id: Option<&str>,
 ) -> Result<Value, CannotRender> {
     let &ErrorReply { code, message, .. } = reply;
-    // What a server says that says nothing else.
+    // The default message of a server.
     #[cfg(feature = "openstack")]
     let reason = status.canonical_reason().unwrap_or("Error");
     Ok(match dialect.0.decoder.shape() {
@@ -36,7 +36,7 @@ pub(super) fn json(
             let text = message.unwrap_or(reason);
             match code {
                 Some(code) => json::object(&mut [(code, coded(number.into(), text, None))]),
-                // As the middleware before the service writes what it refuses.
+                // The form of the middleware in front of the service.
                 None => coded(format!("{number} {reason}").into(), text, Some(reason)),
             }
         }
@@ -59,7 +59,7 @@ pub(super) fn json(
                 ("message", message_at, message),
                 ("request_id", id_at, id),
             ];
-            let mut root = Place::Empty;
+            let mut root = BodyNode::Empty;
             for (key, at, text) in parts {
                 if let (Some(at), Some(text)) = (at, text) {
                     root.put(at, text)
@@ -71,7 +71,7 @@ pub(super) fn json(
     })
 }
 
-/// What OpenStack's services say of an error.
+/// The members of an error of OpenStack's services.
 #[cfg(feature = "openstack")]
 fn coded(code: Value, message: &str, title: Option<&str>) -> Value {
     let mut members = vec![("code", code), ("message", message.into())];
@@ -79,7 +79,7 @@ fn coded(code: Value, message: &str, title: Option<&str>) -> Value {
     json::object(&mut members)
 }
 
-/// An object of the parts that are there.
+/// An object of the parts that are set.
 fn object<const N: usize>(parts: [(&str, Option<&str>); N]) -> Value {
     let mut object = Map::new();
     for (name, text) in parts {
@@ -90,16 +90,16 @@ fn object<const N: usize>(parts: [(&str, Option<&str>); N]) -> Value {
     Value::Object(object)
 }
 
-/// A place in a body that is being built along JSON pointers.
-enum Place {
+/// A node of a body that is being built along JSON pointers.
+enum BodyNode {
     Empty,
     Text(String),
-    /// The places below, by the pointers' tokens.
-    Within(Vec<(String, Place)>),
+    /// The nodes below, by the pointers' tokens.
+    Within(Vec<(String, BodyNode)>),
 }
 
-impl Place {
-    /// Puts a text where a pointer says; the error says why it cannot stand there.
+impl BodyNode {
+    /// Puts a text at a pointer; the error says why that is not possible.
     fn put(&mut self, pointer: &str, text: &str) -> Result<(), String> {
         let taken = || {
             format!(
@@ -108,7 +108,7 @@ impl Place {
             )
         };
         let mut tokens = pointer.split('/');
-        // What stands before the first slash.
+        // The part before the first slash.
         let _ = tokens.next();
         let mut place = self;
         for (depth, token) in tokens.enumerate() {
@@ -141,7 +141,7 @@ impl Place {
         }
     }
 
-    /// What has indices alone below it is an array, all else an object.
+    /// A node with only indices below it is an array, any other an object.
     fn into_json(self) -> Value {
         let below = match self {
             Self::Empty => return Value::Object(Map::new()),

@@ -1,4 +1,4 @@
-//! What is rendered is what its dialect reads.
+//! A rendered answer is what its dialect reads.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::codes::Category;
-use crate::dialect::{CustomDialect, Seen, category_of_status};
+use crate::dialect::{CustomDialect, ErrorContext, category_of_status};
 use crate::request_id::{self, Reading, RequestId};
 
 /// 2026-01-01T00:00:00Z.
@@ -46,7 +46,7 @@ fn read(dialect: &Dialect, rendered: &Rendered) -> Answer {
         .0
         .decode(&ErrorBody::new(&headers, &rendered.body), status);
     let retry_after = crate::retry_after::from_headers(&headers, wall(), |_| ());
-    let meaning = dialect.0.decoder.classify(&Seen {
+    let meaning = dialect.0.decoder.classify(&ErrorContext {
         code: decoded.code.as_deref(),
         message: decoded.message.as_deref(),
         status,
@@ -535,7 +535,7 @@ fn pointer() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// Either the answer says what was asked for, or there is an error: never something else.
+    /// Either the answer says what was asked for, or there is an error, but never anything else.
     #[test]
     fn what_a_custom_dialect_renders_it_reads(
         pointers in prop::array::uniform3(prop::option::of(pointer())),

@@ -1,4 +1,4 @@
-//! Whether a request fits an exchange, and whether it looks as that exchange wants.
+//! Compares a request with an exchange: whether it fits, and whether it is as expected.
 
 use base64::Engine;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::difference::{Difference, shown};
 use super::exchange::{Exchange, Want, WantBody};
 use super::pattern::{Objects, Pattern, Scope};
 
-/// A request as it is compared.
+/// A request for comparing.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestView<'a> {
     /// The method, as sent.
@@ -16,18 +16,18 @@ pub struct RequestView<'a> {
     pub target: &'a str,
     /// The headers, in the order in which they were sent. Names are compared in any case.
     pub headers: &'a [(&'a str, &'a [u8])],
-    /// The body, empty where there is none.
+    /// The body; empty for none.
     pub body: &'a [u8],
 }
 
-/// Bodies are compared whole, not as subsets: a member too many on the wire is a difference.
+/// Bodies are compared as a whole, not as subsets: an additional member on the wire is a difference.
 const WHOLE: Scope<'static> = Scope {
     objects: Objects::Whole,
     root: None,
 };
 
 impl RequestView<'_> {
-    /// All values of a header, joined as in one line; `None` where it is absent.
+    /// All values of a header, joined as in one line; `None` if it is absent.
     fn header(&self, name: &str) -> Option<String> {
         let values: Vec<String> = self
             .headers
@@ -46,7 +46,7 @@ impl Exchange {
         self.differences(request, base_path).is_empty()
     }
 
-    /// Returns why the exchange does not take a request; nothing where it does.
+    /// Returns why the exchange does not take a request; empty if it does.
     #[must_use]
     pub fn differences(&self, request: &RequestView<'_>, base_path: &str) -> Vec<Difference> {
         let mut out = Vec::new();
@@ -64,7 +64,7 @@ impl Exchange {
 }
 
 impl Want {
-    /// Returns what differs between a request and what its exchange wants.
+    /// Returns what differs between a request and what its exchange expects.
     #[must_use]
     pub fn differences(&self, request: &RequestView<'_>) -> Vec<Difference> {
         let mut out = Vec::new();
@@ -129,7 +129,7 @@ fn readable(body: &[u8]) -> String {
     shown(Some(&String::from_utf8_lossy(body).into()))
 }
 
-/// Returns a header's value as text: UTF-8 if it is that, else one character per byte.
+/// Returns a header's value as text: as UTF-8 if possible, or else one character per byte.
 #[must_use]
 pub fn header_text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {

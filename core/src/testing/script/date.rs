@@ -1,4 +1,4 @@
-//! HTTP dates in their three forms.
+//! Writes HTTP dates in their three forms.
 
 use super::reply::DateForm;
 
@@ -35,8 +35,8 @@ pub(super) fn format(unix_s: i64, form: DateForm) -> String {
     }
 }
 
-/// Year, month from 0 and day of a day counted from 1970-01-01, by counting 400-year eras that
-/// start in March, where the leap day comes last.
+/// Year, month from 0 and day of a day number counted from 1970-01-01. It counts 400-year eras that start in March, so
+/// that the leap day comes last.
 fn civil(days: i64) -> (i64, usize, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde_json::Value;
 
-/// A difference: where it is, what was expected there, and what came.
+/// A difference: its place, what was expected there, and what came.
 ///
 /// It reads `match.method: expected "POST", got "GET"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// Where it is, as in `want.headers.accept`.
+    /// The place, as in `want.headers.accept`.
     pub path: String,
     /// What was expected there, in words or as JSON.
     pub expected: String,
@@ -48,7 +48,7 @@ impl fmt::Display for Difference {
 /// The longest value that a message shows, in characters.
 const LONGEST: usize = 300;
 
-/// Returns a value as a message shows it: JSON, cut where it gets long.
+/// Returns a value as messages show it: JSON, cut if it is long.
 #[must_use]
 #[inline(never)]
 pub fn shown(value: Option<&Value>) -> String {

@@ -19,7 +19,7 @@ pub struct Exchange {
     pub path: Option<PathTemplate>,
     /// How many requests it answers.
     pub times: Times,
-    /// `optional`: whether it may be left over, in scripts only.
+    /// `optional`: whether it may stay unused, in scripts only.
     pub optional: bool,
     /// What a request that takes it must have looked like.
     pub want: Want,
@@ -30,22 +30,22 @@ pub struct Exchange {
 /// How many requests an exchange answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Times {
-    /// So many.
+    /// This many.
     Count(u64),
-    /// Every one that comes.
+    /// Any number.
     Always,
 }
 
 /// What a request must have looked like.
 #[derive(Clone, Debug, Default)]
 pub struct Want {
-    /// Its method; `None` where that does not matter.
+    /// Its method; `None` for any.
     pub method: Option<Pattern>,
-    /// Its path and query; `None` where they do not matter.
+    /// Its path and query; `None` for any.
     pub target: Option<Pattern>,
     /// Headers by name; one that must be absent is [`Pattern::Null`].
     pub headers: Vec<(String, Pattern)>,
-    /// Its body; `None` where that does not matter.
+    /// Its body; `None` for any.
     pub body: Option<WantBody>,
 }
 
@@ -56,21 +56,21 @@ pub enum WantBody {
     Json(Pattern),
     /// UTF-8.
     Text(Pattern),
-    /// Plain base64 is compared as the bytes it means, an operator with the base64 text.
+    /// Bytes, from plain base64. An operator is compared with the base64 text instead.
     Bytes(Vec<u8>),
-    /// Bytes whose base64 text is like this.
+    /// Bytes whose base64 text matches this.
     Base64(Pattern),
 }
 
 impl Reader {
-    /// Reads an EXCHANGE; `path` is where it stands, for messages.
+    /// Reads an EXCHANGE; `path` is its location, for messages.
     pub fn exchange(self, value: &Value, path: &str) -> Result<Exchange> {
         Exchange::read(self, value, path)
     }
 }
 
 impl Exchange {
-    /// Reads an exchange of a script; `path` is where it stands, for messages.
+    /// Reads an exchange of a script; `path` is its location, for messages.
     pub fn from_json(value: &Value, path: &str) -> Result<Self> {
         Self::read(Reader::script(), value, path)
     }
@@ -116,7 +116,7 @@ impl Exchange {
 }
 
 impl Exchange {
-    /// Names it by the requests that it takes, as in `GET /cameras/{id}`.
+    /// Describes it by the requests that it takes, as in `GET /cameras/{id}`.
     #[must_use]
     pub fn described(&self) -> String {
         let text = |pattern: &Option<Pattern>, any: &str| match pattern {
@@ -191,7 +191,7 @@ impl Want {
     }
 }
 
-/// A string or an operator in its place.
+/// A string or an operator.
 #[inline(never)]
 fn text_pattern(
     reader: Reader,

@@ -1,4 +1,4 @@
-//! What of a reply is known only when it is sent: its headers, and the body as far as it goes out.
+//! The parts of a reply that are known only when it is sent: its headers, and the part of the body that is sent.
 
 use std::borrow::Cow;
 use std::time::SystemTime;
@@ -7,25 +7,25 @@ use super::date;
 use super::reply::{After, Body, Fault, Framing, HeaderValue, Headers, Reply};
 use crate::http_date;
 
-/// A header as it goes out: its name and the bytes of its value.
+/// A header as it is sent: its name and the bytes of its value.
 pub type Header = (String, Vec<u8>);
 
 /// When and where a reply is sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment<'a> {
-    /// The server's clock, which `http_date` and `epoch_s` count from.
+    /// The server's time, from which `http_date` and `epoch_s` count.
     pub now: SystemTime,
-    /// The server's origin, as in `http://127.0.0.1:8080`, which `redirect` leads to.
+    /// The server's origin, as in `http://127.0.0.1:8080`, to which `redirect` leads.
     pub origin: &'a str,
-    /// The origin that `redirect` leads to by `other-origin:`.
+    /// The origin to which `redirect` leads with `other-origin:`.
     pub other_origin: &'a str,
 }
 
 impl Reply {
-    /// Returns the headers of the final head, with those that nobody has to list: `Content-Type` of JSON,
-    /// `Content-Encoding`, what frames the body, and `Connection: close`.
+    /// Returns the headers of the final head, including those that need not be listed: `Content-Type` of JSON,
+    /// `Content-Encoding`, the framing of the body, and `Connection: close`.
     ///
-    /// `length` is the body's, as it goes out. A framing that is listed is left as it is.
+    /// `length` is that of the body as it is sent. A listed framing stays unchanged.
     #[must_use]
     pub fn head(&self, length: usize, at: &Moment<'_>) -> Vec<Header> {
         let mut headers = rendered(&self.headers, at);
@@ -51,7 +51,7 @@ impl Reply {
         headers
     }
 
-    /// Returns the status and the headers of each head that goes out before the final one.
+    /// Returns the status and the headers of each head that is sent before the final one.
     pub fn early_heads(&self, at: &Moment<'_>) -> impl Iterator<Item = (u16, Vec<Header>)> {
         let heads = self.informational.iter();
         heads.map(|(status, headers)| (*status, rendered(headers, at)))
@@ -92,7 +92,7 @@ impl Reply {
         self.after == After::Close || self.framing == Framing::Close
     }
 
-    /// Returns whether the first half of the body is all that goes out.
+    /// Returns whether only the first half of the body is sent.
     #[must_use]
     pub fn is_halved(&self) -> bool {
         matches!(
@@ -120,7 +120,7 @@ impl HeaderValue {
         let later = |offset_s: i64| http_date::seconds(at.now).saturating_add(offset_s);
         match self {
             Self::Text(text) => text.clone(),
-            // A calendar of any length is not needed; offsets beyond it stop at its edge.
+            // The calendar is bounded; larger offsets stop at its limits.
             Self::Date { offset_s, form } => date::format(
                 later(*offset_s).clamp(-62_135_596_800, 253_402_300_799),
                 *form,

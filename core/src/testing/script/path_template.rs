@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// A template of paths. `{name}` takes what one segment holds in its place, which must not be empty; all else is compared as
-/// it stands, percent-encoding and a slash at the end included.
+/// A template of paths. `{name}` matches a non-empty part of one segment; everything else is compared literally, including
+/// percent-encoding and a trailing slash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathTemplate {
     text: String,
     segments: Vec<Segment>,
-    /// Pairs that the query must hold, as they stand in a target.
+    /// Pairs that the query must contain, as written in a target.
     query: Vec<String>,
 }
 
@@ -19,7 +19,8 @@ enum Segment {
 }
 
 impl PathTemplate {
-    /// Reads a template, such as `/cameras/{id}` or `/events?limit=10`. A `?` part asks for pairs among those of the query.
+    /// Reads a template, such as `/cameras/{id}` or `/events?limit=10`. A part after `?` requires pairs among those of the
+    /// query.
     ///
     /// # Errors
     /// The text says what is wrong with the template, and what would be right.
@@ -56,7 +57,8 @@ impl PathTemplate {
         &self.text
     }
 
-    /// Returns whether a request's target fits: its path whole, or without the client's base path, and its query.
+    /// Returns whether a request's target fits: its whole path, or the path below the client's base path, and its
+    /// query.
     #[must_use]
     pub fn fits(&self, target: &str, base_path: &str) -> bool {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -78,7 +80,7 @@ impl PathTemplate {
             && parts.next().is_none()
     }
 
-    /// A pair that is asked for twice must be there twice.
+    /// A pair that is required twice must occur twice.
     fn fits_query(&self, query: &str) -> bool {
         let mut left: Vec<&str> = pairs(query).collect();
         self.query.iter().all(|asked| {

@@ -1,4 +1,4 @@
-//! Expected values: plain JSON, or an operator in its place.
+//! Expected values: plain JSON or operators.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ pub enum Pattern {
     Null,
     /// True or false.
     Bool(bool),
-    /// A number of this value, however it is written.
+    /// A number of this value, in any notation.
     Number(Number),
     /// This text.
     String(String),
@@ -25,20 +25,20 @@ pub enum Pattern {
     Object(Vec<(String, Pattern)>),
     /// `$min` and `$max`: a number within bounds.
     Range {
-        /// The least.
+        /// The minimum.
         min: Option<f64>,
-        /// The greatest.
+        /// The maximum.
         max: Option<f64>,
     },
-    /// `$re`: a text in which an expression is found.
+    /// `$re`: a text that matches an expression.
     Matches(Matches),
     /// `$any`: present, and not null.
     Any,
     /// `$len`: items, members or characters.
     Len(u64),
-    /// `$same`: equal to what stands at this path of the result.
+    /// `$same`: equal to the value at this path of the result.
     Same(String),
-    /// `$has`: an array that holds these.
+    /// `$has`: an array that contains these.
     Has(Vec<Pattern>),
 }
 
@@ -55,27 +55,27 @@ impl fmt::Debug for Matches {
     }
 }
 
-/// The operators, as a message lists them.
+/// The operators, as messages list them.
 const OPERATORS: [&str; 7] = ["$min", "$max", "$re", "$any", "$len", "$has", "$same"];
 
-/// Why `$same` is refused where a request is looked at.
+/// Why `$same` is refused in requests.
 pub(super) const NO_RESULT: &str = "operator `$same` has no result to look into here";
 
 /// How objects compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Objects {
-    /// Only the members named are compared.
+    /// Only the named members are compared.
     Subset,
-    /// No further members may be there.
+    /// Further members are not allowed.
     Whole,
 }
 
-/// What a comparison knows besides the two values.
+/// What a comparison needs in addition to the two values.
 #[derive(Debug, Clone, Copy)]
 pub struct Scope<'a> {
     /// How objects compare.
     pub objects: Objects,
-    /// The result that `$same` looks into.
+    /// The result that `$same` refers to.
     pub root: Option<&'a Value>,
 }
 
@@ -122,7 +122,7 @@ impl Pattern {
         )
     }
 
-    /// Returns whether `$same` stands anywhere in it.
+    /// Returns whether it contains `$same`.
     pub(super) fn refers_to_a_result(&self) -> bool {
         match self {
             Self::Same(_) => true,
@@ -188,7 +188,7 @@ impl Pattern {
             let mut message = format!("{what} `{key}`");
             if reader.is_script() {
                 message.push_str(", expected one of ");
-                // Without `$same`, which no script may have.
+                // Without `$same`, which is not allowed in scripts.
                 message.push_str(&OPERATORS[..OPERATORS.len() - 1].join(", "));
             }
             return Err(error_at(path, message));
@@ -230,7 +230,7 @@ impl Pattern {
         })
     }
 
-    /// Whether the value is as expected. Absent counts as null: a field without a value is null.
+    /// Whether the value is as expected. Absent counts as null, since a field without a value is null.
     fn holds(&self, actual: Option<&Value>, scope: Scope<'_>) -> bool {
         let value = actual.unwrap_or(&Value::Null);
         match self {
@@ -322,8 +322,8 @@ fn values_equal(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// Finds `error.request_id` or `trail.attempts.0.status` (also `attempts[0]`) in a result. The
-/// trail sits inside `ok` or `error`; as in `expect` it may be named without them.
+/// Finds `error.request_id` or `trail.attempts.0.status` (also `attempts[0]`) in a result. The trail is inside `ok` or
+/// `error`; as in `expect` it may be named without them.
 fn lookup<'a>(root: &'a Value, path: &str) -> Option<&'a Value> {
     let path = path.replace('[', ".").replace(']', "");
     let mut steps = path.split('.').peekable();

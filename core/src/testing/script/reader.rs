@@ -1,4 +1,4 @@
-//! How exchanges are read: as those of a scenario or as those of a script. The types that are read add their own methods.
+//! Reads exchanges, as those of a scenario or of a script. The types add their own methods.
 
 use std::sync::Arc;
 

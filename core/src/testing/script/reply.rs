@@ -1,4 +1,4 @@
-//! A reply as it is written down.
+//! A reply as it is written in a script.
 
 mod read;
 
@@ -14,13 +14,13 @@ use super::strict::Result;
 pub struct Reply {
     /// How long it takes before the head, in milliseconds.
     pub delay_ms: u64,
-    /// The status that is written down. [`Reply::status`] is the one that is sent, as long as there is no `code`.
+    /// The written status. [`Reply::status`] is the one that is sent, unless there is a `code`.
     pub status: Option<u16>,
-    /// The headers that are written down.
+    /// The written headers.
     pub headers: Headers,
     /// The body before compression.
     pub body: Body,
-    /// What the body is coded with, in the order in which that is done.
+    /// The codings of the body, in the order in which they are applied.
     pub codings: Vec<Coding>,
     /// How the end of the body is marked.
     pub framing: Framing,
@@ -30,36 +30,36 @@ pub struct Reply {
     pub informational: Vec<(u16, Headers)>,
     /// What goes wrong.
     pub fault: Option<Fault>,
-    /// The whole answer, byte for byte, in scenarios only.
+    /// The whole answer as bytes, in scenarios only.
     pub raw: Option<Vec<u8>>,
-    /// What becomes of the connection.
+    /// What happens to the connection.
     pub after: After,
     /// `code`, in scripts only: the body is an error of the dialect with this code, and there is no other body.
     pub code: Option<String>,
-    /// `message`, in scripts only: what that error says.
+    /// `message`, in scripts only: the message of that error.
     pub message: Option<String>,
     /// `request_id`, in scripts only.
     pub request_id: ReplyId,
-    /// `retry_after` in seconds, in scripts only, and only where no header says it.
+    /// `retry_after` in seconds, in scripts only, and only if no header has it.
     pub retry_after: Option<f64>,
 }
 
-/// Headers in the order in which they go out.
+/// Headers in the order in which they are sent.
 pub type Headers = Vec<(String, HeaderValue)>;
 
-/// A header's value: text, or one of those that are known only when the reply is sent.
+/// A header's value: text, or a value that is known only when the reply is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HeaderValue {
     /// This text.
     Text(String),
-    /// `http_date`: the server's clock and so many seconds.
+    /// `http_date`: the server's time plus some seconds.
     Date {
         /// The seconds to add.
         offset_s: i64,
-        /// How it is written.
+        /// Its form.
         form: DateForm,
     },
-    /// `epoch_s`: the Unix time in seconds and so many more.
+    /// `epoch_s`: the Unix time in seconds plus some seconds.
     Epoch {
         /// The seconds to add.
         offset_s: i64,
@@ -87,13 +87,13 @@ pub enum DateForm {
 /// A body before compression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
-    /// None is written down.
+    /// No body.
     None,
-    /// JSON text, which brings its content type.
+    /// JSON text, which sets its content type.
     Json(Vec<u8>),
     /// These bytes.
     Bytes(Vec<u8>),
-    /// `fill`: one text again and again.
+    /// `fill`: one text, repeated.
     Fill {
         /// The text.
         unit: Vec<u8>,
@@ -137,7 +137,7 @@ pub enum Fault {
     CloseUnread,
     /// The connection is reset as soon as it is accepted.
     ResetUnread,
-    /// The request was read; nothing comes.
+    /// The request was read; no reply comes.
     Stall,
     /// The head and half of the body come, then nothing.
     StallBody,
@@ -157,7 +157,7 @@ pub enum Fault {
     Tls,
 }
 
-/// What becomes of the connection.
+/// What happens to the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum After {
     /// It stays open.
@@ -166,10 +166,10 @@ pub enum After {
     Close,
 }
 
-/// Which request ID a reply has besides what its headers say.
+/// Which request ID a reply has in addition to its headers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ReplyId {
-    /// Nothing is said: a made one beside `code`, unless a header has one; else none.
+    /// The key is absent: a made one with `code`, unless a header has one; otherwise none.
     #[default]
     Default,
     /// `null`: none.
@@ -181,7 +181,7 @@ pub enum ReplyId {
 }
 
 impl Reply {
-    /// Reads a reply of a script; `path` is where it stands, for messages.
+    /// Reads a reply of a script; `path` is its location, for messages.
     pub fn from_json(value: &Value, path: &str) -> Result<Self> {
         Self::read(Reader::script(), Some(value), path)
     }
@@ -208,7 +208,7 @@ impl Reply {
         }
     }
 
-    /// Returns the status that is sent: 200 where none is written down.
+    /// Returns the status that is sent: 200 if none is written.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status.unwrap_or(200)

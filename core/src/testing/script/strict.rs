@@ -1,4 +1,4 @@
-//! Reading a JSON object without letting anything unknown through.
+//! Reads JSON objects and refuses everything unknown.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use super::difference::shown;
 #[derive(Clone, PartialEq, Eq)]
 pub struct ScriptError(Box<Mistake>);
 
-/// What an error says. In a box, because most of what the readers do with an error is to hand it on.
+/// The content of an error. Boxed, because readers mostly pass errors on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Mistake {
     path: String,
@@ -27,7 +27,7 @@ impl ScriptError {
         &self.0.path
     }
 
-    /// Returns what stands there, and what would be right.
+    /// Returns what is there, and what would be right.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
@@ -36,7 +36,7 @@ impl ScriptError {
 
 /// Makes the error of a mistake at a path.
 ///
-/// Marked cold, so that what leads to it is not inlined: the readers are mostly errors, and weigh half as much by it.
+/// Marked cold, so that error paths are not inlined; this halves the size of the readers' code.
 #[cold]
 #[inline(never)]
 pub fn error_at(path: impl Into<String>, message: impl Into<String>) -> ScriptError {
@@ -67,19 +67,19 @@ impl fmt::Display for ScriptError {
 
 impl std::error::Error for ScriptError {}
 
-/// What reading gives.
+/// The result of reading.
 pub type Result<T> = std::result::Result<T, ScriptError>;
 
-/// The members of one object: each is asked for by name, and [`Fields::done`] refuses what nobody
-/// asked for. Whoever ignored an unknown key would prove nothing.
+/// The members of one object: each is read by name, and [`Fields::done`] refuses those that were not read. A test whose
+/// unknown keys were ignored would prove nothing.
 ///
-/// Its methods are called in a hundred places, and are not to be copied into each.
+/// Its methods are called in a hundred places, and must not be inlined into each.
 #[derive(Debug)]
 pub struct Fields<'a> {
     path: String,
     map: &'a Map<String, Value>,
     known: Vec<&'static str>,
-    /// Whether the refusal of an unknown key names the known ones.
+    /// Whether the error of an unknown key names the known ones.
     names_known: bool,
 }
 
@@ -98,7 +98,7 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// Lets the refusal of an unknown key name the known ones.
+    /// Lets the error of an unknown key name the known ones.
     pub(super) fn naming_known(mut self) -> Self {
         self.names_known = true;
         self
@@ -109,7 +109,7 @@ impl<'a> Fields<'a> {
         join(&self.path, key)
     }
 
-    /// The member as it stands, null included: for bodies, where null is a value.
+    /// The member unchanged, including null: for bodies, where null is a value.
     #[inline(never)]
     pub fn raw(&mut self, key: &'static str) -> Option<&'a Value> {
         self.known.push(key);
@@ -134,7 +134,7 @@ impl<'a> Fields<'a> {
         self.typed(key, "true or false", Value::as_bool)
     }
 
-    /// Any number, negative ones too: whether a client takes it is the client's business.
+    /// Any number, also a negative one: the client decides whether it accepts it.
     #[inline(never)]
     pub fn number(&mut self, key: &'static str) -> Result<Option<f64>> {
         self.typed(key, "a number", Value::as_f64)
@@ -180,12 +180,12 @@ impl<'a> Fields<'a> {
         Ok(pairs)
     }
 
-    /// What was found, or the error that it is missing.
+    /// Returns what was found, or the error that it is missing.
     pub fn required<T>(&self, key: &str, found: Option<T>) -> Result<T> {
         found.ok_or_else(|| error_at(&self.path, format!("`{key}` is missing")))
     }
 
-    /// Refuses the first member that was never asked for.
+    /// Refuses the first member that was never read.
     #[inline(never)]
     pub fn done(self) -> Result<()> {
         match self

@@ -1,4 +1,4 @@
-//! Six typical stories, as their reports read. `UPDATE_GOLDEN=1 cargo test -p reqtrail report` writes the files anew.
+//! The reports of six typical calls. `UPDATE_GOLDEN=1 cargo test -p reqtrail report` writes the files anew.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::trace_context::{SpanId, TraceContext};
 use crate::trail::late::KeeperNumber;
 use crate::trail::{Failed, Opening, Outcome, Trail, TrailWriter};
 
-/// A trail with a clock of its own.
+/// A trail with its own clock.
 struct Story {
     writer: TrailWriter,
     start: Instant,

@@ -1,4 +1,4 @@
-//! A response's body on its way through hyper.
+//! The body of a response from hyper.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::pool::Pool;
 use super::pool::http2::Stream;
 use crate::transport::TransportError;
 
-/// A response's body. It holds what it comes on, and gives that back at its end.
+/// A response's body. It holds its connection or stream, and returns that at its end.
 #[derive(Debug)]
 pub struct ResponseBody {
     /// `None` at its end.
@@ -25,7 +25,7 @@ pub struct ResponseBody {
 #[derive(Debug)]
 enum Way {
     Http1 {
-        /// `None` once the connection rests in the pool again.
+        /// `None` once the connection is idle in the pool again.
         conn: Option<Box<Http1>>,
         pool: Arc<Pool>,
     },
@@ -51,7 +51,7 @@ impl ResponseBody {
         body
     }
 
-    /// Gives back what the body came on as soon as there is nothing more to come.
+    /// Returns the connection or stream as soon as nothing more can come.
     fn ends_if_read(&mut self) {
         if self.incoming.as_ref().is_some_and(Body::is_end_stream) {
             self.ends();
@@ -75,7 +75,7 @@ impl ResponseBody {
 
     fn drop_incoming(&mut self) {
         let incoming = self.incoming.take();
-        // In the child of a fork its parent's driver may hold the stream's lock for ever.
+        // In the child of a fork, the parent's driver may hold the stream's lock for ever.
         if matches!(&self.way, Way::Http2(stream) if !stream.is_own()) {
             std::mem::forget(incoming);
         }

@@ -1,6 +1,6 @@
-//! What an error of the HTTP library means for the loop: found once, here, by walking its causes.
+//! Classifies errors of the HTTP library for the loop, by walking their causes.
 //!
-//! hyper's errors, and those of libraries above it whose causes are hyper's, are read alike.
+//! It reads hyper's errors, and those of libraries above it whose causes are hyper's.
 
 use std::error::Error as StdError;
 use std::io;
@@ -10,7 +10,7 @@ use super::dial::code_of;
 use super::dial::explain_tls;
 use crate::transport::{Failure, TransportError};
 
-/// An error before the response's head. `peer` is whom the connection leads to.
+/// An error before the response's head. `peer` is the other end of the connection.
 pub(in crate::transport) fn send_error<E>(error: E, peer: &str) -> TransportError
 where
     E: StdError + Send + Sync + 'static,
@@ -40,7 +40,7 @@ where
             format!("{peer} did not process the request")
         }
         _ if is(::hyper::Error::is_timeout) => {
-            format!("{peer} gave no sign of life: it did not answer an HTTP/2 ping in time")
+            format!("{peer} did not answer an HTTP/2 ping in time")
         }
         _ if is(::hyper::Error::is_incomplete_message) => {
             format!("{peer} closed the connection before its response")
@@ -55,7 +55,7 @@ where
     }
 }
 
-/// An error within a response's body. Whatever the peer says now, it has processed the request.
+/// An error within a response's body. The peer has processed the request, whatever it says now.
 pub(in crate::transport) fn body_error<E>(error: E, peer: &str) -> TransportError
 where
     E: StdError + Send + Sync + 'static,
@@ -124,7 +124,7 @@ where
     wrapped.with_source(error)
 }
 
-/// The code that operators know the error by.
+/// The well-known code of the error.
 pub(in crate::transport) fn code(error: &(dyn StdError + 'static)) -> Option<String> {
     let mut code = None;
     let _ = find(error, |cause| {
@@ -144,7 +144,7 @@ pub(in crate::transport) fn code(error: &(dyn StdError + 'static)) -> Option<Str
     code
 }
 
-/// The text of the innermost cause, which says what happened and not who noticed.
+/// The text of the innermost cause, which says what happened and not what noticed it.
 pub(in crate::transport) fn root_cause(error: &(dyn StdError + 'static)) -> String {
     let mut last = String::new();
     let _ = find(error, |cause| {
@@ -192,7 +192,7 @@ fn is_bad_framing(error: &(dyn StdError + 'static)) -> bool {
     })
 }
 
-/// In TLS 1.3 a server refuses a client's certificate after the client has begun to send; it has then read nothing.
+/// In TLS 1.3 a server refuses a client's certificate after the client has begun to send, and has then read nothing.
 /// Other alerts can come at any time, and prove nothing about a request that has left.
 #[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
 fn is_refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
@@ -213,7 +213,7 @@ fn is_refused_by_peer(error: &(dyn StdError + 'static)) -> bool {
     alert.is_some_and(|alert| REFUSALS.iter().any(|known| alert == format!("{known:?}")))
 }
 
-/// A server's vow that it did not process the request: a stream refused, or above the last one that a closing
+/// A server's guarantee that it did not process the request: a refused stream, or one above the last that a closing
 /// connection will serve (RFC 9113 §6.8, §8.7).
 #[cfg(any(feature = "http2", feature = "reqwest"))]
 fn vow(error: &(dyn StdError + 'static)) -> Option<Failure> {
@@ -234,19 +234,19 @@ fn vow(error: &(dyn StdError + 'static)) -> Option<Failure> {
     vow
 }
 
-/// In HTTP/1 no server vows.
+/// HTTP/1 has no such guarantee.
 #[cfg(not(any(feature = "http2", feature = "reqwest")))]
 fn vow(_: &(dyn StdError + 'static)) -> Option<Failure> {
     None
 }
 
-/// Nothing here speaks TLS.
+/// This build has no TLS.
 #[cfg(not(any(feature = "rustls-ring", feature = "reqwest")))]
 fn is_refused_by_peer(_: &(dyn StdError + 'static)) -> bool {
     false
 }
 
-/// Nothing here speaks TLS.
+/// This build has no TLS.
 #[cfg(not(any(feature = "rustls-ring", feature = "reqwest")))]
 fn tls_error(_: &(dyn StdError + 'static), _peer: &str) -> Option<TransportError> {
     None

@@ -1,6 +1,6 @@
-//! Dialling: from an origin to a connected stream, with TLS where the origin is https.
+//! Dialling: from an origin to a connected stream, with TLS if the origin is https.
 //!
-//! A client talks to one origin, so the way there is decided once, when the client is built.
+//! A client talks to one origin, so the route is chosen once, when the client is built.
 
 mod codes;
 mod connect;
@@ -64,10 +64,10 @@ pub use tls::honour_ca_bundle_variables;
 #[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
 pub(crate) use tls_errors::explain as explain_tls;
 
-/// A dial ends by itself after this time, since it may go on when the call that wanted it is over.
+/// A dial ends after this time, since it may continue after the call that wanted it.
 const DIAL_LIMIT: Duration = Duration::from_secs(60);
 
-/// As many addresses of a host are tried through a SOCKS proxy, which connects to one at a time.
+/// How many addresses of a host are tried through a SOCKS proxy, which connects to one at a time.
 const SOCKS_ADDRESSES: usize = 4;
 
 /// Makes connections to a client's origin.
@@ -88,7 +88,7 @@ pub(crate) struct Dialled {
     pub(crate) http2: bool,
     /// The address that the socket is connected to: the origin's or the proxy's. A Unix socket has none.
     pub(crate) remote: Option<SocketAddr>,
-    /// Whom requests are sent to, as texts name it: `192.0.2.7:443`, `proxy proxy.example:3128`, or
+    /// The peer that requests are sent to, as texts name it: `192.0.2.7:443`, `proxy proxy.example:3128`, or
     /// `api.example:443 (through proxy proxy.example:3128)`.
     pub(crate) peer: Arc<str>,
 }
@@ -102,10 +102,10 @@ impl fmt::Debug for Dialer {
 }
 
 impl Dialer {
-    /// Checks the options and decides the way to `base`.
+    /// Checks the options and chooses the route to `base`.
     ///
     /// # Errors
-    /// The text names the option that is wrong, what came and what is right, and repeats no password or key.
+    /// The text names the option, what came and what is right, and repeats no password or key.
     pub(crate) fn new(options: &WireOptions, base: &Url) -> Result<Self, String> {
         let tls_options = TlsOptions::check(options)?;
         let target = HostPort::of_url(base, 443)
@@ -149,7 +149,7 @@ impl Dialer {
         })
     }
 
-    /// Looks up hosts by `resolver` instead of the system's.
+    /// Looks up hosts with `resolver` instead of the system's.
     #[cfg_attr(
         not(all(test, feature = "http2", feature = "rustls-ring")),
         expect(dead_code, reason = "the seam of a later option")
@@ -158,7 +158,7 @@ impl Dialer {
         Self { resolver, ..self }
     }
 
-    /// Returns whether a connection may turn out to speak HTTP/2: over TLS, which offers it then.
+    /// Returns whether a connection may turn out to use HTTP/2: over TLS, which negotiates it.
     pub(crate) fn may_be_http2(&self) -> bool {
         self.http2
     }
@@ -266,7 +266,7 @@ impl Dialer {
         }
     }
 
-    /// Connects to a proxy, by TLS where it wants that.
+    /// Connects to a proxy, with TLS if its URL is https.
     async fn open_proxy(
         &self,
         via: &Via,
@@ -281,8 +281,8 @@ impl Dialer {
         Ok((stream, remote))
     }
 
-    /// Connects through a SOCKS proxy. It gets addresses where they are looked up here: one after the other, each over
-    /// a new connection, as a proxy closes the old one when it cannot connect.
+    /// Connects through a SOCKS proxy. If addresses are looked up here, it gets one after the other, each over a new
+    /// connection, since a proxy closes the old one when it cannot connect.
     async fn through_socks(
         &self,
         via: &Via,

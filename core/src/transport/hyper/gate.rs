@@ -1,7 +1,7 @@
-//! A connection's waker: it hides the wakes that the halves of a connection give each other while both are polled.
+//! A connection's waker, which hides the wakes between the halves of a connection while both are polled.
 //!
-//! A response future and its connection live in one task here and are polled together until both wait. Without the
-//! gate each word between them would wake that task once more, which costs a runtime another turn of its event loop.
+//! A response future and its connection are in one task and are polled together until both wait. Without the gate each
+//! message between them would wake that task once more, which costs a runtime another turn of its event loop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -9,10 +9,10 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::task::AtomicWaker;
 
-/// How often a connection that wakes itself is polled before its task's other futures, and other tasks, have their turn.
+/// How often a connection that wakes itself is polled before its task's other futures, and other tasks, get a turn.
 ///
-/// tokio makes sockets wait that were used a lot in one poll of a task, and wakes them at once: polling again and again
-/// would never end.
+/// tokio makes sockets that were used a lot in one poll of a task wait, and wakes them at once, so polling again would
+/// never end.
 const POLLS: usize = 16;
 
 /// The connection is being polled: a wake asks for another poll, and for nothing else.
@@ -20,7 +20,7 @@ const POLLING: u8 = 1;
 /// The connection was woken since it was polled last.
 const WOKEN: u8 = 2;
 
-/// Forwards wakes to whoever waits for the connection now; wakes while it is polled only ask for another poll.
+/// Forwards wakes to the current waiter of the connection; wakes during a poll only ask for another poll.
 #[derive(Debug, Default)]
 pub(super) struct Gate {
     state: AtomicU8,
@@ -38,7 +38,7 @@ impl Gate {
         self.outer.register(cx.waker());
         let mut inner = Context::from_waker(own);
         for _ in 0..POLLS {
-            // A wake that came before this is answered by this poll. The swap shows what the waker wrote before it.
+            // This poll answers earlier wakes. The swap makes what the waker wrote before visible.
             self.state.swap(POLLING, Ordering::AcqRel);
             let polled = work(&mut inner);
             // One word for both flags, so that no wake falls between them: it is seen here or goes to the outer waker.
@@ -51,7 +51,7 @@ impl Gate {
         Poll::Pending
     }
 
-    /// Hides wakes until the next poll, which has to follow: what is done to the connection now wakes nobody else.
+    /// Hides wakes until the next poll, which has to follow, so that changes to the connection wake nothing else.
     pub(super) fn hush(&self) {
         self.state.fetch_or(POLLING, Ordering::AcqRel);
     }

@@ -1,11 +1,12 @@
-//! What hyper does not do with a response head: it takes a hundred header fields without a cost, and does not tell whether
-//! a header that frames the body was folded.
+//! Handles what hyper does not do with a response head: it parses only a hundred header fields cheaply, and does not
+//! report whether a header that frames the body was folded.
 //!
-//! Folded lines are read with a blank in place of the fold (RFC 9112 §5.2). A length that only folding completes is
-//! how requests and answers are smuggled, so a folded `Content-Length` or `Transfer-Encoding` is refused.
+//! Folded lines are read with a blank in place of the fold (RFC 9112 §5.2). A length that is only complete after
+//! unfolding is a way to smuggle requests and responses, so a folded `Content-Length` or `Transfer-Encoding` is
+//! refused.
 //!
-//! hyper makes room for as many fields as it may parse, and writes to all of it, for each response. So it keeps its
-//! default, and the fields of the rare longer head are taken out of what it reads and parsed here.
+//! hyper reserves and initialises room for as many fields as it may parse, for each response. So it keeps its default,
+//! and the additional fields of a rare longer head are removed from what it reads and parsed here.
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -15,19 +16,19 @@ use crate::limits;
 #[derive(Debug, Default)]
 pub(super) struct HeadScan {
     state: State,
-    /// The first bytes of the line under way, as many as decide what it is.
+    /// The first bytes of the current line, as many as decide its kind.
     line: [u8; NAME],
     len: usize,
     /// How many lines of the head have begun, its status line and folded lines included.
     lines: usize,
-    /// The line under way is taken out.
+    /// Whether the current line is taken out.
     takes: bool,
     /// The lines that were taken out.
     taken: Vec<u8>,
     too_large: bool,
-    /// The last header line was one that frames the body.
+    /// Whether the last header line frames the body.
     frames: bool,
-    /// The status is 1xx, after which another head follows.
+    /// Whether the status is 1xx, after which another head follows.
     interim: bool,
     folded: bool,
 }
@@ -35,17 +36,17 @@ pub(super) struct HeadScan {
 /// Longer than `transfer-encoding:` and than a status line up to its code.
 const NAME: usize = 18;
 
-/// How many lines of a head hyper gets in any case. It parses up to 100, and some of those that follow have to reach it.
+/// How many lines of a head hyper always gets. It parses up to 100, and some of the later ones have to reach it.
 const PASSED_LINES: usize = 64;
 
-/// How many lines are taken out. Some more header fields than the client accepts are still parsed, so that their
-/// response's ID is not lost; a head with more yet is left to hyper, which refuses it.
+/// How many lines are taken out. Somewhat more header fields than the client accepts are still parsed, so that the
+/// response's ID is not lost; a head with even more is left to hyper, which refuses it.
 const TAKEN_LINES: usize = 256;
 
 /// How many bytes are taken out. The client accepts fewer.
 const TAKEN_BYTES: usize = 2 * limits::HEADER_BYTES;
 
-/// The fields that hyper has to know: they frame the body and say what becomes of the connection.
+/// The fields that hyper needs: they frame the body and control the connection.
 const KNOWN_TO_HYPER: [&str; 4] = [
     "content-length",
     "transfer-encoding",
@@ -55,7 +56,7 @@ const KNOWN_TO_HYPER: [&str; 4] = [
 
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 enum State {
-    /// No answer is awaited, or its head is over.
+    /// No response is awaited, or its head is over.
     #[default]
     Off,
     StatusLine,
@@ -63,7 +64,7 @@ enum State {
 }
 
 impl HeadScan {
-    /// Begins with the answer to the next request.
+    /// Begins with the response to the next request.
     pub(super) fn begin(&mut self) {
         self.start();
         self.folded = false;
@@ -120,7 +121,7 @@ impl HeadScan {
         Some(())
     }
 
-    /// Takes the next bytes, and returns how many of them are left for hyper: those come first in `bytes` then.
+    /// Takes the next bytes, and returns how many of them are left for hyper; these are then first in `bytes`.
     pub(super) fn read(&mut self, bytes: &mut [u8]) -> usize {
         let all = bytes.len();
         if self.state == State::StatusLine && self.len == 0 && is_whole_and_plain(bytes) {
@@ -148,7 +149,7 @@ impl HeadScan {
             }
             at = end;
             if ends.is_some() {
-                // Its own end is not a part of it.
+                // The line end is not a part of the line.
                 self.len -= 1;
                 self.line_ends();
                 self.len = 0;
@@ -158,7 +159,7 @@ impl HeadScan {
         kept + (all - at)
     }
 
-    /// Decides whether the line that begins is taken out, by as much as is known of it now.
+    /// Decides whether the new line is taken out, from what is known of it so far.
     fn line_begins(&mut self, known: usize) {
         if self.state != State::Headers {
             return;
@@ -182,7 +183,7 @@ impl HeadScan {
     fn line_ends(&mut self) {
         let line = &self.line[..self.len.min(NAME)];
         match (self.state, line) {
-            // Blank lines before a status line are passed over, as parsers do.
+            // Blank lines before a status line are skipped, as parsers do.
             (State::StatusLine, b"" | b"\r") | (State::Off, _) => {}
             (State::StatusLine, line) => {
                 self.interim = line.get(9) == Some(&b'1');
@@ -203,8 +204,8 @@ impl HeadScan {
     }
 }
 
-/// Whether bytes begin with a whole head of a final status, of few lines and without any folded one: the usual answer,
-/// which needs no look at every line.
+/// Whether bytes begin with a complete head of a final status, with few lines and no folded one: the usual response,
+/// whose lines need no separate check.
 fn is_whole_and_plain(bytes: &[u8]) -> bool {
     let is_final = matches!(bytes.get(9), Some(b'2'..=b'9'));
     if !is_final {

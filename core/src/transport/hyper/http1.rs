@@ -1,4 +1,4 @@
-//! One HTTP/1 connection. Whoever makes an exchange on it polls it; between two exchanges it rests in the pool.
+//! One HTTP/1 connection. The exchange that uses it polls it; between two exchanges it is idle in the pool.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -32,21 +32,21 @@ pub(super) struct Http1 {
     pub(super) remote: Option<SocketAddr>,
     /// How many exchanges it has served.
     served: u64,
-    /// When it came to rest.
+    /// When it became idle.
     pub(super) rested: Instant,
 }
 
-/// What came of an exchange on one connection.
+/// The result of an exchange on one connection.
 pub(super) enum ExchangeOutcome {
     /// A response's head.
     Head(Response<Incoming>),
-    /// The connection was dead before anything was written: the request is as it was.
+    /// The connection was dead before anything was written; the request is unchanged.
     Unsent(Request<RequestBody>),
     Failed(TransportError),
 }
 
 impl Http1 {
-    /// Begins to speak HTTP/1 on a stream.
+    /// Starts an HTTP/1 connection on a stream.
     pub(super) async fn start(dialled: Dialled) -> Result<Box<Self>, TransportError> {
         let socket = Arc::clone(dialled.stream.socket().state());
         socket.speak_http();
@@ -145,14 +145,14 @@ impl Http1 {
             if let Some(polled) = conn.as_mut()
                 && Pin::new(polled).poll(cx).is_ready()
             {
-                // Dropping it gives everyone who waits for it an error.
+                // Dropping it gives all that wait for it an error.
                 *conn = None;
             }
             work(cx)
         })
     }
 
-    /// Polls the connection alone: what comes unasked, and its end, are noticed so.
+    /// Polls only the connection, to notice unsolicited data and its end.
     fn poll_alone(&mut self, cx: &mut Context<'_>) {
         let conn = &mut self.conn;
         let _ = self.gate.poll(&self.waker, cx, |cx| {
@@ -165,17 +165,17 @@ impl Http1 {
         });
     }
 
-    /// Lets go of something of the connection without waking whoever waits for it. It has to come to rest then.
+    /// Drops a part of the connection without waking its waiter. The connection has to become idle next.
     pub(super) fn let_go<O>(&self, part: O) {
         self.gate.hush();
         drop(part);
     }
 
-    /// Comes to rest after an exchange; `false` if it cannot serve another one. From now on `watcher`, if there is one,
-    /// is woken when something happens to it.
+    /// Makes the connection idle after an exchange; returns `false` if it cannot serve another one. From now on
+    /// `watcher`, if there is one, is woken when something happens to it.
     pub(super) fn come_to_rest(&mut self, watcher: Option<&Waker>) -> bool {
         self.socket.arm(None);
-        // The connection notices that the last body is at its end when it is polled next.
+        // The connection notices the end of the last body at its next poll.
         if watcher.is_some() || !self.send.is_ready() {
             self.poll_alone(&mut Context::from_waker(watcher.unwrap_or(Waker::noop())));
         }
@@ -185,12 +185,12 @@ impl Http1 {
         self.is_alive()
     }
 
-    /// Returns whether it can serve an exchange, as far as is known.
+    /// Returns whether it can serve an exchange, as far as it is known.
     pub(super) fn is_alive(&self) -> bool {
         self.conn.is_some() && self.send.is_ready()
     }
 
-    /// Looks at the socket itself; `false` if the peer has closed it or said something unasked.
+    /// Checks the socket itself; returns `false` if the peer has closed it or sent unsolicited data.
     pub(super) fn look(&mut self) -> bool {
         self.socket.probe();
         self.poll_alone(&mut Context::from_waker(Waker::noop()));
@@ -199,7 +199,7 @@ impl Http1 {
         self.is_alive()
     }
 
-    /// Polls a resting connection that was woken; `false` if it has ended.
+    /// Polls an idle connection that was woken; returns `false` if it has ended.
     pub(super) fn tend(&mut self, waker: &Waker) -> bool {
         if self.gate.is_woken() {
             self.poll_alone(&mut Context::from_waker(waker));

@@ -1,4 +1,4 @@
-//! A dialled stream as hyper reads and writes it.
+//! Adapts a dialled stream for hyper.
 
 use std::io;
 use std::pin::Pin;
@@ -13,7 +13,7 @@ use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 use super::dial::Stream;
 use super::head::HeadScan;
 
-/// Why a head is refused that hyper would take.
+/// Why a head that hyper would accept is refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Refused {
     /// A header that frames the body was folded.
@@ -22,29 +22,29 @@ pub(super) enum Refused {
     Malformed,
 }
 
-/// A stream below hyper, which watches the heads of HTTP/1 answers.
+/// A stream below hyper, which watches the heads of HTTP/1 responses.
 #[derive(Debug)]
 pub(super) struct Io {
     stream: Stream,
     heads: Arc<Heads>,
 }
 
-/// What the heads of a connection's answers showed.
+/// What was found in the heads of a connection's responses.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
-    /// An answer is awaited whose head has not come whole.
+    /// Whether a response is awaited whose head is not complete.
     awaited: AtomicBool,
     scan: Mutex<HeadScan>,
 }
 
 impl Heads {
-    /// Begins to watch for the answer to the next request.
+    /// Begins to watch for the response to the next request.
     pub(super) fn begin(&self) {
         self.with(HeadScan::begin);
         self.awaited.store(true, Ordering::Relaxed);
     }
 
-    /// Ends the watch and says what there is to say of the head, whose `headers` get what hyper did not parse.
+    /// Ends the watch and returns what was found in the head. `headers` get what hyper did not parse.
     pub(super) fn end(&self, headers: Option<&mut HeaderMap>) -> Result<(), Refused> {
         self.awaited.store(false, Ordering::Relaxed);
         self.with(|scan| {
@@ -76,8 +76,8 @@ impl Read for Io {
         cx: &mut Context<'_>,
         mut cursor: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        // SAFETY: what is written into the buffer is written through `ReadBuf`, which leaves nothing unwritten that
-        // was written before.
+        // SAFETY: all writes to the buffer go through `ReadBuf`, which does not uninitialise bytes that were
+        // initialised.
         let mut buf = ReadBuf::uninit(unsafe { cursor.as_mut() });
         loop {
             ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buf))?;
@@ -92,13 +92,13 @@ impl Read for Io {
                 return Poll::Ready(Err(io::ErrorKind::InvalidData.into()));
             }
             buf.set_filled(kept);
-            // Nothing left would mean the end of the stream.
+            // An empty read would mean the end of the stream.
             if kept > 0 {
                 break;
             }
         }
         let read = buf.filled().len();
-        // SAFETY: `ReadBuf` says that so many bytes are written.
+        // SAFETY: `ReadBuf` guarantees that this many bytes are written.
         unsafe { cursor.advance(read) };
         Poll::Ready(Ok(()))
     }

@@ -1,11 +1,11 @@
-//! What stands for the waits of threads in a build without the feature `blocking`: a timer that has no value.
+//! Replaces the waits of threads in a build without the feature `blocking` by a type without values.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// A wait on the thread that polls it.
+/// A wait on the polling thread.
 pub(super) struct ThreadSleep {
     none: Infallible,
 }

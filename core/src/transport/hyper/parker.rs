@@ -1,8 +1,8 @@
-//! Driving a call on the thread that waits for it: polling its futures, and waiting for its sockets and timers.
+//! Drives a call on the thread that waits for it: polls its futures, and waits for its sockets and timers.
 //!
-//! Nothing else runs on the thread meanwhile, so it can wait in the kernel for the answer itself. Where nobody else
-//! can wake the call, that is a blocking `recv`, one system call for what `poll` and `recv` do in two; else, near a
-//! deadline, and while a body still goes out it is `poll`, which a waker can interrupt and which is exact.
+//! Nothing else runs on the thread meanwhile, so it can wait in the kernel for the response itself. If nothing else can
+//! wake the call, it uses a blocking `recv`, one system call for what `poll` and `recv` do in two. Otherwise, near a
+//! deadline, and while a body is still being sent, it uses `poll`, which a waker can interrupt and which is exact.
 //! `docs/adr/0021-blocking-calls-without-a-runtime.md` has the figures.
 
 use std::cell::RefCell;
@@ -25,19 +25,19 @@ use super::socket::SocketState;
 use super::socket::lent::{Fill, SLICE};
 use super::socket::waited::{Waited, waiting};
 
-/// How often an interruptible caller is asked.
+/// The interval of interrupt checks.
 ///
-/// People expect an answer to Ctrl-C within a tenth of a second, so half of that is left for the answer.
+/// People expect a reaction to Ctrl-C within a tenth of a second, so half of that is left for the reaction.
 const TICK: Duration = Duration::from_millis(50);
 
 thread_local! {
     static LOCAL: RefCell<Local> = const { RefCell::new(Local::new()) };
 }
 
-/// What the futures of this thread's call wait for beside sockets.
+/// What the futures of this thread's call wait for in addition to sockets.
 struct Local {
     timers: SmallVec<[Timer; 2]>,
-    /// Kept from call to call.
+    /// Reused from call to call.
     parker: Option<Arc<Parker>>,
 }
 
@@ -56,26 +56,26 @@ impl Local {
     }
 }
 
-/// Who else may wake a call that a thread waits for.
+/// What may wake a call that a thread waits for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Wakers {
-    /// Its sockets and timers alone.
+    /// Only its sockets and timers.
     Own,
-    /// Another thread, too: the call can be cancelled, or it is several calls.
+    /// Also another thread: the call can be cancelled, or it consists of several calls.
     Others,
 }
 
 /// Polls `work` on this thread until it is ready.
 ///
-/// `interrupted` is asked some twenty times a second and after each signal; when it says yes, `stop` is called and
-/// `work` polled again.
+/// `interrupted` is called some twenty times a second and after each signal; when it returns `true`, `stop` is called
+/// and `work` is polled again.
 pub(crate) fn block_on<F: Future>(
     mut work: Pin<&mut F>,
     wakers: Wakers,
     interrupted: Option<&dyn Fn() -> bool>,
     stop: impl Fn(),
 ) -> F::Output {
-    let level = Level::enter();
+    let level = CallLevel::enter();
     let waker = Waker::from(Arc::clone(&level.parker));
     let mut cx = Context::from_waker(&waker);
     let mut ticks = interrupted.map(|interrupted| Ticks {
@@ -97,12 +97,12 @@ struct Ticks<'a> {
 }
 
 /// A call under way on this thread. A hook that it calls may make another one within it.
-struct Level {
+struct CallLevel {
     parker: Arc<Parker>,
     outer: Option<(Local, Waited)>,
 }
 
-impl Level {
+impl CallLevel {
     fn enter() -> Self {
         let waited = Waited::begin();
         let mut outer = LOCAL.replace(Local::new());
@@ -118,9 +118,9 @@ impl Level {
     }
 }
 
-impl Drop for Level {
+impl Drop for CallLevel {
     fn drop(&mut self) {
-        self.parker.release_bell();
+        self.parker.release_pipe();
         if let Some((mut outer, waited)) = self.outer.take() {
             outer.parker = Some(Arc::clone(&self.parker));
             drop(LOCAL.replace(outer));
@@ -140,36 +140,36 @@ const POLLING: u8 = 3;
 struct Parker {
     state: AtomicU8,
     thread: Thread,
-    /// What ends a `poll`: there when one is first needed, and given away with the call. A thread that waits for its next
-    /// call should hold no descriptors.
-    bell: Mutex<Option<Bell>>,
+    /// The pipe that ends a `poll`. It is made when first needed, and released at the end of the call, since a thread
+    /// that waits for its next call should hold no descriptors.
+    pipe: Mutex<Option<WakePipe>>,
     generation: u32,
 }
 
-/// Two ends of one pipe. Shared, so that it stays open while the thread waits for it without the lock.
-type Bell = Arc<(UnixStream, UnixStream)>;
+/// Two ends of one pipe. It is shared, so that it stays open while the thread waits for it without the lock.
+type WakePipe = Arc<(UnixStream, UnixStream)>;
 
-/// Bells of calls that have ended, with the process that made them. Threads that make one call after the other take them up
-/// again; those of a burst are closed.
-static BELLS: Mutex<Vec<(u32, Bell)>> = Mutex::new(Vec::new());
+/// Pipes of calls that have ended, with the process that made them. Threads that make one call after the other reuse them;
+/// those of a burst are closed.
+static WAKE_PIPES: Mutex<Vec<(u32, WakePipe)>> = Mutex::new(Vec::new());
 
-/// How many bells are kept.
-const KEPT_BELLS: usize = 3;
+/// How many pipes are kept.
+const KEPT_PIPES: usize = 3;
 
-/// Takes a bell that is kept. The lock is never waited for: the child of a fork may find it held by nobody.
-fn kept_bell(generation: u32) -> Option<Bell> {
-    let mut bells = BELLS.try_lock().ok()?;
-    // A child's copies of its parent's are of no use to it.
-    bells.retain(|(made_in, _)| *made_in == generation);
-    bells.pop().map(|(_, bell)| bell)
+/// Takes a kept pipe. It never waits for the lock, which the child of a fork may find held for ever.
+fn take_kept_pipe(generation: u32) -> Option<WakePipe> {
+    let mut pipes = WAKE_PIPES.try_lock().ok()?;
+    // A child cannot use its copies of its parent's pipes.
+    pipes.retain(|(made_in, _)| *made_in == generation);
+    pipes.pop().map(|(_, pipe)| pipe)
 }
 
-/// Keeps a bell, or closes it.
-fn keep_bell(generation: u32, bell: Bell) {
-    if let Ok(mut bells) = BELLS.try_lock()
-        && bells.len() < KEPT_BELLS
+/// Keeps a pipe, or closes it.
+fn keep_pipe(generation: u32, pipe: WakePipe) {
+    if let Ok(mut pipes) = WAKE_PIPES.try_lock()
+        && pipes.len() < KEPT_PIPES
     {
-        bells.push((generation, bell));
+        pipes.push((generation, pipe));
     }
 }
 
@@ -181,11 +181,11 @@ impl Wake for Parker {
     fn wake_by_ref(self: &Arc<Self>) {
         match self.state.swap(NOTIFIED, Ordering::SeqCst) {
             PARKED => self.thread.unpark(),
-            // The thread may have gone on meanwhile, and closed the bell.
+            // The thread may have continued meanwhile, and closed the pipe.
             POLLING if self.is_own() => {
-                if let Some(bell) = &*self.lock() {
-                    // A full pipe rings as well.
-                    let _ = (&bell.0).write(&[1]);
+                if let Some(pipe) = &*self.lock() {
+                    // A full pipe ends the `poll` as well.
+                    let _ = (&pipe.0).write(&[1]);
                 }
             }
             _ => {}
@@ -198,53 +198,53 @@ impl Parker {
         Self {
             state: AtomicU8::new(EMPTY),
             thread: std::thread::current(),
-            bell: Mutex::default(),
+            pipe: Mutex::default(),
             generation: crate::fork::generation(),
         }
     }
 
-    /// Returns whether this process made it: the child of a fork must neither hear nor ring its parent's bell.
+    /// Returns whether this process made it. The child of a fork must not use its parent's pipe.
     fn is_own(&self) -> bool {
         self.generation == crate::fork::generation()
     }
 
-    /// Returns both ends of the bell; `None` while there is no descriptor for one.
-    fn bell(&self) -> Option<Bell> {
+    /// Returns both ends of the pipe; `None` if there is no descriptor for one.
+    fn pipe(&self) -> Option<WakePipe> {
         if !self.is_own() {
             return None;
         }
-        let mut bell = self.lock();
-        if bell.is_none() {
-            *bell = kept_bell(self.generation);
+        let mut pipe = self.lock();
+        if pipe.is_none() {
+            *pipe = take_kept_pipe(self.generation);
         }
-        if bell.is_none() {
+        if pipe.is_none() {
             let (ring, heard) = UnixStream::pair().ok()?;
             ring.set_nonblocking(true).ok()?;
             heard.set_nonblocking(true).ok()?;
-            *bell = Some(Arc::new((ring, heard)));
+            *pipe = Some(Arc::new((ring, heard)));
         }
-        bell.clone()
+        pipe.clone()
     }
 
-    /// Gives the bell away. Nobody waits for it any more.
-    fn release_bell(&self) {
-        // The child of a fork may find the lock held by nobody.
+    /// Releases the pipe, which is no longer needed.
+    fn release_pipe(&self) {
+        // The child of a fork may find the lock held for ever.
         if !self.is_own() {
             return;
         }
-        let bell = self.lock().take();
-        if let Some(bell) = bell {
-            keep_bell(self.generation, bell);
+        let pipe = self.lock().take();
+        if let Some(pipe) = pipe {
+            keep_pipe(self.generation, pipe);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Bell>> {
-        self.bell.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<WakePipe>> {
+        self.pipe.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the call has to be polled again.
     fn park(&self, wakers: Wakers, mut ticks: Option<&mut Ticks<'_>>, stop: &impl Fn()) {
-        // After one slice without an answer a system call more does not matter, and being exact does.
+        // After one slice without an answer one more system call does not matter, but exactness does.
         let mut slow = false;
         loop {
             let is_notified = self.state.load(Ordering::SeqCst) == NOTIFIED;
@@ -271,12 +271,13 @@ impl Parker {
                     stop();
                     return;
                 }
-                // It may have forked. Nobody wakes the child for what its parent waits for, so it has to look.
+                // The interrupt check may have forked. Nothing wakes the child for what its parent waits for, so it has
+                // to check.
                 if !self.is_own() {
                     return;
                 }
             }
-            // Only now: a call that wakes itself again and again has its timers and its caller all the same.
+            // Checked only now, so that a call that wakes itself repeatedly still gets its timers and interrupt checks.
             if is_notified {
                 return;
             }
@@ -333,22 +334,22 @@ impl Parker {
     }
 
     fn poll(&self, sockets: &[Arc<SocketState>], left: Option<Duration>) -> Polled {
-        let bell = self.bell();
-        // Without a bell, out of descriptors, the thread looks around now and then.
-        let left = match bell {
+        let pipe = self.pipe();
+        // Without a pipe, for lack of descriptors, the thread checks periodically.
+        let left = match pipe {
             Some(_) => left,
             None => Some(left.unwrap_or(SLICE).min(SLICE / 10)),
         };
         let held: Vec<_> = sockets.iter().map(|socket| socket.hold()).collect();
         let mut fds: Vec<PollFd<'_>> = held.iter().filter_map(|held| held.poll_fd()).collect();
         if fds.len() < sockets.len() {
-            // One is gone, or belongs to a runtime again: whoever waits for it has to look.
+            // A socket is gone, or belongs to a runtime again, so its waiter has to check it.
             drop(fds);
             drop(held);
             sockets.iter().for_each(|socket| socket.ready(true, true));
             return Polled::Ready;
         }
-        let heard = bell.as_ref().map(|bell| &bell.1);
+        let heard = pipe.as_ref().map(|pipe| &pipe.1);
         if let Some(heard) = heard {
             fds.push(PollFd::new(heard.as_fd(), PollFlags::POLLIN));
         }
@@ -358,7 +359,7 @@ impl Parker {
         if swapped.is_err() {
             return Polled::Ready;
         }
-        // Rounded up to whole milliseconds: an early look would only wait once more.
+        // Rounded up to whole milliseconds, since an early return would only wait once more.
         let timeout = left.map_or(PollTimeout::NONE, |left| {
             PollTimeout::try_from(left + Duration::from_micros(999)).unwrap_or(PollTimeout::MAX)
         });
@@ -369,7 +370,7 @@ impl Parker {
         if let Some(heard) = heard {
             let rung = fds.last().is_some_and(|fd| fd.any().unwrap_or(true));
             if rung {
-                // More than one ring is one reason to look.
+                // Several wakes count as one.
                 let mut rings = [0; 16];
                 while (&mut &*heard)
                     .read(&mut rings)
@@ -425,7 +426,7 @@ fn ring_timers(now: Instant) {
     due.into_iter().for_each(Waker::wake);
 }
 
-/// A wait on the thread that polls it.
+/// A wait on the polling thread.
 #[derive(Debug)]
 pub(super) struct ThreadSleep {
     at: Instant,
@@ -453,7 +454,7 @@ impl Future for ThreadSleep {
                     .is_some()
             })
         });
-        // A timer that is gone has rung. One that is there rings in its time: whoever parks looks at the clock.
+        // A removed timer has fired. An existing one fires in time, since parking checks the clock.
         if known {
             return Poll::Pending;
         }

@@ -1,7 +1,7 @@
-//! The connections of a client: those that rest, those that are shared, those under way, and who waits for one.
+//! The connections of a client: idle ones, shared ones, those being made, and the calls that wait for one.
 //!
-//! A client talks to one origin, so a pool has connections to one place. One lock guards all of it; nothing is dialled
-//! or closed under that lock, and nobody is woken.
+//! A client talks to one origin, so a pool has connections to one place. One lock guards everything; nothing is
+//! dialled, closed or woken under it.
 
 mod connect;
 #[cfg(feature = "http2")]
@@ -34,11 +34,11 @@ pub(super) use no_http2 as http2;
 use state::{Protocol, Shared, State};
 use waiter::Waiter;
 
-/// A connection that rested no longer has just been looked at.
+/// A connection that was idle for less than this is used without checking its socket.
 ///
-/// A look is a system call. It is spared in a loop that makes one call after the other, and only there: a closing that
-/// is younger than this would still be on its way from any server but one on the same machine, and no look would see
-/// it.
+/// A check is a system call. A loop that makes one call after the other saves it, and only such a loop: a close that is
+/// younger than this would still be on its way from any server that is not on the same machine, and a check would not
+/// see it.
 const RECENT_USE: Duration = Duration::from_micros(250);
 
 /// The connections of one client in one process.
@@ -48,14 +48,15 @@ pub(super) struct Pool {
     options: PoolOptions,
     state: Mutex<State>,
     keeper: Keeper,
-    /// Where connections are looked after if those who use them have no runtime.
+    /// The background runtime that maintains the connections of callers without a runtime.
     background: Option<Weak<dyn Background>>,
     own: Weak<Pool>,
-    /// The process that it belongs to. The child of a fork must not touch it: nobody is there to let go of its locks.
+    /// The process that it belongs to. The child of a fork must not touch it, since its locks may never be released
+    /// there.
     generation: u32,
 }
 
-/// What a client says of its connections.
+/// A client's options for its connections.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PoolOptions {
     pub(super) max_idle: usize,
@@ -104,7 +105,7 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a connection that is there, or waits for the first that is.
+    /// Takes an available connection, or waits for the first one.
     pub(super) async fn acquire(
         self: &Arc<Self>,
         spawner: &Spawner,
@@ -113,8 +114,8 @@ impl Pool {
     ) -> Result<Grant, TransportError> {
         loop {
             let (grant, was_resting) = match self.take(spawner, sent, resends) {
-                Taken::Now(grant) => (grant, true),
-                Taken::Later(waiter) => (waiter::wait(self, waiter, sent).await, false),
+                Acquired::Now(grant) => (grant, true),
+                Acquired::Later(waiter) => (waiter::wait(self, waiter, sent).await, false),
             };
             let mut conn = match grant {
                 Grant::Failed(error) => return Err(error),
@@ -122,7 +123,7 @@ impl Pool {
                 stream @ Grant::Http2(_) => return Ok(stream),
             };
             let lent = spawner.lend(&conn.socket);
-            // Without this look a request would go into a connection that the server has closed.
+            // Without this check a request would go to a connection that the server has closed.
             let rested = conn.rested.elapsed() > RECENT_USE;
             if lent.is_ok() && (!rested || conn.look()) {
                 return Ok(Grant::Http1(conn));
@@ -140,7 +141,7 @@ impl Pool {
         }
     }
 
-    fn take(self: &Arc<Self>, spawner: &Spawner, sent: &SentMark, resends: u32) -> Taken {
+    fn take(self: &Arc<Self>, spawner: &Spawner, sent: &SentMark, resends: u32) -> Acquired {
         let mut state = self.state();
         let mut stale = Vec::new();
         let is_first = !state.waiters.go_before(resends);
@@ -149,23 +150,23 @@ impl Pool {
             false => None,
         };
         let taken = match found {
-            Some(grant) => Taken::Now(grant),
+            Some(grant) => Acquired::Now(grant),
             None => {
                 let waiter = Waiter::new(spawner.clone(), sent.clone(), resends);
                 let waiter = Arc::new(waiter);
                 state.waiters.push(Arc::clone(&waiter));
-                Taken::Later(waiter)
+                Acquired::Later(waiter)
             }
         };
         let dials = state.begin_dials();
         drop(state);
-        // Closing sockets takes a while, and others wait for the pool.
+        // Closing sockets takes time, and others wait for the pool.
         drop(stale);
         self.dial(dials, spawner);
         taken
     }
 
-    /// Makes connections. They are nobody's: a caller that gives up does not end them.
+    /// Makes connections. They belong to no caller: one that gives up does not end them.
     fn dial(self: &Arc<Self>, dials: Vec<Arc<DialState>>, spawner: &Spawner) {
         for dial in dials {
             match spawner.handle() {
@@ -182,7 +183,7 @@ impl Pool {
         }
     }
 
-    /// A connection has come about, or not: those who wait are served.
+    /// Handles the end of a dial: serves the waiting calls.
     fn dialled(
         self: &Arc<Self>,
         spawner: &Spawner,
@@ -194,7 +195,7 @@ impl Pool {
         match result {
             Ok(Connected::Http1(conn)) => {
                 state.protocol = Some(Protocol::Http1);
-                // Straight to who waits: if the server has closed it already, an attempt has to say so.
+                // Directly to a waiting call: if the server has already closed it, an attempt has to report that.
                 let waiter = state.waiters.pop();
                 drop(state);
                 match waiter {
@@ -210,14 +211,14 @@ impl Pool {
                     taken: 0,
                     rested: Instant::now(),
                 });
-                // Nobody waits for a connection any more, but for a stream of this one.
+                // All waiting calls now wait for a stream of this connection.
                 for waiter in state.waiters.iter() {
                     waiter.sent.set_phase(Phase::Stream);
                 }
                 drop(state);
             }
             Err(error) => {
-                // Where each waiter has a connection under way, only those fail that none is left for.
+                // If each waiter has its own dial, only those without a remaining dial fail.
                 let left = match state.protocol {
                     Some(Protocol::Http1) => state.dials.len(),
                     _ => 0,
@@ -235,7 +236,7 @@ impl Pool {
         self.serve(Some(spawner));
     }
 
-    /// Gives those who wait what there is, and connects for those that are left.
+    /// Serves the waiting calls with available connections, and dials for the rest.
     fn serve(self: &Arc<Self>, spawner: Option<&Spawner>) {
         let mut stale = Vec::new();
         loop {
@@ -269,31 +270,31 @@ impl Pool {
         }
     }
 
-    /// Hands a grant to one who waits; it comes back if they have gone meanwhile.
+    /// Passes a grant to a waiter, and takes it back if the waiter is gone.
     fn hand(self: &Arc<Self>, waiter: &Arc<Waiter>, grant: Grant) {
         if let Some(grant) = waiter.give(grant) {
             self.take_back(grant);
         }
     }
 
-    /// Takes a grant that nobody uses.
+    /// Takes back an unused grant.
     fn take_back(self: &Arc<Self>, grant: Grant) {
         match grant {
             Grant::Http1(conn) => self.put(conn),
-            // A stream gives itself back as it is dropped.
+            // A stream returns itself when it is dropped.
             Grant::Http2(_) | Grant::Failed(_) => {}
         }
     }
 
-    /// One who waited has gone.
-    fn gives_up(self: &Arc<Self>, waiter: &Arc<Waiter>) {
+    /// Handles a waiter that has given up.
+    fn waiter_gave_up(self: &Arc<Self>, waiter: &Arc<Waiter>) {
         self.state().waiters.remove(waiter);
         if let Some(grant) = waiter.leave() {
             self.take_back(grant);
         }
     }
 
-    /// Takes a connection whose exchange has ended.
+    /// Takes back a connection whose exchange has ended.
     pub(super) fn put(self: &Arc<Self>, mut conn: Box<Http1>) {
         if !self.is_own() {
             return;
@@ -307,7 +308,7 @@ impl Pool {
             return;
         }
         let mut state = self.state();
-        // Not by way of those that rest: the idle time may be so short that none is ever found there.
+        // Not through the idle ones: the idle timeout may be so short that none is ever found there.
         if let Some(waiter) = state.waiters.pop() {
             drop(state);
             self.hand(&waiter, Grant::Http1(conn));
@@ -321,7 +322,7 @@ impl Pool {
         self.keeper.begin(self);
     }
 
-    /// What those who wait for a connection wait for.
+    /// The phase of the calls that wait for a connection.
     fn phase(&self) -> (Phase, Option<Arc<str>>) {
         let state = self.state();
         if let Some(shared) = state.awaited() {
@@ -333,9 +334,9 @@ impl Pool {
         }
     }
 
-    /// Tends connections that were woken at rest, and closes those that have rested for too long.
+    /// Polls idle connections that were woken, and closes those that have been idle for too long.
     ///
-    /// Returns when the next one has; `None` if none rests.
+    /// Returns when the next one will be; `None` if none is idle.
     fn tend(&self, waker: &Waker) -> Option<Instant> {
         let mut closed = Vec::new();
         let mut state = self.state();
@@ -368,7 +369,7 @@ impl Pool {
     }
 }
 
-enum Taken {
+enum Acquired {
     Now(Grant),
     Later(Arc<Waiter>),
 }

@@ -1,4 +1,4 @@
-//! Waits of a call, by whoever drives it.
+//! The waits of a call, on a runtime or on a thread.
 
 use std::fmt;
 use std::future::Future;
@@ -28,7 +28,7 @@ pin_project! {
 pin_project! {
     #[project = Projected]
     enum Kind {
-        /// On a tokio runtime.
+        /// A timer of a tokio runtime.
         Runtime {
             #[pin]
             timer: timers::Sleep
@@ -38,9 +38,9 @@ pin_project! {
             #[pin]
             timer: ThreadSleep
         },
-        /// Over at once: there is no runtime to wait on, and nothing can be sent either.
+        /// Ends at once: there is no runtime to wait on, and nothing can be sent either.
         Over,
-        /// By a timer of a program's own transport.
+        /// A timer of a program's own transport.
         Own {
             timer: Pin<Box<dyn Future<Output = ()> + Send>>
         },
@@ -48,7 +48,7 @@ pin_project! {
 }
 
 impl Sleep {
-    /// Makes a wait of a transport's timer.
+    /// Makes a wait from a transport's own timer.
     ///
     /// # Examples
     /// ```
@@ -64,9 +64,9 @@ impl Sleep {
         Kind::Own { timer }.into()
     }
 
-    /// Waits on the runtime of whoever calls this, if that has timers.
+    /// Waits on the caller's runtime, if that has timers.
     pub(crate) fn on_runtime(at: Instant) -> Self {
-        // Without timers it panics.
+        // A runtime without timers panics.
         let timer = match Handle::try_current() {
             Ok(_) => catch_unwind(|| timers::Sleep::until(at)).ok(),
             Err(_) => None,
@@ -77,12 +77,12 @@ impl Sleep {
         }
     }
 
-    /// Waits with a timer that a runtime keeps.
+    /// Waits with a runtime's pooled timer.
     pub(super) fn kept(timer: timers::Sleep) -> Self {
         Kind::Runtime { timer }.into()
     }
 
-    /// Waits on the thread that polls it.
+    /// Waits on the polling thread.
     #[cfg(feature = "blocking")]
     pub(super) fn on_thread(at: Instant) -> Self {
         let timer = ThreadSleep::until(at);

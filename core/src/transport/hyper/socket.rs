@@ -1,7 +1,7 @@
-//! A connected socket that any driver can use: a tokio runtime, or the thread that waits for the answer.
+//! A connected socket that any driver can use: a tokio runtime, or the thread that waits for the response.
 //!
-//! The connection above owns one end, the pool the other; the pool exchanges what drives the socket in place while the
-//! connection rests. All writes are marked so that a peer that is gone raises no SIGPIPE.
+//! The connection above owns one handle, the pool the other; the pool replaces the socket's driver in place while the
+//! connection is idle. All writes are flagged so that a peer that is gone raises no SIGPIPE.
 
 mod calls;
 #[cfg(feature = "blocking")]
@@ -31,14 +31,14 @@ use thread_io::ThreadIo;
 /// A connected socket, TCP or Unix.
 pub(crate) struct Socket(Arc<SocketState>);
 
-/// What the ends of a socket share.
+/// The state that a socket's handles share.
 pub(crate) struct SocketState {
     inner: Mutex<Inner>,
-    /// Bytes that have come, for those who ask whether a peer is alive.
+    /// Bytes received, for checking whether a peer is alive.
     read: AtomicU64,
     #[cfg(feature = "blocking")]
     waits: Waits,
-    /// The peer takes nothing any more. What it said before is still to be read.
+    /// Whether the peer accepts nothing any more. What it sent before can still be read.
     is_deaf: AtomicBool,
     generation: u32,
 }
@@ -55,16 +55,16 @@ struct Waits {
 
 struct Inner {
     io: Io,
-    /// To be marked with the first byte that is written.
+    /// Marked when the first byte is written.
     mark: Option<SentMark>,
-    /// The next read looks at the socket itself, whatever its driver knows of it.
+    /// Whether the next read checks the socket itself, whatever its driver knows about it.
     probe: bool,
-    /// HTTP is spoken: the peer's last words count, also once it takes nothing any more.
+    /// Whether HTTP has begun, so that the peer's last bytes count even after it accepts nothing any more.
     is_http: bool,
 }
 
 enum Io {
-    /// With the runtime whose event queue it is on.
+    /// Driven by the runtime whose event queue it is on.
     Runtime(RuntimeIo, Id),
     #[cfg(feature = "blocking")]
     Thread(ThreadIo),
@@ -72,12 +72,12 @@ enum Io {
 }
 
 impl Socket {
-    /// Takes a connected TCP socket of the runtime that this is called in.
+    /// Takes a connected TCP socket of the current runtime.
     pub(crate) fn tcp(stream: TcpStream) -> Self {
         Self::new(RuntimeIo::Tcp(stream))
     }
 
-    /// Takes a connected Unix socket of the runtime that this is called in.
+    /// Takes a connected Unix socket of the current runtime.
     pub(crate) fn unix(stream: UnixStream) -> Self {
         Self::new(RuntimeIo::Unix(stream))
     }
@@ -98,7 +98,7 @@ impl Socket {
         }))
     }
 
-    /// Returns the other end, for the pool.
+    /// Returns the other handle, for the pool.
     pub(crate) fn state(&self) -> &Arc<SocketState> {
         &self.0
     }
@@ -109,7 +109,7 @@ impl SocketState {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns how many bytes have come so far.
+    /// Returns how many bytes have been received so far.
     pub(super) fn bytes_read(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
@@ -119,25 +119,25 @@ impl SocketState {
         self.inner().mark = mark;
     }
 
-    /// From now on a peer that takes nothing any more is read to its end all the same.
+    /// From now on, reads a peer that accepts nothing any more to its end.
     ///
-    /// A server that closes with something unread resets the connection. A client that is writing then learns of that
-    /// first, and would lose the answers and the GOAWAY that have come before.
+    /// A server that closes with unread data resets the connection. A writing client notices that first, and would lose
+    /// the responses and the GOAWAY that arrived before.
     pub(super) fn speak_http(&self) {
         self.inner().is_http = true;
     }
 
-    /// Returns whether the peer takes nothing any more.
+    /// Returns whether the peer accepts nothing any more.
     pub(super) fn is_deaf(&self) -> bool {
         self.is_deaf.load(Ordering::Relaxed)
     }
 
-    /// Makes the next read look at the socket itself: nobody has watched it for a while.
+    /// Makes the next read check the socket itself, which has not been watched for a while.
     pub(super) fn probe(&self) {
         self.inner().probe = true;
     }
 
-    /// Gives the socket to the tokio runtime that this is called in.
+    /// Moves the socket to the current tokio runtime.
     pub(super) fn lend_to_runtime(&self) -> io::Result<()> {
         self.check_process()?;
         let mut inner = self.inner();
@@ -147,7 +147,7 @@ impl SocketState {
                 inner.io = Io::Runtime(io, home);
                 return Ok(());
             }
-            // The other runtime may have ended, or stand still.
+            // The other runtime may have ended, or may not be running.
             Io::Runtime(io, _) => io.leave()?,
             #[cfg(feature = "blocking")]
             Io::Thread(lent) if lent.is_read_up() => (lent.socket, lent.is_unix),
@@ -161,7 +161,7 @@ impl SocketState {
         Ok(())
     }
 
-    /// Refuses the child of a fork: a byte of it would be in the middle of its parent's talk.
+    /// Refuses the child of a fork, whose bytes would mix with its parent's.
     fn check_process(&self) -> io::Result<()> {
         if self.generation == crate::fork::generation() {
             return Ok(());
@@ -215,7 +215,7 @@ impl SocketState {
             return Poll::Ready(Ok(all));
         }
         let mut inner = self.inner();
-        // Nothing of a request whose mark is still there has left: that one goes elsewhere.
+        // Nothing of a request whose mark is still there has left, so it can go to another connection.
         let reads_on = inner.is_http && inner.mark.is_none();
         let polled = match &mut inner.io {
             Io::Runtime(io, _) => io.poll_write(cx, bufs),
@@ -264,7 +264,7 @@ impl SocketState {
 impl Drop for SocketState {
     fn drop(&mut self) {
         if self.generation != crate::fork::generation() {
-            // The child of a fork shares its parent's event queue: dropping the socket would take it off that.
+            // The child of a fork shares its parent's event queue, and dropping the socket would remove it from that.
             let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
             std::mem::forget(std::mem::replace(&mut inner.io, Io::Gone));
         }
@@ -334,7 +334,7 @@ impl std::fmt::Debug for SocketState {
     }
 }
 
-/// Whether an error only says that nothing is there yet.
+/// Whether an error only means that nothing is available yet.
 pub(super) fn is_not_yet(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
 }

@@ -1,4 +1,4 @@
-//! Who drives the calls of a transport, and where its connections are made.
+//! Who drives the calls of a transport, and which runtime makes its connections.
 
 use std::io;
 #[cfg(feature = "blocking")]
@@ -21,18 +21,18 @@ pub(crate) trait Background: Send + Sync + std::fmt::Debug {
     #[cfg(feature = "blocking")]
     fn handle(&self) -> Result<Handle, TransportError>;
 
-    /// Returns its runtime if that was started.
+    /// Returns its runtime if it was started.
     fn started(&self) -> Option<Handle>;
 }
 
-/// The error of a thread that cannot be started for want of `what`.
+/// The error of a thread that cannot be started because it lacks `what`.
 #[cfg(feature = "blocking")]
 pub(crate) fn thread_error(what: &str, error: io::Error) -> TransportError {
     let what = format!("no connection: the thread that makes connections cannot start {what}");
     classify::io_error(Failure::Connect, &what, error)
 }
 
-/// Returns the runtime of whoever calls this, if it can serve a client.
+/// Returns the caller's runtime, if it can serve a client.
 pub(crate) fn current_runtime() -> Result<Handle, TransportError> {
     let runtime = Handle::try_current().map_err(|error| {
         let what = "no connection: the asynchronous client needs a tokio runtime, and the call is polled outside of \
@@ -53,7 +53,7 @@ pub(super) fn not_enabled(part: &str) -> TransportError {
     TransportError::new(Failure::Unusable, what)
 }
 
-/// Returns whether the current runtime has timers. It cannot be asked, and panics where it has none.
+/// Returns whether the current runtime has timers. There is no query for it; a runtime without timers panics.
 fn has_timers() -> bool {
     std::panic::catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).is_ok()
 }
@@ -84,7 +84,7 @@ impl Spawner {
         }
     }
 
-    /// Gives a socket to whoever polls its connection from now on.
+    /// Moves a socket to the runtime or thread that polls its connection from now on.
     pub(super) fn lend(&self, socket: &SocketState) -> io::Result<()> {
         match self {
             Self::Runtime => socket.lend_to_runtime(),

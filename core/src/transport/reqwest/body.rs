@@ -9,7 +9,7 @@ use http_body::{Body, Frame};
 
 use super::{TransportError, classify};
 
-/// A response's body whose errors say what broke.
+/// A response's body, with errors that say what broke.
 #[derive(Debug)]
 pub(crate) struct ResponseBody(reqwest::Response);
 

@@ -1,4 +1,5 @@
-//! What an error of reqwest means for the loop. What it has in common with hyper's is read in `transport/classify.rs`.
+//! Classifies errors of reqwest for the loop. `transport/hyper/classify.rs` reads what they have in common with
+//! hyper's.
 
 use std::error::Error as StdError;
 
@@ -13,7 +14,7 @@ pub(super) fn send_error(error: reqwest::Error, sent: &SentMark) -> TransportErr
     let is_connect = error.is_connect();
     // The URL may hold secrets in its query.
     let error = error.without_url();
-    // A connection that breaks during its handshake says nothing about TLS.
+    // A connection that breaks during its handshake is not a TLS error.
     if is_connect && let Some(refused) = classify::tls_error(&error, &peer) {
         return refused.with_source(error).unread();
     }
@@ -28,16 +29,16 @@ pub(super) fn body_error(error: reqwest::Error, url: &Url) -> TransportError {
     classify::body_error(error.without_url(), &authority(url))
 }
 
-/// Whom a URL names, without its user info.
+/// The authority of a URL, without user info.
 fn authority(url: &Url) -> String {
     url[Position::BeforeHost..Position::AfterPort].to_owned()
 }
 
-/// An error of a connection that never came about.
+/// An error of a connection that could not be made.
 fn connect_error(error: &(dyn StdError + 'static), peer: &str) -> TransportError {
     let is = |text| find(error, |cause| cause.to_string() == text).is_some();
     let root = root_cause(error);
-    // Neither of the two errors has a type that can be named.
+    // The types of the two errors are private, so their texts have to do.
     if is("tunnel error: proxy authorization required") {
         let text = format!("the proxy refused the tunnel to {peer}: {root}");
         return TransportError::new(Failure::ProxyRefused, text);

@@ -18,7 +18,7 @@ fn trail(outcome: &Outcome) -> &Trail {
     }
 }
 
-/// All that a trail says but for IDs; its times too, where calls do not meet.
+/// Everything in a trail except IDs; also its times, if calls do not overlap.
 fn story(outcome: &Outcome, times: bool) -> String {
     let trail = trail(outcome);
     let time = |time: std::time::Duration| if times { time.as_millis() } else { 0 };

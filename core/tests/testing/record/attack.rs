@@ -1,4 +1,4 @@
-//! What tries to bring a secret, or another file, into a recording.
+//! Attempts to bring a secret, or another file, into a recording.
 
 use std::fs;
 use std::io::Write as _;

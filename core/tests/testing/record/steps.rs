@@ -1,4 +1,4 @@
-//! What the processes do that record.
+//! The steps of recording processes.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! A call for each kind of exchange that a recording tells.
+//! A call for each kind of exchange that a recording can hold.
 
 use std::time::Duration;
 

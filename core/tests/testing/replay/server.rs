@@ -1,4 +1,4 @@
-//! A server that answers in every way that a recording has to tell.
+//! A server that answers in every way that a recording has to hold.
 
 use std::io::Write as _;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! Ports that nobody answers on.
+//! Ports without an answer.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;

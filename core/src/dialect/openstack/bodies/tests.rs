@@ -220,7 +220,7 @@ fn every_service_has_a_shape() {
             Some("m"),
             None,
         ),
-        // Blazar, and what is not quite JSON.
+        // Blazar, and text that is almost JSON.
         (
             json!({"error_code": 404, "error_message": "m", "error_name": 404}),
             None,

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use super::*;
 
-fn seen<'a>(code: Option<&'a str>, status: u16, message: Option<&'a str>) -> Seen<'a> {
-    Seen {
+fn seen<'a>(code: Option<&'a str>, status: u16, message: Option<&'a str>) -> ErrorContext<'a> {
+    ErrorContext {
         code,
         message,
         status,
@@ -55,7 +55,7 @@ fn a_quota_is_named_in_words_at_403() {
         category(Some("forbidden"), 403, policy),
         Some(Category::Permission)
     );
-    // At another status the word alone says nothing.
+    // At another status the message means nothing.
     assert_eq!(
         category(Some("badRequest"), 400, quota),
         Some(Category::Invalid)
@@ -68,7 +68,7 @@ fn over_limit_is_a_quota_at_413_and_a_rate_at_429() {
     assert_eq!(category(Some("overLimit"), 413, ""), Some(Category::Quota));
     assert_eq!(category(Some("overLimit"), 429, ""), None);
     let rule = |status, retry_after| {
-        let seen = Seen {
+        let seen = ErrorContext {
             retry_after,
             ..seen(Some("overLimit"), status, None)
         };
@@ -170,7 +170,7 @@ fn a_quota_is_a_quota_whatever_the_service() {
 
 #[test]
 fn a_final_quota_needs_no_code() {
-    let seen = Seen {
+    let seen = ErrorContext {
         retry_after: Some(Duration::ZERO),
         ..seen(None, 413, Some("Upload exceeds quota."))
     };

@@ -150,7 +150,7 @@ fn a_page_is_known_by_its_beginning() {
 
 #[test]
 fn hostile_pages_cost_no_more_than_their_length() {
-    // Each of these takes minutes where the rest is searched from every beginning.
+    // Each of these takes minutes if the rest is searched again from every beginning.
     for hostile in [
         "<!--",
         "<a ",

@@ -9,7 +9,7 @@ use crate::journal::files::segments::WriteError;
 /// What the thread does next.
 enum Step<'a> {
     Again(MutexGuard<'a, State>),
-    /// Until there is work, or for this time.
+    /// Waits until there is work, or for this time.
     Wait(MutexGuard<'a, State>, Option<Duration>),
     End(MutexGuard<'a, State>),
 }
@@ -27,7 +27,7 @@ impl Process {
         state.has_thread
     }
 
-    /// What the thread does: it opens the files, writes what waits, and ends when threads may write by themselves.
+    /// The main loop of the thread: opens the files, writes the queue, and ends when threads may write directly.
     fn run(self: Arc<Self>) {
         let _ = nix::sys::signal::SigSet::all().thread_block();
         let mut state = self.lock();
@@ -61,7 +61,7 @@ impl Process {
         }
     }
 
-    /// Does one thing.
+    /// Does one step of the thread's work.
     fn step<'a>(self: &'a Arc<Self>, mut state: MutexGuard<'a, State>) -> Step<'a> {
         let now = self.platform.now();
         if state.in_use.is_some() {
@@ -86,7 +86,7 @@ impl Process {
             && state.failed.is_none()
             && let Some(table) = self.table()
         {
-            // Slots that are left are few, and only this thread may be kept waiting for them.
+            // Abandoned slots are few, and only this thread may be kept waiting for them.
             drop(state);
             table.blank_left();
             state = self.lock();
@@ -106,14 +106,14 @@ impl Process {
                     Route::Unopened
                 };
                 self.set_route(&mut state, route);
-                // Nothing asks for the files until the next record does.
+                // Nothing needs the files until the next record does.
                 Step::End(state)
             }
             Route::Direct | Route::Unopened => Step::End(state),
         }
     }
 
-    /// Writes the record that waits longest; without one, the record of those that are lost.
+    /// Writes the oldest queued record; without one, the record of those that are lost.
     fn write_next<'a>(
         self: &'a Arc<Self>,
         mut state: MutexGuard<'a, State>,

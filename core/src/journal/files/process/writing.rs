@@ -10,7 +10,7 @@ use crate::journal::files::segments::{Kind, WriteError};
 use crate::journal::files::{Lost, Sync};
 
 impl Process {
-    /// Opens the files, unless that has just failed, and decides which way records take.
+    /// Opens the files, unless that has just failed, and decides the route of records.
     pub(super) fn open_files<'a>(
         &'a self,
         mut state: MutexGuard<'a, State>,
@@ -41,7 +41,7 @@ impl Process {
                 } else if is_slow && self.settings.sync == Sync::Auto {
                     self.queue_from(after)
                 } else if matches!(state.route, Route::Queue { .. }) {
-                    // It has to prove itself.
+                    // The queue stays until a write has succeeded in time.
                     state.route
                 } else {
                     Route::Direct
@@ -78,13 +78,13 @@ impl Process {
         }
     }
 
-    /// Counts a record that is written, reports those that are lost, and gives the files back.
+    /// Counts a written record, reports lost ones, and returns the files.
     pub(super) fn written(self: &Arc<Self>, files: Box<OpenFiles>, bytes: u64, took: Duration) {
         let mut state = self.lock();
         state.stats.written += 1;
         state.stats.bytes += bytes;
         state.failed = None;
-        // Those that still wait may be lost as well, and are reported together.
+        // Records that still wait may be lost as well, and are reported together.
         if state.lost.is_some() && state.queue.is_empty() {
             drop(state);
             self.report_lost(files, took);
@@ -93,7 +93,7 @@ impl Process {
         }
     }
 
-    /// Writes how many records are lost, and gives the files back. `took` is the time of the write before.
+    /// Writes how many records are lost, and returns the files. `took` is the duration of the previous write.
     pub(super) fn report_lost(self: &Arc<Self>, mut files: Box<OpenFiles>, took: Duration) {
         let lost = self.lock().lost.take();
         let Some(lost) = lost else {
@@ -135,7 +135,7 @@ impl Process {
         self.put_back(&mut state, files);
     }
 
-    /// Gives the files back after a failure, or without having written anything.
+    /// Returns the files after a failure, or without having written anything.
     pub(super) fn give_back(
         &self,
         files: Box<OpenFiles>,
@@ -150,7 +150,7 @@ impl Process {
             }
             Some(WriteError::Removed) => {
                 self.set_table(None);
-                // This closes them, which may take its time.
+                // This closes them, which may take a while.
                 drop(files);
                 let mut state = self.lock();
                 if state.route == Route::Direct {

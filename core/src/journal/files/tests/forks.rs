@@ -1,4 +1,4 @@
-//! Processes: those that fork, start others, are killed, or may have no more.
+//! Processes that fork, start others, are killed, or run out of resources.
 
 use std::io::{Read, Write};
 use std::os::fd::FromRawFd;
@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use super::*;
 
-/// What a child says that cannot do its part on this machine.
+/// The exit code of a child that cannot do its part on this machine.
 const SKIPPED: i32 = 77;
 
-/// Forks. The child does its work and ends as it says: `true` is well. Returns its process ID.
+/// Forks. The child does its work, which returns whether it succeeded, and ends. Returns its process ID.
 fn fork(work: impl FnOnce() -> bool) -> libc::pid_t {
     // SAFETY: the child runs only `work`, and ends without running anything of the parent's.
     match unsafe { libc::fork() } {
         0 => {
-            // SAFETY: what hangs is ended by it.
+            // SAFETY: it only ends a child that hangs.
             unsafe { libc::alarm(60) };
             let work = std::panic::AssertUnwindSafe(work);
             let is_well = std::panic::catch_unwind(work).unwrap_or(false);
@@ -24,7 +24,7 @@ fn fork(work: impl FnOnce() -> bool) -> libc::pid_t {
         }
         child => {
             assert!(child > 0, "no fork");
-            // What the child has of the parent's is still in use here.
+            // The parent still uses what the child has copied.
             std::mem::forget(work);
             child
         }
@@ -54,7 +54,7 @@ fn pipe() -> (std::fs::File, std::fs::File) {
         .into()
 }
 
-/// Returns whether a process has files of this folder open. False where nobody can tell.
+/// Returns whether a process has files of this folder open; `false` if that is unknown.
 fn has_files_of(pid: &str, folder: &Path) -> bool {
     let Ok(open) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
         return false;
@@ -124,7 +124,7 @@ fn a_child_does_not_make_its_dead_parent_look_alive() {
         journal.append(b"{}", true);
         let slot = journal.open_call(b"{\"open\":1}");
         fork(|| {
-            // It lives until the test is over.
+            // It lives until the end of the test.
             drop(end.take());
             says_so.write_all(b"x").expect("somebody listens");
             let _ = ended.read(&mut [0]);
@@ -162,7 +162,7 @@ fn threads_that_write_do_not_block_the_children_of_others() {
                 }
             });
         }
-        // Journals that are made meanwhile have locks that no child may keep.
+        // Journals that are opened meanwhile have locks that no child may keep.
         scope.spawn(|| {
             let mut n = 0;
             while !is_over.load(Ordering::Relaxed) {
@@ -240,7 +240,7 @@ fn a_killed_process_leaves_what_it_knew() {
     assert_eq!(wait(child), None);
     let table = table_of(path);
     assert!(!is_alive(&table).expect("it has a lock"));
-    // Whoever comes next keeps it.
+    // The next process keeps it.
     let journal = open(settings(path), hooks());
     journal.append(b"{\"next\":1}", true);
     assert_eq!(lines(path).len(), 2);
@@ -284,7 +284,7 @@ fn a_process_whose_files_are_bounded_is_not_ended_by_a_signal() {
     }
 }
 
-/// Mounts a tmpfs over a folder, for this process alone.
+/// Mounts a tmpfs over a folder, only for this process.
 #[cfg(target_os = "linux")]
 fn mount(folder: &Path, size: &str) -> std::io::Result<()> {
     use std::ffi::CString;
@@ -331,7 +331,7 @@ fn a_full_disk_ends_no_process_and_no_journal() {
         let filler = path.join("filler");
         let mut rest = std::fs::File::create(&filler).expect("it is made");
         while rest.write_all(&[b'x'; 4096]).is_ok() {}
-        // The table has its room: all of its slots.
+        // The table has room for all its slots.
         let slots: Vec<_> = (1..SLOTS)
             .map(|_| journal.open_call(b"{\"open\":1}"))
             .collect();
@@ -354,7 +354,7 @@ fn a_full_disk_ends_no_process_and_no_journal() {
         assert_eq!(lines(&path.join("journal")), expected);
         assert_eq!(journal.stats().lost, 0);
 
-        // Without room for a table a line has to do, until there is.
+        // Without room for a table, a line is written instead.
         let journal = machine.journal(settings(&path.join("another")));
         journal.append(b"{}", true);
         let mut rest = std::fs::File::create(&filler).expect("it is made");
@@ -376,7 +376,7 @@ fn a_full_disk_ends_no_process_and_no_journal() {
 
 #[test]
 fn processes_of_one_number_share_a_folder() {
-    // Two containers have a process 1 each, on one host name, begun at the same time.
+    // Two containers each have a process 1, with one host name and one start time.
     let (folder, machine) = (TestFolder::new(), Machine::new());
     let journals = [(); 2].map(|()| machine.journal(settings(folder.path())));
     for (n, journal) in journals.iter().enumerate() {

@@ -35,7 +35,7 @@ fn table(folder: &Path, pid: u32) -> File {
     let table = File::create(folder.join(format!("{}.open", stem(pid)))).expect("it is made");
     assert_eq!(
         lock::try_exclusive(&table).expect("it has a lock"),
-        lock::Taken::Yes
+        lock::LockResult::Yes
     );
     table
 }
@@ -85,7 +85,7 @@ fn the_files_of_the_living_stay_while_they_may_be_written_to() {
     }
     enforce_at(folder, 1, now());
     assert_eq!(rest(folder), [".0004.jsonl", ".0005.jsonl", ".open"]);
-    // They may be as old as they like.
+    // They may be of any age.
     enforce_at(folder, 1, now() + 30 * DAY);
     assert_eq!(rest(folder).len(), 3);
     drop(table);
@@ -105,7 +105,7 @@ fn notable_segments_outlive_a_flood_of_others() {
     enforce_at(folder, 4000, now());
     let kept = [".0001.jsonl", ".0003.jsonl", ".0006.jsonl", ".0008.jsonl"];
     assert_eq!(rest(folder), kept);
-    // The others have a quarter to themselves.
+    // The others have a quarter of the limit.
     enforce_at(folder, 3000, now());
     assert_eq!(rest(folder), [".0001.jsonl", ".0003.jsonl", ".0008.jsonl"]);
     file(folder, &format!("{}.0005.jsonl", stem(1)), 3000, now());
@@ -147,7 +147,7 @@ fn clocks_that_jump_take_nothing_with_them() {
     // A clock that was an hour ahead wrote the latest file; the name tells how old the other may be, and it is as new.
     enforce_at(folder, 2000, now());
     assert_eq!(rest(folder), [".0003.jsonl", ".0005.jsonl"]);
-    // By a clock that is far ahead, all are too old: one by its own time, and one by that of its process.
+    // By a clock that is far ahead all files are too old: one by its own time, and one by its process's.
     enforce_at(folder, 3000, now() + 500 * DAY);
     assert_eq!(rest(folder), [""; 0]);
 }
@@ -211,7 +211,7 @@ fn one_process_at_a_time_keeps_the_limits() {
     let other = File::open(folder.path()).expect("it is there");
     assert_eq!(
         lock::try_exclusive(&other).expect("it has a lock"),
-        lock::Taken::Yes
+        lock::LockResult::Yes
     );
     let limits = Limits {
         max_bytes: 1,

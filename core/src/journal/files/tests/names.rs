@@ -1,4 +1,4 @@
-//! The names of files, and the folder where none is named.
+//! The names of files, and the default folder.
 
 use std::path::PathBuf;
 

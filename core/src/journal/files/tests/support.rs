@@ -1,4 +1,4 @@
-//! Folders that are removed again, and a machine whose clocks and writes obey.
+//! Temporary folders, and a machine with controllable clocks and writes.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::super::platform::Platform;
 use super::super::{FileName, Hooks, Identity, Journal, Lost, Part, Settings, Sync};
 
-/// A folder of its own for one test.
+/// A separate folder for one test.
 pub(super) struct TestFolder(PathBuf);
 
 impl TestFolder {
@@ -119,19 +119,19 @@ pub(super) fn table_of(folder: &Path) -> PathBuf {
     folder.join(table.to_string())
 }
 
-/// What the next write meets.
+/// What happens to the next write.
 #[derive(Debug)]
 pub(super) enum Fault {
     Error(i32),
-    /// Only so many bytes are taken.
+    /// Only this many bytes are written.
     Short(usize),
-    /// It takes so long.
+    /// It takes this long.
     Slow(Duration),
     /// It hangs until [`Machine::release`].
     Hang,
 }
 
-/// A machine whose clocks stand until they are moved.
+/// A machine whose clocks stop until they are moved.
 #[derive(Debug)]
 pub(super) struct Machine {
     start: Instant,

@@ -23,7 +23,7 @@ fn wait_until_written(journal: &Journal) {
         .wait_until(|stats| stats.segment.is_some());
 }
 
-/// As above, while the thread's waits go by.
+/// As above, while the thread's waits are skipped.
 fn wait_while_time_passes(journal: &Journal, machine: &Machine) {
     journal.process.get().wait_until(|stats| {
         machine.pass(SECOND);
@@ -45,7 +45,7 @@ fn a_failed_write_is_made_up_for() {
         (stats.written, stats.queued, stats.is_queueing),
         (1, 1, true)
     );
-    // What comes meanwhile waits behind it, and calls are not opened in a table that may not be written.
+    // Later records wait behind it, and calls are not opened in a table that cannot be written.
     journal.append(line(2).as_bytes(), true);
     assert!(journal.open_call(b"{}").is_none());
     assert_eq!(lines(folder.path()).len(), 1);
@@ -57,7 +57,7 @@ fn a_failed_write_is_made_up_for() {
     wait_until_written(&journal);
     assert!(journal.stats().is_queueing);
 
-    // A minute later threads write by themselves again.
+    // A minute later threads write directly again.
     machine.pass(MINUTE);
     journal.process.get().wait_until(|stats| !stats.is_queueing);
     machine.fault(Fault::Slow(Duration::ZERO));
@@ -90,11 +90,11 @@ fn nobody_waits_for_a_write_that_hangs() {
     thread::scope(|scope| {
         scope.spawn(|| journal.append(line(0).as_bytes(), true));
         machine.wait_until_hung();
-        // This one comes while the write is young. It waits, and it is not heard of before the time is over.
+        // This one comes shortly after the write began. It waits until the time is over.
         let waits = scope.spawn(|| journal.append(line(1).as_bytes(), true));
         machine.pass(TOO_LONG);
         waits.join().expect("it returns");
-        // Nobody waits from here on.
+        // No thread waits from now on.
         for n in 2..2000 {
             journal.append(line(n).as_bytes(), true);
         }
@@ -140,7 +140,7 @@ fn a_line_that_is_cut_short_does_not_spoil_the_next() {
     let journal = machine.journal(settings(folder.path()));
     journal.append(line(0).as_bytes(), true);
     machine.fault(Fault::Short(3));
-    // The newline alone, and then nothing.
+    // First only the newline, and then nothing.
     machine.fault(Fault::Short(1));
     machine.fault(Fault::Short(0));
     journal.append(line(1).as_bytes(), true);
@@ -248,7 +248,7 @@ fn a_folder_that_is_removed_is_made_again() {
     let table = std::fs::read_to_string(table_of(&path)).expect("it is text");
     assert!(table.starts_with("{\"new\":1} "));
     drop(new);
-    // Files alone may be removed, too.
+    // The files may be removed without their folder, too.
     for name in names(&path) {
         std::fs::remove_file(path.join(name.to_string())).expect("it is removed");
     }

@@ -1,4 +1,4 @@
-//! What comes of an attempt, as the loop sees it.
+//! The result of an attempt, as the loop sees it.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::retry::decision::AttemptOutcome;
 use crate::testing::by_hand::attempt::{Attempt, Failure};
 use crate::testing::script::{Result, error_at};
 
-/// What came of an attempt.
+/// The result of an attempt.
 pub(super) struct Effect {
     pub(super) outcome: AttemptOutcome,
     pub(super) sent: Sent,
@@ -23,7 +23,7 @@ pub(super) struct Effect {
 }
 
 impl Effect {
-    /// What the loop sees of an attempt that sends `hop`.
+    /// Returns what the loop sees of an attempt that sends `hop`.
     pub(super) fn of(attempt: &Attempt, hop: &Hop, max_retry_after: Duration) -> Result<Self> {
         if hop.method == Method::HEAD && attempt.has_body {
             let message = "an answer to HEAD has no body, and so neither code nor content, and nothing fails within it";

@@ -1,4 +1,4 @@
-//! How long attempts and waits take, and the limits by which those end that take all the time there is.
+//! How long attempts and waits take, and the limits that end those that take all the available time.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use crate::client::options::ClientOptions;
 use crate::testing::by_hand::attempt::{Attempt, Failure};
 use crate::testing::script::{Result, error_at};
 
-/// What a limit leaves where nothing is to run out.
+/// The slack of a limit that must not run out.
 const ROOM: Duration = Duration::from_secs(1);
 
-/// The least and the most time of a call that can have passed: its waits are drawn later.
+/// The least and the most time of a call that can have passed, since its waits are drawn later.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Passed {
     least: Duration,
     most: Duration,
 }
 
-/// The limits of the client, as far as they are not the usual ones.
+/// The limits of the client that differ from the usual ones.
 #[derive(Debug, Default)]
 pub(super) struct Times {
-    /// The time of an attempt, and whether some attempt takes all of it.
+    /// The timeout of an attempt, and whether some attempt reaches it.
     attempt: Limit,
-    /// The time to connect, and whether some attempt takes all of it.
+    /// The time to connect, and whether some attempt reaches it.
     connect: Limit,
     call: Option<Duration>,
 }
@@ -101,7 +101,7 @@ impl Times {
         })
     }
 
-    /// How long an attempt takes that the call's time does not end.
+    /// How long an attempt takes if the call's time does not end it.
     pub(super) fn of_attempt(&self, attempt: &Attempt) -> Duration {
         match attempt.failure {
             Some(Failure::Timeout) => self.attempt.time,
@@ -141,10 +141,10 @@ impl Times {
     }
 
     /// Lets the call's time end before a wait this long; `false` if it could end after it.
-    pub(super) fn end_before(&mut self, told: Duration, passed: Passed) -> bool {
+    pub(super) fn end_before(&mut self, asked_wait: Duration, passed: Passed) -> bool {
         let call = whole(passed.most.saturating_add(Duration::from_millis(1)));
         self.call = Some(call);
-        call - passed.least <= told
+        call - passed.least <= asked_wait
     }
 
     /// The options of the client.
@@ -159,7 +159,7 @@ impl Times {
         if let Some(call) = call {
             put("timeout_ms", call);
         }
-        // A longer time of the call would lift that of an attempt.
+        // A longer timeout of the call would raise that of an attempt.
         if call.is_some() || !self.attempt.is_usual {
             put("attempt_timeout_ms", self.attempt.time);
         }

@@ -1,4 +1,4 @@
-//! What is worked out is played, and leaves the trail that was described.
+//! Planned calls are played, and leave the trail that was described.
 
 use std::time::Duration;
 
@@ -198,7 +198,7 @@ fn attempt() -> impl Strategy<Value = Value> {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
-    /// What is not refused goes exactly as it is described.
+    /// A description that is not refused goes exactly as described.
     #[test]
     fn any_description_is_refused_or_comes(
         rows in prop::collection::vec(attempt(), 1..6),

@@ -1,4 +1,4 @@
-//! How a reply is read.
+//! Reads replies.
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ const FAULTS: [(&str, Fault); 9] = [
     ("drip", Fault::Drip),
 ];
 
-/// The faults that only scripts have: a server cannot make them happen.
+/// The faults that only scripts have, since a server cannot cause them.
 const CONNECTION_FAULTS: [(&str, Fault); 4] = [
     ("connect_refused", Fault::ConnectRefused),
     ("connect_timeout", Fault::ConnectTimeout),
@@ -29,7 +29,7 @@ const CONNECTION_FAULTS: [(&str, Fault); 4] = [
     ("tls", Fault::Tls),
 ];
 
-/// The headers that say what `request_id` says, whatever the dialect.
+/// The headers that hold the request ID, in any dialect.
 const ID_HEADERS: [&str; 4] = [
     "x-request-id",
     "x-openstack-request-id",
@@ -88,7 +88,7 @@ impl Reply {
         Ok(reply)
     }
 
-    /// Reads the keys that describe an error instead of writing it out.
+    /// Reads the keys that describe an error instead of spelling it out.
     fn read_error(&mut self, fields: &mut Fields<'_>) -> Result<()> {
         self.code = fields.string("code")?.map(str::to_owned);
         self.message = fields.string("message")?.map(str::to_owned);
@@ -106,7 +106,7 @@ impl Reply {
         ] {
             if is_there && self.body != Body::None {
                 let message = format!(
-                    "`{key}` stands beside a body; expected `code` and `message`, of which the body is made, or the body itself"
+                    "`{key}` and a body exclude each other; expected `code` and `message`, of which the body is made, or the body itself"
                 );
                 return Err(error_at(fields.path(key), message));
             }
@@ -114,7 +114,7 @@ impl Reply {
         if self.message.is_some() && self.code.is_none() {
             return Err(error_at(
                 fields.path("message"),
-                "`message` stands without `code`; expected both, or a body instead",
+                "`message` needs `code`; expected both, or a body instead",
             ));
         }
         if let Some(seconds) = self.retry_after
@@ -137,7 +137,7 @@ impl Reply {
             None => Ok(()),
             Some(name) => Err(error_at(
                 fields.path(key),
-                format!("`{key}` stands beside the header `{name}`; expected one of the two"),
+                format!("`{key}` and the header `{name}` are both set; expected one of the two"),
             )),
         }
     }
@@ -320,7 +320,7 @@ fn fault(reader: Reader, fields: &mut Fields<'_>) -> Result<Option<Fault>> {
     word(fields, "fault", &known)
 }
 
-/// Null says that there is none, which is not the same as saying nothing.
+/// Null means none, which differs from an absent key.
 fn request_id(fields: &mut Fields<'_>) -> Result<ReplyId> {
     match fields.raw("request_id") {
         None => Ok(ReplyId::Default),
@@ -339,7 +339,7 @@ fn is_id(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// A mock hands over headers as values, which a name or a value that breaks HTTP's grammar cannot become.
+/// A mock passes headers as typed values, which names and values that break HTTP's grammar cannot become.
 fn check_header(name: &str, value: &HeaderValue, path: &str) -> Result<()> {
     if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
         let found = Value::from(name);

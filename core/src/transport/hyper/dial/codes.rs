@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// Returns the name that operators know an error by, as in `ECONNREFUSED`; `None` where it has none.
+/// Returns the name of an error, as in `ECONNREFUSED`; `None` if it has none.
 pub(crate) fn code_of(error: &io::Error) -> Option<&'static str> {
     if let Some(code) = error.raw_os_error().and_then(name) {
         return Some(code);
@@ -88,12 +88,12 @@ fn name(_: i32) -> Option<&'static str> {
     None
 }
 
-/// Returns whether the fault is this machine's or this process's, so that every address gives it.
+/// Returns whether the fault is this machine's or this process's, so that every address would have it.
 pub(super) fn is_local(code: &str) -> bool {
     matches!(code, "EMFILE" | "ENFILE" | "ENOBUFS" | "ENOMEM" | "EAGAIN")
 }
 
-/// How much an error says about why no address of a host answers; the code of the most telling one is reported.
+/// How much an error says about why no address of a host answers. The code of the most informative one is reported.
 pub(super) fn weight(code: Option<&str>) -> u8 {
     match code {
         Some(code) if is_local(code) => 8,
@@ -104,13 +104,13 @@ pub(super) fn weight(code: Option<&str>) -> u8 {
         Some("EHOSTUNREACH" | "EHOSTDOWN") => 3,
         Some("ENETUNREACH" | "ENETDOWN") => 2,
         Some("EAFNOSUPPORT" | "EADDRNOTAVAIL" | "EINVAL") => 1,
-        // An error without a name is at least a remarkable one.
+        // An error without a name is unusual, and so informative.
         _ => 4,
     }
 }
 
-/// Says what a failed connection attempt means, with the code: `refused it (ECONNREFUSED)`, to stand after an address.
-/// `object` is what is refused: `it` or `the connection`.
+/// Explains a failed connection attempt, with the code: `refused it (ECONNREFUSED)`, as text after an address. `object`
+/// is what is refused: `it` or `the connection`.
 pub(super) fn attempt_words(error: &io::Error, object: &str) -> String {
     let code = code_of(error);
     let words = match code {
@@ -128,7 +128,7 @@ pub(super) fn attempt_words(error: &io::Error, object: &str) -> String {
     with_code(&words, code, error)
 }
 
-/// Says what a fault of this machine means, with the code: `too many open files in this process (EMFILE)`.
+/// Explains a fault of this machine, with the code: `too many open files in this process (EMFILE)`.
 pub(super) fn local_words(error: &io::Error) -> String {
     let code = code_of(error);
     let words = match code {

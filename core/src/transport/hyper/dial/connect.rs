@@ -1,4 +1,4 @@
-//! Connects to a host: looks up its addresses and tries them as RFC 8305 says.
+//! Connects to a host: looks up its addresses and tries them by RFC 8305.
 
 use std::fmt::Write as _;
 use std::io;
@@ -15,13 +15,13 @@ use super::resolve::{Resolve, ResolveError};
 use super::state::DialState;
 use crate::transport::{Failure, Phase, TransportError};
 
-/// How long an address has before the next one is tried beside it (RFC 8305 §8).
+/// How long an address has before the next one is tried in parallel (RFC 8305 §8).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// A reason is at most this long, so that logs and trails show it whole.
 const REASON_BYTES: usize = 200;
 
-/// Looks up a host's addresses; an address is its own.
+/// Looks up a host's addresses; an address stands for itself.
 pub(super) async fn addresses(
     peer: &Peer,
     resolver: &dyn Resolve,
@@ -66,8 +66,8 @@ pub(super) async fn connect(
         .map_err(|failures| explain(peer, &failures))
 }
 
-/// Tries the addresses until one answers; the error is that of each. The next one has its turn `delay` after the last
-/// began, or as soon as one failed.
+/// Tries the addresses until one answers; the errors are those of each address. The next one begins `delay` after the
+/// last began, or as soon as one fails.
 async fn race(
     addresses: Vec<SocketAddr>,
     delay: Duration,
@@ -100,7 +100,7 @@ async fn race(
 async fn attempt(address: SocketAddr) -> (SocketAddr, io::Result<TcpStream>) {
     let connect = async {
         let socket = TcpStream::connect(address).await?;
-        // Without a listener, a socket of this machine can get connected to itself.
+        // Without a listener, a socket can connect to itself on this machine.
         if socket.local_addr()? == address {
             return Err(io::ErrorKind::ConnectionRefused.into());
         }
@@ -110,7 +110,8 @@ async fn attempt(address: SocketAddr) -> (SocketAddr, io::Result<TcpStream>) {
     (address, connect.await)
 }
 
-/// Alternates between the families, from that of the first address on, and else keeps the order (RFC 8305 §4).
+/// Alternates between the address families, beginning with the first address's, and otherwise keeps the order (RFC 8305
+/// §4).
 fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     let Some(first) = addresses.first().map(SocketAddr::is_ipv6) else {
         return addresses;
@@ -127,9 +128,9 @@ fn interleave(addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
     mixed
 }
 
-/// Says why no address answered: the code of the most telling error, and each address with its own.
+/// Explains why no address answered: the code of the most informative error, and each address with its own error.
 fn explain(peer: &Peer, failures: &[(SocketAddr, io::Error)]) -> TransportError {
-    // Of errors that say as much, the last one.
+    // Of equally informative errors, the last one.
     let telling = failures
         .iter()
         .map(|(_, error)| (code_of(error), error))
@@ -149,7 +150,7 @@ fn explain(peer: &Peer, failures: &[(SocketAddr, io::Error)]) -> TransportError 
     let mut left = failures.len();
     for (address, error) in failures {
         let part = format!("{address} {}", attempt_words(error, "it"));
-        // Leaves room for the last words.
+        // Leaves room for the end of the text.
         if left < failures.len() && text.len() + part.len() > REASON_BYTES - 16 {
             let _ = write!(text, ", and {left} more");
             break;

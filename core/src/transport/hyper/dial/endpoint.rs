@@ -16,15 +16,15 @@ pub(super) struct HostPort {
 /// A host, by name or by address.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum HostName {
-    /// In lower case, with the trailing dot of an absolute name where the URL has one.
+    /// In lower case, with the trailing dot of an absolute name if the URL has one.
     Name(String),
     Ip(IpAddr),
 }
 
 impl HostPort {
-    /// Reads them from a URL. `default` is the port of a URL that names none.
+    /// Reads them from a URL. `default` is the port of a URL without one.
     pub(super) fn of_url(url: &Url, default: u16) -> Option<Self> {
-        // The URL parser leaves the hosts of other schemes than http and https as they are.
+        // The URL parser does not normalise the hosts of schemes other than http and https.
         let host = match Host::parse(url.host_str()?).ok()? {
             Host::Domain(name) if name.is_empty() => return None,
             Host::Domain(name) => HostName::Name(name),
@@ -35,7 +35,7 @@ impl HostPort {
         Some(Self { host, port })
     }
 
-    /// Returns the socket address, where the host is an address.
+    /// Returns the socket address, if the host is an address.
     pub(super) fn address(&self) -> Option<SocketAddr> {
         match self.host {
             HostName::Ip(ip) => Some(SocketAddr::new(ip, self.port)),
@@ -54,7 +54,7 @@ impl From<SocketAddr> for HostPort {
 }
 
 impl HostName {
-    /// Returns the name without the dot that marks it as absolute: certificates and `NO_PROXY` do not have it.
+    /// Returns the name without the dot that marks it as absolute, which certificates and `NO_PROXY` do not have.
     pub(super) fn relative(&self) -> String {
         match self {
             Self::Name(name) => name.strip_suffix('.').unwrap_or(name).to_owned(),
@@ -84,7 +84,7 @@ impl fmt::Display for HostPort {
 pub(super) struct Peer {
     pub(super) at: HostPort,
     pub(super) is_proxy: bool,
-    /// As a state shows it: `api.example:443` or `proxy proxy.example:3128`.
+    /// The name in states: `api.example:443` or `proxy proxy.example:3128`.
     pub(super) shown: Arc<str>,
 }
 
@@ -105,13 +105,13 @@ impl Peer {
         }
     }
 
-    /// Returns `host` or `proxy`, to stand before the host's name.
+    /// Returns `host` or `proxy`, as text before the host's name.
     pub(super) fn role(&self) -> &'static str {
         if self.is_proxy { "proxy" } else { "host" }
     }
 }
 
-/// As a sentence names it: `api.example:443` or `the proxy proxy.example:3128`.
+/// The name in sentences: `api.example:443` or `the proxy proxy.example:3128`.
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_proxy {

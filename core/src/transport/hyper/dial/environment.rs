@@ -1,7 +1,7 @@
 //! The proxy that the environment names.
 //!
-//! hyper-util's `Matcher` reads the same variables, but upper case first; it knows no ports in `NO_PROXY`, takes its
-//! star for names alone, trims nothing, and passes over a proxy that it cannot read.
+//! hyper-util's `Matcher` reads the same variables, but upper case first; it does not support ports in `NO_PROXY`,
+//! applies `*` to names only, trims nothing, and ignores a proxy that it cannot parse.
 
 use url::Url;
 
@@ -9,15 +9,15 @@ use super::endpoint::HostPort;
 use super::no_proxy::NoProxy;
 use super::proxy::ProxyUrl;
 
-/// Finds the proxy for `base` by the variables that `look_up` gives.
+/// Finds the proxy for `base` in the variables that `look_up` returns.
 ///
-/// Lower case goes before upper case, and a variable that is empty or blank counts as absent.
+/// Lower case takes precedence over upper case, and an empty or blank variable counts as absent.
 pub(super) fn proxy_for(
     base: &Url,
     look_up: impl Fn(&str) -> Option<String>,
 ) -> Result<Option<ProxyUrl>, String> {
     let names: &[&str] = match base.scheme() {
-        // A CGI program's HTTP_PROXY is the `Proxy` header of whoever called it (httpoxy, CVE-2016-5385).
+        // A CGI program's HTTP_PROXY is its caller's `Proxy` header (httpoxy, CVE-2016-5385).
         "http" if look_up("REQUEST_METHOD").is_some() => &["http_proxy", "all_proxy", "ALL_PROXY"],
         "http" => &["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"],
         _ => &["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"],
@@ -46,7 +46,7 @@ pub(super) fn proxy_for(
 
 /// Looks a variable up in the environment of this process.
 pub(super) fn process(name: &str) -> Option<String> {
-    // What is not UTF-8 is not a URL either, and is found to be none later.
+    // Text that is not UTF-8 is not a URL either, and is refused later.
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 

@@ -27,7 +27,7 @@ enum Hosts {
 }
 
 impl NoProxy {
-    /// Reads a list whose entries are separated by commas or blanks. An entry that makes no sense excepts nothing.
+    /// Reads a list whose entries are separated by commas or blanks. An entry that is not valid excepts nothing.
     pub(super) fn parse(list: &str) -> Self {
         let entries = list.split(|c: char| c == ',' || c.is_whitespace());
         Self(entries.filter_map(Entry::parse).collect())
@@ -40,7 +40,7 @@ impl NoProxy {
 }
 
 impl Entry {
-    /// Reads `*`, a name (also as `.name` or `*.name`), an address, or a network; all but the last with a port or not.
+    /// Reads `*`, a name (also as `.name` or `*.name`), an address, or a network; all except the last may have a port.
     fn parse(text: &str) -> Option<Self> {
         let whole = |hosts| Some(Self { hosts, port: None });
         if text.is_empty() {
@@ -92,7 +92,7 @@ impl Hosts {
         let name = text.strip_prefix('*').unwrap_or(text);
         let name = name.strip_prefix('.').unwrap_or(name);
         let name = name.strip_suffix('.').unwrap_or(name);
-        // In the form that the hosts of URLs have.
+        // In the form of URL hosts.
         match Host::parse(name).ok()? {
             Host::Domain(name) if name.is_empty() => None,
             Host::Domain(name) => Some(Self::Domain(name)),

@@ -1,5 +1,5 @@
-//! What stands for TLS in a build without the feature `rustls-ring`: the options of TLS are refused, and the rest has no
-//! value.
+//! Replaces TLS in a build without the feature `rustls-ring`: the options of TLS are refused, and the other types have
+//! no values.
 
 use std::convert::Infallible;
 
@@ -13,7 +13,7 @@ const WANTED: &str = "expected the feature `rustls-ring` of the crate reqtrail t
 pub(super) struct TlsOptions;
 
 impl TlsOptions {
-    /// Refuses the options that nothing would read.
+    /// Refuses the options that would have no effect.
     pub(super) fn check(options: &WireOptions) -> Result<Self, String> {
         let given = [
             ("extra_ca", !options.extra_ca.is_empty()),
@@ -44,13 +44,13 @@ impl TlsOptions {
     }
 }
 
-/// Decides whom to trust.
+/// Decides which servers to trust.
 #[derive(Clone)]
 pub(super) struct Verifier {
     none: Infallible,
 }
 
-/// Makes handshakes with one host.
+/// Makes the handshakes with one host.
 #[derive(Clone)]
 pub(super) struct Tls {
     none: Infallible,

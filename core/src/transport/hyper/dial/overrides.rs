@@ -1,4 +1,4 @@
-//! The option `resolve`: addresses of hosts that are not looked up.
+//! The option `resolve`: fixed addresses of hosts.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use url::Host;
 use super::resolve::{Lookup, Resolve};
 use crate::transport::WireOptions;
 
-/// Stands for every name.
+/// Matches every name.
 const ANY: &str = "*";
 
-/// Looks up hosts in a list, and what the list does not have elsewhere.
+/// Looks up hosts in a list, and those that the list lacks elsewhere.
 #[derive(Debug)]
 struct Overrides {
     entries: Vec<Entry>,
@@ -20,13 +20,13 @@ struct Overrides {
 
 #[derive(Debug)]
 struct Entry {
-    /// As names of URLs are, without the dot that marks it as absolute.
+    /// In the form of URLs, without the dot that marks it as absolute.
     host: String,
     port: u16,
     addresses: Vec<SocketAddr>,
 }
 
-/// Puts the entries of the option before a resolver; the error names the one that is wrong.
+/// Puts the entries of the option before a resolver; the error names the one that is not valid.
 pub(super) fn before(
     others: Arc<dyn Resolve>,
     options: &WireOptions,
@@ -85,13 +85,13 @@ impl Entry {
     }
 }
 
-/// A host as the parser of URLs gives it.
+/// A host in the form of the URL parser.
 fn name(text: &str) -> Result<String, String> {
     if text == ANY {
         return Ok(text.to_owned());
     }
     match Host::parse(text) {
-        // curl's signs for an entry that ends, and for one that is taken out.
+        // curl's prefixes of entries that expire and of entries that are removed.
         Ok(Host::Domain(name)) if !name.is_empty() && !name.starts_with(['+', '-']) => {
             Ok(name.strip_suffix('.').unwrap_or(&name).to_owned())
         }
@@ -115,7 +115,7 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 impl Overrides {
-    /// The last entry for the name, else the last for every name.
+    /// The last entry for the name, or else the last for every name.
     fn find(&self, host: &str, port: u16) -> Option<&[SocketAddr]> {
         let host = host.strip_suffix('.').unwrap_or(host);
         let last = |host: &str| {

@@ -12,7 +12,7 @@ use super::endpoint::HostPort;
 
 const WANTED: &str = "expected a URL such as http://proxy.example:3128";
 
-/// How a proxy is spoken to.
+/// The protocol of a proxy.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Scheme {
     Http,
@@ -23,7 +23,7 @@ pub(super) enum Scheme {
 /// A version of SOCKS, and who looks up the API's addresses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Socks {
-    /// `socks4`: this client does; IPv4 alone.
+    /// `socks4`: this client does; IPv4 only.
     V4,
     /// `socks4a`: the proxy does.
     V4A,
@@ -87,10 +87,10 @@ impl ProxyUrl {
         if at.port == 0 {
             return Err(format!("{name} has the port 0; {WANTED}"));
         }
-        // A password with an unescaped `/`, `?` or `#` looks like this too.
+        // A password with an unescaped `/`, `?` or `#` leads here too.
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
             return Err(format!(
-                "{name} goes on after host and port; {WANTED}, with `/`, `?` and `#` in a password as %2F, %3F and %23"
+                "{name} continues after host and port; {WANTED}, with `/`, `?` and `#` in a password as %2F, %3F and %23"
             ));
         }
         let credentials = (!url.username().is_empty() || url.password().is_some()).then(|| {
@@ -138,7 +138,7 @@ impl ProxyUrl {
         self.credentials.is_some()
     }
 
-    /// Returns the value of `Proxy-Authorization`, where the URL has a user or password.
+    /// Returns the value of `Proxy-Authorization`, if the URL has a user or password.
     pub(super) fn authorization(&self) -> Option<HeaderValue> {
         let (user, password) = self.credentials.as_ref()?;
         let coded = BASE64_STANDARD.encode([user, &b":"[..], password].concat());

@@ -18,7 +18,7 @@ pub(crate) type Lookup =
 
 /// Looks up the addresses of a host, in the order in which they should be tried.
 ///
-/// Dropping the future gives the look-up up. A look-up that hangs must not hold up another one.
+/// Dropping the future abandons the look-up. A look-up that hangs must not hold up another one.
 pub(crate) trait Resolve: fmt::Debug + Send + Sync {
     /// Looks up `host`, which is a name and not an address.
     fn resolve(&self, host: &str, port: u16) -> Lookup;
@@ -27,9 +27,9 @@ pub(crate) trait Resolve: fmt::Debug + Send + Sync {
 /// A look-up that found nothing.
 #[derive(Debug)]
 pub(crate) struct ResolveError {
-    /// The code that operators know it by, as in `ENOTFOUND` or `EAI_AGAIN`.
+    /// The well-known code, as in `ENOTFOUND` or `EAI_AGAIN`.
     pub(crate) code: Option<&'static str>,
-    /// What happened, to stand after `cannot look up the host api.example: `; `None` for a host that does not exist.
+    /// What happened, as text after `cannot look up the host api.example: `; `None` for a host that does not exist.
     pub(crate) detail: Option<Cow<'static, str>>,
 }
 
@@ -64,8 +64,8 @@ impl ResolveError {
 
 /// The system's resolver, `getaddrinfo`.
 ///
-/// It knows no timeout and cannot be interrupted. So each look-up has a thread: one that hangs costs its own dial
-/// alone. A pool of threads would be full after a few of them.
+/// It has no timeout and cannot be interrupted. So each look-up has its own thread, and one that hangs only affects its
+/// own dial. A pool of threads would be exhausted after a few of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct SystemResolver;
 
@@ -76,14 +76,14 @@ impl Resolve for SystemResolver {
     }
 }
 
-/// Runs a look-up on a thread of its own, from the first poll on.
+/// Runs a look-up on a separate thread, from the first poll on.
 fn on_a_thread(
     look_up: impl FnOnce() -> Result<Vec<SocketAddr>, ResolveError> + Send + 'static,
 ) -> Lookup {
     Box::pin(async move {
         let (done, result) = oneshot::channel();
         let run = move || {
-            // The dial may have been given up meanwhile.
+            // The dial may have been abandoned meanwhile.
             let _ = done.send(look_up());
         };
         let spawned = {
@@ -107,7 +107,7 @@ fn getaddrinfo(host: &str, port: u16) -> Result<Vec<SocketAddr>, ResolveError> {
     };
     let found = dns_lookup::getaddrinfo(Some(host), None, Some(hints)).map_err(explain)?;
     let mut addresses = Vec::new();
-    // An address of a family other than IP cannot be converted, and is passed over.
+    // An address of a family other than IP cannot be converted, and is skipped.
     for address in found.flatten() {
         let mut address = address.sockaddr;
         address.set_port(port);
@@ -139,7 +139,7 @@ fn explain(error: dns_lookup::LookupError) -> ResolveError {
     }
 }
 
-/// The program's signal handlers must not run on a thread that the program does not know of.
+/// The program's signal handlers must not run on a thread that the program does not know about.
 #[cfg(unix)]
 mod signals {
     use nix::sys::signal::{SigSet, SigmaskHow, Signal};
@@ -152,7 +152,7 @@ mod signals {
     impl SignalMaskGuard {
         pub(super) fn new() -> Self {
             let mut blocked = SigSet::all();
-            // These report faults of the thread itself; a crash handler of the program should see them.
+            // These signals report faults of the thread itself, which a crash handler of the program should see.
             for fault in [
                 Signal::SIGSEGV,
                 Signal::SIGBUS,

@@ -1,4 +1,4 @@
-//! The way to an origin, by the options.
+//! The route to an origin, from the options.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,32 +13,32 @@ use super::tls::Tls;
 use super::unix;
 use crate::transport::{Proxy, WireOptions};
 
-/// The way to the origin.
+/// The route to the origin.
 pub(super) enum Route {
     Direct(Peer),
     Unix { path: PathBuf, shown: Arc<str> },
     Proxy(Box<Via>),
 }
 
-/// The way through a proxy.
+/// The route through a proxy.
 pub(super) struct Via {
     pub(super) proxy: ProxyUrl,
     pub(super) peer: Peer,
-    /// With an https proxy itself.
+    /// The TLS of the connection to an https proxy.
     pub(super) tls: Option<Tls>,
     pub(super) how: How,
 }
 
 /// What the proxy is asked for.
 pub(super) enum How {
-    /// To forward requests, which name the origin.
+    /// To forward requests, which contain the whole URL.
     Forward(ForwardProxy),
     /// To open a tunnel.
     Connect,
     Socks(Socks),
 }
 
-/// A proxy that forwards requests: they carry the whole URL, and this.
+/// A proxy that forwards requests, which carry the whole URL and this authorization.
 #[derive(Clone, Debug)]
 pub(crate) struct ForwardProxy {
     /// The value of `Proxy-Authorization`, marked as sensitive.
@@ -76,7 +76,7 @@ impl Via {
 
 /// Returns whether connections to `base` go through a proxy.
 ///
-/// An environment that names an unusable one counts as none here; [`Dialer::new`](super::Dialer::new) refuses it.
+/// An unusable proxy of the environment counts as none here; [`Dialer::new`](super::Dialer::new) refuses it.
 pub(crate) fn uses_proxy(options: &WireOptions, base: &Url) -> bool {
     options.unix_socket.is_none()
         && match &options.proxy {

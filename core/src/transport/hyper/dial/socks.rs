@@ -16,7 +16,7 @@ use super::proxy::{ProxyUrl, Socks};
 use super::stream::Stream;
 use crate::transport::{Failure, TransportError};
 
-/// Asks the proxy at the other end of `stream` for a connection to `target`, whose host it looks up where it is a name.
+/// Asks the proxy at the other end of `stream` for a connection to `target`. The proxy looks up a host that is a name.
 pub(super) async fn open(
     stream: Stream,
     version: Socks,
@@ -30,7 +30,7 @@ pub(super) async fn open(
         .path_and_query("/")
         .build()
         .map_err(|e| failed(format!("no connection through {peer}: {e}"), None))?;
-    // Nobody uses it: the connection is there.
+    // It is not used, since the connection already exists.
     let address = Uri::from_static("socks://proxy");
     let stream = Handover(Some(TokioIo::new(stream)));
     let opened = if version.is_version_5() {
@@ -47,7 +47,7 @@ pub(super) async fn open(
     opened.map(TokioIo::into_inner)
 }
 
-/// A connector that hands over a connection that is there.
+/// A connector that returns an existing connection.
 struct Handover(Option<TokioIo<Stream>>);
 
 impl Service<Uri> for Handover {
@@ -68,7 +68,7 @@ impl Service<Uri> for Handover {
     }
 }
 
-/// hyper-util exports its error without its parts, so that the text has to do; the tests have each reply of a proxy.
+/// hyper-util exports its error without its variants, so this matches its text; the tests cover each reply of a proxy.
 fn explain(
     error: &(impl Display + Debug),
     proxy: &ProxyUrl,
@@ -82,7 +82,7 @@ fn explain(
     } else {
         "wants user and password; put them into the proxy URL"
     };
-    // The reply is the proxy's finding about the API's host, and may be another one the next time.
+    // The reply is about the API's host, and may differ the next time.
     let about_target = |code, words: &str| {
         let text = format!("{peer} cannot connect to {target}: {words} ({code})");
         failed(text, Some(code))

@@ -1,4 +1,4 @@
-//! What a dial is busy with and with whom, readable while it runs and after it was dropped.
+//! The phase and the peer of a dial, readable while it runs and after it was dropped.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,12 +13,12 @@ pub(crate) struct DialState {
 }
 
 impl DialState {
-    /// Returns what the dial is busy with: [`Phase::Connecting`], `Resolving`, `Proxy` or `Tls`.
+    /// Returns the phase of the dial: [`Phase::Connecting`], `Resolving`, `Proxy` or `Tls`.
     pub(crate) fn phase(&self) -> Phase {
         Phase::ALL[usize::from(self.phase.load(Ordering::Acquire)) % Phase::ALL.len()]
     }
 
-    /// Returns whom the dial talks to, as in `192.0.2.7:443`, `api.example:443` or `proxy proxy.example:3128`.
+    /// Returns the peer of the dial, as in `192.0.2.7:443`, `api.example:443` or `proxy proxy.example:3128`.
     pub(crate) fn peer(&self) -> Option<Arc<str>> {
         self.peer
             .lock()

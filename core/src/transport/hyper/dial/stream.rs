@@ -1,4 +1,4 @@
-//! A connected stream: a socket, with as many layers of TLS as the way to the API asks for.
+//! A connected stream: a socket, with as many layers of TLS as the route to the API needs.
 
 use std::io;
 use std::pin::Pin;

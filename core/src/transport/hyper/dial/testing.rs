@@ -11,7 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::endpoint::{HostName, HostPort, Peer};
 use super::resolve::{Lookup, Resolve, ResolveError};
 
-/// A resolver that knows one answer.
+/// A resolver with one fixed answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fixed(pub(super) Vec<std::net::IpAddr>);
 

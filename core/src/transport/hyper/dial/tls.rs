@@ -24,7 +24,7 @@ pub use roots::honour_ca_bundle_variables;
 const WANTED_CA: &str = "expected PEM text with `-----BEGIN CERTIFICATE-----` blocks";
 const WANTED_CLIENT: &str = "expected PEM text with the certificate and its private key";
 
-/// What the TLS options hold, checked.
+/// The checked TLS options.
 pub(super) struct TlsOptions {
     provider: Arc<CryptoProvider>,
     authorities: Vec<CertificateDer<'static>>,
@@ -33,7 +33,7 @@ pub(super) struct TlsOptions {
 }
 
 impl TlsOptions {
-    /// Checks the options; the error names the one that is wrong, and repeats no key.
+    /// Checks the options; the error names the one that is not valid, and repeats no key.
     pub(super) fn check(options: &WireOptions) -> Result<Self, String> {
         // The default provider of the process belongs to the program.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -53,7 +53,7 @@ impl TlsOptions {
         })
     }
 
-    /// Makes what decides whom to trust, for the option that asks for https. Reads the system's authorities, which takes
+    /// Makes the verifier of servers, for the option that needs https. It reads the system's authorities, which takes
     /// milliseconds the first time.
     pub(super) fn verifier(&self, _option: &str) -> Result<Arc<dyn ServerCertVerifier>, String> {
         if !self.verify {
@@ -82,7 +82,8 @@ impl TlsOptions {
         self.tls(verifier, name, alpn, true)
     }
 
-    /// Makes the TLS of connections to an https proxy. The client certificate is meant for the API and stays here.
+    /// Makes the TLS of connections to an https proxy. The client certificate is meant for the API and is not sent to
+    /// the proxy.
     pub(super) fn proxy(
         &self,
         verifier: Arc<dyn ServerCertVerifier>,
@@ -121,7 +122,7 @@ impl TlsOptions {
     }
 }
 
-/// Makes handshakes with one host. Its connections share one configuration, and so resume each other's sessions.
+/// Makes the handshakes with one host. Its connections share one configuration, and so resume each other's sessions.
 #[derive(Clone)]
 pub(super) struct Tls {
     connector: TlsConnector,
@@ -129,8 +130,7 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// Makes the handshake, and says whether both sides agreed on HTTP/2; `peer` is how an error's text names the other
-    /// side.
+    /// Makes the handshake, and returns whether both sides agreed on HTTP/2; `peer` names the other side in errors.
     pub(super) async fn handshake(
         &self,
         stream: Stream,
@@ -143,7 +143,8 @@ impl Tls {
     }
 }
 
-/// A certificate's names have no trailing dot, and RFC 6066 forbids it in the server name extension.
+/// Returns the name without a trailing dot: names in certificates have none, and RFC 6066 forbids it in the server name
+/// extension.
 fn server_name(host: &HostName) -> Option<ServerName<'static>> {
     match host {
         HostName::Ip(ip) => Some(ServerName::from(*ip)),
@@ -168,7 +169,7 @@ fn read_authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> 
     Ok(found)
 }
 
-/// Reads a client certificate: its parts have to be readable, and to belong together.
+/// Reads a client certificate, whose parts have to be readable and to belong together.
 fn read_identity(
     pem: &[u8],
     provider: &CryptoProvider,

@@ -1,4 +1,4 @@
-//! What a failed handshake means: the code that operators know it by, and words with a remedy.
+//! Explains failed handshakes: the well-known code, and a text with a remedy.
 
 use std::fmt;
 use std::io;
@@ -11,12 +11,12 @@ use rustls::{AlertDescription as Alert, CertificateError, Error, InvalidMessage,
 use crate::transport::hyper::dial::codes::code_of;
 use crate::transport::{Failure, TransportError};
 
-/// Why a server's certificate is refused, where rustls does not say it as well.
+/// Why a server's certificate is refused, in cases that rustls explains less well.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// It is self-signed and nobody vouches for it.
+    /// It is self-signed and not trusted.
     SelfSigned,
-    /// It is the certificate of an authority, which the server shows as its own.
+    /// It is the certificate of an authority, which the server presents as its own.
     Authority { self_signed: bool },
 }
 
@@ -42,7 +42,7 @@ type Explained = (Option<&'static str>, String);
 
 /// Makes the error of a handshake with `peer`.
 ///
-/// A connection that breaks meanwhile says nothing about TLS: the server may just be starting, so it may be tried again.
+/// A connection that breaks meanwhile is not a TLS error: the server may just be starting, so it may be tried again.
 pub(super) fn failed(error: io::Error, peer: &str) -> TransportError {
     let (failure, (code, text)) = match rustls_error(&error) {
         Some(tls) => (Failure::Tls, explain(tls, peer)),
@@ -84,15 +84,15 @@ fn broken(error: &io::Error, peer: &str) -> Explained {
     }
 }
 
-/// Says what a TLS error means: its code, where it has one, and a sentence that names `peer`.
+/// Explains a TLS error: its code, if it has one, and a sentence that names `peer`.
 ///
-/// In TLS 1.3 a server refuses a client's certificate only after the handshake, as the connection is used. So this
-/// also serves those who read from a connection.
+/// In TLS 1.3 a server refuses a client's certificate only after the handshake, when the connection is used. So errors
+/// of reading from a connection are explained here, too.
 pub(crate) fn explain(error: &Error, peer: &str) -> Explained {
     match error {
         Error::InvalidCertificate(certificate) => explain_certificate(certificate, peer),
         Error::AlertReceived(alert) => explain_alert(*alert, peer),
-        // The first bytes of a peer that speaks something else are not those of a TLS record.
+        // The first bytes of a peer without TLS are not those of a TLS record.
         Error::InvalidMessage(
             InvalidMessage::InvalidContentType
             | InvalidMessage::UnknownProtocolVersion
@@ -266,7 +266,7 @@ fn date(time: UnixTime) -> String {
         .map_or_else(|_| "an impossible time".to_owned(), |t| t.to_string())
 }
 
-/// The names that a certificate has, as far as they fit. They come as `DnsName("api.example")` or `IpAddress(…)`.
+/// The names of a certificate, as far as they fit. They come as `DnsName("api.example")` or `IpAddress(…)`.
 fn names(presented: &[String]) -> String {
     const SHOWN: usize = 3;
     const LONGEST: usize = 30;

@@ -54,7 +54,7 @@ pub(super) async fn open(
     if !response.status().is_success() {
         return Err(refused(&response, proxy, peer, target));
     }
-    // hyper's own upgrade passes over a 204; the parts are there for any status.
+    // hyper's own upgrade ignores a 204; the parts are available for any status.
     let parts = connection.into_parts();
     if !parts.read_buf.is_empty() {
         let text = format!("{peer} sent data into the tunnel before it was used (EPROTO)");
@@ -78,7 +78,7 @@ fn request(
     request.body(Empty::new())
 }
 
-/// A proxy's 5xx may pass, so that the tunnel is asked for again; what else it refuses it would refuse again.
+/// A proxy's 5xx may be temporary, so the tunnel is retried; anything else it would refuse again.
 fn refused(
     response: &Response<Incoming>,
     proxy: &ProxyUrl,
@@ -123,7 +123,7 @@ fn reason(response: &Response<Incoming>) -> Option<String> {
     (!short.trim().is_empty()).then_some(short)
 }
 
-/// The proxy gave no answer, or one that is not HTTP. Nothing has been sent to the API.
+/// The proxy sent no response, or one that is not HTTP. Nothing has been sent to the API.
 fn broken(error: hyper::Error, peer: &Peer) -> TransportError {
     let io = error.source().and_then(|e| e.downcast_ref::<io::Error>());
     let code = io.and_then(code_of);

@@ -23,7 +23,7 @@ mod supported {
     /// How long to wait for a place in a full queue, at first and at most.
     const FULL_QUEUE: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(50)];
 
-    /// Checks that the path can be an address.
+    /// Checks that the path is a valid address.
     pub(crate) fn check(path: &Path) -> Result<(), String> {
         let shown = path.display();
         if path.as_os_str().is_empty() {
@@ -72,7 +72,7 @@ mod supported {
 mod unsupported {
     use std::path::Path;
 
-    /// Unix sockets are left out where tokio has none.
+    /// Refuses Unix sockets on systems where tokio has none.
     pub(crate) fn check(_: &Path) -> Result<(), String> {
         Err("unix_socket is not supported on this system; expected none".to_owned())
     }

@@ -1,4 +1,4 @@
-//! Wakes that come at any moment of a wait, and what is left behind by waits that ended.
+//! Wakes at any moment of a wait, and what ended waits leave behind.
 
 use std::future::poll_fn;
 use std::io::Write as _;
@@ -45,7 +45,7 @@ fn read(socket: &mut Socket, cx: &mut Context<'_>) -> Poll<usize> {
     polled.map(|read| read.map_or(0, |()| buf.filled().len()))
 }
 
-/// Wakes a waiting thread so many times, each time at another moment of its wait.
+/// Wakes a waiting thread this many times, each time at another moment of its wait.
 fn hand_over(times: usize, wait: impl Fn(&dyn Fn(&mut Context<'_>) -> Poll<()>) + Sync) {
     let (told, seen) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let waker = Mutex::<Option<Waker>>::default();
@@ -63,7 +63,7 @@ fn hand_over(times: usize, wait: impl Fn(&dyn Fn(&mut Context<'_>) -> Poll<()>) 
             }
         });
         for turn in 1..=times {
-            // From before the look to long after the thread sleeps.
+            // From before the check to long after the thread sleeps.
             for _ in 0..turn * 7 % 2000 {
                 std::hint::spin_loop();
             }
@@ -157,7 +157,7 @@ fn a_poll_outside_of_a_call_notes_nothing() {
     assert!(waited::is_empty());
 }
 
-/// As decoding does, which lets others have their turn.
+/// Like decoding, which yields to others.
 fn wakes_itself(cx: &Context<'_>, began: Instant) -> Poll<()> {
     assert!(began.elapsed() < LONG, "it never ends");
     cx.waker().wake_by_ref();
@@ -196,7 +196,7 @@ fn a_thread_without_a_call_has_no_bell() {
     let work = poll_fn(|cx| {
         let polled = read(&mut socket, cx);
         if polled.is_pending() {
-            // What it waits for is there at once, and it waits with a bell.
+            // What it waits for is ready at once, and it waits with a pipe.
             other.write_all(b"x").expect("somebody reads");
         }
         polled

@@ -1,4 +1,4 @@
-//! Making connections. They are nobody's: a caller that gives up does not end them.
+//! Makes connections. They belong to no caller: one that gives up does not end them.
 
 use std::any::Any;
 use std::future::Future;
@@ -15,13 +15,13 @@ use crate::transport::hyper::pool::http2::Http2;
 use crate::transport::hyper::spawn::{Spawner, not_enabled};
 use crate::transport::{Failure, TransportError};
 
-/// A connection that has come about.
+/// A new connection.
 pub(super) enum Connected {
     Http1(Box<Http1>),
     Http2(Http2),
 }
 
-/// Makes a connection and hands it to the pool.
+/// Makes a connection and passes it to the pool.
 pub(super) async fn connect(pool: Arc<Pool>, end: DialEnd) {
     let Some(dial) = end.dial.clone() else {
         return;
@@ -34,18 +34,18 @@ pub(super) async fn connect(pool: Arc<Pool>, end: DialEnd) {
         Err(error) => (Err(error), None),
     };
     end.finish(&pool, result);
-    // The driver keeps no pool alive that nobody uses any more.
+    // The driver does not keep an unused pool alive.
     drop(pool);
     if let Some(driver) = driver {
         driver.await;
     }
 }
 
-/// What a panic says of why there is no connection.
+/// The error of a panic while a connection was made.
 fn panicked(panic: &(dyn Any + Send)) -> TransportError {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref().map(String::as_str));
-    // A runtime cannot be asked whether it has I/O: it panics where it has none.
+    // There is no query for whether a runtime has I/O; one without panics.
     if text.is_some_and(|text| text.contains("IO is disabled")) {
         return not_enabled("I/O");
     }
@@ -67,7 +67,7 @@ async fn connected(
     Ok((Connected::Http1(Http1::start(dialled).await?), None))
 }
 
-/// Tells the pool how a dial ended, also if its runtime ended first.
+/// Notifies the pool of how a dial ended, also if its runtime ended first.
 pub(super) struct DialEnd {
     pub(super) pool: Weak<Pool>,
     pub(super) spawner: Spawner,

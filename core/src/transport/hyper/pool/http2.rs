@@ -1,7 +1,7 @@
-//! One HTTP/2 connection: driven by one task on a runtime, shared by all who have a stream of it.
+//! One HTTP/2 connection: one task on a runtime drives it, and all its streams share it.
 //!
-//! The gauge of open streams is ours: a request waits for its turn in the pool's queue, where it can be taken back, and
-//! never within h2, where it counts as sent.
+//! This crate counts open streams itself: a request waits in the pool's queue, where it can be taken back, and never
+//! within h2, where it counts as sent.
 
 mod driver;
 
@@ -23,26 +23,26 @@ use crate::transport::hyper::classify;
 use crate::transport::hyper::dial::Dialled;
 use crate::transport::hyper::http1::ExchangeOutcome;
 use crate::transport::hyper::io::Io;
-use crate::transport::hyper::signs::{Asked, PingIo};
+use crate::transport::hyper::liveness::{PingIo, PingRequest};
 use crate::transport::hyper::socket::SocketState;
 use crate::transport::{Connection, Failure, SentMark, TransportError};
 use driver::{Tasks, drive};
 
-/// The bound on a header block, counted with 32 bytes a field (RFC 9113 §6.5.2). Far above the client's own limit: h2
-/// does not tell a block over its bound from a malformed one, and drops the status of both.
+/// The limit of a header block, counted with 32 bytes per field (RFC 9113 §6.5.2). It is far above the client's own
+/// limit, since h2 does not distinguish a block over its limit from a malformed one, and drops the status of both.
 const HEADER_BYTES: u32 = 1024 * 1024;
 
-/// How many streams are opened before the server has said how many it takes. It says so in its first words.
+/// How many streams are opened before the server has reported how many it accepts, which it does in its first frame.
 const FIRST_STREAMS: usize = 1;
 
-/// How long a silent connection with open streams is left alone, and how long it may take to answer then.
+/// How long a connection with open streams may be silent before it is pinged, and how long it may take to answer.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::transport::hyper) struct Pings {
     pub(in crate::transport::hyper) interval: Option<Duration>,
     pub(in crate::transport::hyper) timeout: Duration,
 }
 
-/// What the pool knows of a connection.
+/// The pool's handle of a connection.
 #[derive(Clone)]
 pub(in crate::transport::hyper) struct Http2 {
     send: http2::SendRequest<RequestBody>,
@@ -51,42 +51,42 @@ pub(in crate::transport::hyper) struct Http2 {
 
 static IDS: AtomicU64 = AtomicU64::new(0);
 
-/// What a connection, its driver and its streams share.
+/// The state that a connection, its driver and its streams share.
 #[derive(Debug)]
 pub(in crate::transport::hyper) struct Shared {
-    /// Of this process's connections.
+    /// Its number among this process's connections.
     pub(in crate::transport::hyper) id: u64,
     pub(in crate::transport::hyper) peer: Arc<str>,
     remote: Option<SocketAddr>,
-    /// A stream of it was opened before.
+    /// Whether a stream of it was opened before.
     is_used: AtomicBool,
     socket: Arc<SocketState>,
-    /// How many streams the server takes at a time.
+    /// How many streams the server accepts at a time.
     limit: AtomicUsize,
-    /// Takes no new streams: it is going away, or seems dead.
+    /// Whether it accepts no new streams, because it is going away or seems dead.
     retired: AtomicBool,
-    /// A peer that said nothing while an attempt waited for it, and is asked for a sign of life.
+    /// The doubt about a peer that sent nothing while an attempt waited, and is being pinged.
     doubt: Mutex<Doubt>,
-    asked: Arc<Asked>,
-    /// The channel to the driver is open. A request that is put into it while the driver drops its end would be neither
-    /// sent nor given back.
+    asked: Arc<PingRequest>,
+    /// Whether the channel to the driver is open. A request that is put into it while the driver drops its end would be
+    /// neither sent nor returned.
     channel: Mutex<bool>,
     /// How many requests were put into it.
     requests: AtomicUsize,
-    /// A request has just been taken up.
+    /// Whether a request has just been taken up.
     taken: Arc<AtomicBool>,
-    /// Streams that were given up and may still count at the peer, until the driver's next turn is over.
+    /// Abandoned streams that may still count at the peer, until the end of the driver's next turn.
     given_up: AtomicUsize,
     driver: AtomicWaker,
 }
 
-/// Whether a peer is thought to be there.
+/// Whether a peer is believed to be alive.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::transport::hyper) enum Doubt {
     None,
-    /// It is being asked; so many bytes had come until then.
+    /// It is being pinged; this many bytes had arrived until then.
     Asked(u64),
-    /// It has not answered in time. It may still.
+    /// It has not answered in time, but still may.
     Silent(u64),
 }
 
@@ -95,7 +95,7 @@ impl Shared {
         *self.doubt.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Moves on from `from`; `false` if that is not where it stands.
+    /// Changes the state from `from` to `to`; returns `false` if it is not `from`.
     fn doubts(&self, from: Doubt, to: Doubt) -> bool {
         let mut doubt = self.doubt.lock().unwrap_or_else(PoisonError::into_inner);
         let is_there = *doubt == from;
@@ -119,7 +119,7 @@ impl Shared {
 }
 
 impl Http2 {
-    /// Begins to speak HTTP/2 on a stream. The driver has to be polled by the runtime that the stream belongs to.
+    /// Starts an HTTP/2 connection on a stream. The runtime that the stream belongs to has to poll the driver.
     pub(in crate::transport::hyper) async fn start(
         dialled: Dialled,
         pool: &Pool,
@@ -128,7 +128,7 @@ impl Http2 {
         let tasks = Tasks::default();
         let socket = Arc::clone(dialled.stream.socket().state());
         socket.speak_http();
-        let asked = Arc::<Asked>::default();
+        let asked = Arc::<PingRequest>::default();
         let io = PingIo::new(Io::new(dialled.stream, Arc::default()), Arc::clone(&asked));
         let started = http2::Builder::new(tasks.clone())
             .timer(hyper_util::rt::TokioTimer::new())
@@ -160,22 +160,22 @@ impl Http2 {
         Ok((Self { send, shared }, driver))
     }
 
-    /// Returns whether it takes new streams, now or once one of its streams has ended.
+    /// Returns whether it accepts new streams, now or once one of its streams has ended.
     pub(in crate::transport::hyper) fn is_usable(&self) -> bool {
         !self.shared.is_retired() && !self.send.is_closed() && !self.shared.socket.is_deaf()
     }
 
-    /// Returns whether its peer is thought to be there.
+    /// Returns whether its peer is believed to be alive.
     pub(in crate::transport::hyper) fn is_trusted(&self) -> bool {
         self.shared.doubt() == Doubt::None
     }
 
-    /// Returns whether its peer did not answer in time when it was asked for a sign of life.
+    /// Returns whether its peer did not answer a ping in time.
     pub(in crate::transport::hyper) fn is_silent(&self) -> bool {
         matches!(self.shared.doubt(), Doubt::Silent(_))
     }
 
-    /// Returns how many streams the server takes at a time.
+    /// Returns how many streams the server accepts at a time.
     pub(in crate::transport::hyper) fn limit(&self) -> usize {
         self.shared.limit.load(Ordering::Acquire)
     }
@@ -196,14 +196,14 @@ impl std::fmt::Debug for Http2 {
 pub(in crate::transport::hyper) struct Stream {
     conn: Http2,
     pool: Weak<Pool>,
-    /// What had come when the attempt began.
+    /// The bytes received when the attempt began.
     read_before: u64,
     sent: Option<SentMark>,
-    /// Which of the connection's requests it carries, from 1.
+    /// The number of its request on the connection, from 1.
     number: usize,
-    /// No stream of the connection was opened before.
+    /// Whether it is the first stream of the connection.
     is_first: bool,
-    /// At its end, or never begun.
+    /// Whether it has ended, or never began.
     is_over: bool,
 }
 
@@ -308,7 +308,7 @@ impl Stream {
         is_own(&self.pool)
     }
 
-    /// The response is at its end.
+    /// Notes that the response has ended.
     pub(in crate::transport::hyper) fn ends(&mut self) {
         self.is_over = true;
     }
@@ -320,7 +320,7 @@ impl Drop for Stream {
         let Some(pool) = self.pool.upgrade().filter(|pool| pool.is_own()) else {
             return;
         };
-        // A peer that said nothing at all while an attempt waited for it may be gone without a word.
+        // A peer that sent nothing at all while an attempt waited may have vanished.
         let is_timed_out = self.sent.as_ref().is_some_and(SentMark::is_timed_out);
         let read = shared.socket.bytes_read();
         if is_timed_out
@@ -338,7 +338,7 @@ impl Drop for Stream {
     }
 }
 
-/// Returns whether a pool belongs to this process, as far as there still is one.
+/// Returns whether a pool that still exists belongs to this process.
 fn is_own(pool: &Weak<Pool>) -> bool {
     pool.upgrade().is_none_or(|pool| pool.is_own())
 }

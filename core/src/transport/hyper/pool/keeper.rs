@@ -1,4 +1,4 @@
-//! The task that looks after resting connections: it closes those whose peer hangs up, and those that rest too long.
+//! The task that maintains idle connections: it closes those whose peer hangs up, and those that are idle for too long.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
@@ -13,17 +13,17 @@ use super::Pool;
 /// Wakes the keeper's task, whichever runtime has it.
 #[derive(Debug, Default)]
 pub(super) struct Keeper {
-    bell: Arc<Bell>,
+    bell: Arc<KeeperWaker>,
 }
 
 #[derive(Debug, Default)]
-struct Bell {
+struct KeeperWaker {
     task: AtomicWaker,
-    /// A task is at work.
+    /// Whether a task is running.
     is_kept: AtomicBool,
 }
 
-impl Wake for Bell {
+impl Wake for KeeperWaker {
     fn wake(self: Arc<Self>) {
         self.task.wake();
     }
@@ -34,17 +34,17 @@ impl Wake for Bell {
 }
 
 impl Keeper {
-    /// Returns the waker of a resting connection.
+    /// Returns the waker of an idle connection.
     pub(super) fn waker(&self) -> Waker {
         Waker::from(Arc::clone(&self.bell))
     }
 
-    /// Makes sure that a task is at work.
+    /// Makes sure that a task is running.
     pub(super) fn begin(&self, pool: &Arc<Pool>) {
         if self.bell.is_kept.load(Ordering::Acquire) {
             return;
         }
-        // On a thread that is no runtime's there is none until the next connection is made on one.
+        // On a thread without a runtime there is none until the next connection is made on one.
         let Some(runtime) = pool.runtime() else {
             return;
         };
@@ -57,13 +57,13 @@ impl Keeper {
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        // The pool is gone, and the task ends when it looks for it.
+        // The pool is gone, and the task ends at its next check.
         self.bell.task.wake();
     }
 }
 
 /// Lets another task begin once this one has ended, also with its runtime.
-struct AtWork(Arc<Bell>);
+struct AtWork(Arc<KeeperWaker>);
 
 impl Drop for AtWork {
     fn drop(&mut self) {
@@ -81,7 +81,8 @@ async fn keep(pool: Weak<Pool>, at_work: AtWork) {
             return Poll::Ready(());
         };
         loop {
-            // While none rests it stays a while: the next call would only have to begin another one.
+            // While no connection is idle the task stays for a while, since the next call would only have to begin
+            // another one.
             let next = match pool.tend(&waker) {
                 Some(next) => next,
                 None => match armed {
@@ -102,14 +103,14 @@ async fn keep(pool: Weak<Pool>, at_work: AtWork) {
     .await;
 }
 
-/// An idle time of nothing is no reason to look all the time.
+/// An idle timeout of zero is no reason to check all the time.
 const SHORTEST: Duration = Duration::from_millis(10);
 
-/// Timers cannot count for ever.
+/// Timers have a maximum.
 const LONGEST: Duration = Duration::from_secs(60 * 60 * 24);
 
 impl Pool {
-    /// The runtime that looks after the connections, once there is one.
+    /// The runtime that maintains the connections, once there is one.
     fn runtime(&self) -> Option<Handle> {
         match &self.background {
             Some(background) => background.upgrade()?.started(),

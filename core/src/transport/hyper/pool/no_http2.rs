@@ -1,6 +1,6 @@
-//! What stands for HTTP/2 in a build without the feature `http2`: types that have no value.
+//! Replaces HTTP/2 in a build without the feature `http2` by types without values.
 //!
-//! No dialled connection speaks HTTP/2 then, since none is offered it.
+//! No dialled connection uses HTTP/2 then, since it is not offered.
 
 use std::convert::Infallible;
 use std::future::Pending;

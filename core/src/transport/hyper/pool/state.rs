@@ -1,4 +1,4 @@
-//! What a pool's lock guards, and the choices that are made under it.
+//! The state that a pool's lock guards, and the choices that are made under it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
@@ -10,21 +10,21 @@ use crate::transport::hyper::dial::DialState;
 use crate::transport::hyper::http1::Http1;
 use crate::transport::hyper::pool::http2::{Http2, Stream};
 
-/// The connections, and who waits for one.
+/// The connections, and the calls that wait for one.
 #[derive(Debug, Default)]
 #[expect(
     clippy::vec_box,
     reason = "connections move between owners, and a box moves as a pointer"
 )]
 pub(super) struct State {
-    /// At rest, the one used last at the end.
+    /// The idle ones, the last used at the end.
     pub(super) idle: Vec<Box<Http1>>,
     pub(super) shared: Vec<Shared>,
     pub(super) waiters: Waiters,
     pub(super) dials: Vec<Arc<DialState>>,
-    /// What the last connection spoke; unknown before the first.
+    /// The protocol of the last connection; unknown before the first.
     pub(super) protocol: Option<Protocol>,
-    /// What the last connection that refused requests had served before, and which that was.
+    /// How many requests the last connection that refused some had served, and its ID.
     pub(super) lifetime: Option<(usize, u64)>,
 }
 
@@ -36,25 +36,26 @@ pub(super) struct Shared {
     pub(super) open: usize,
     /// How often a stream of it was taken.
     pub(super) taken: usize,
-    /// When the last of them ended.
+    /// When the last of its streams ended.
     pub(super) rested: Instant,
 }
 
 impl Shared {
-    /// Returns whether it is worth waiting for a stream of it, where connections serve so many requests.
+    /// Returns whether it is worth waiting for a stream of it, if connections serve this many requests.
     pub(super) fn is_awaited(&self, lifetime: usize) -> bool {
         self.taken < lifetime && self.conn.is_usable() && !self.conn.is_silent()
     }
 }
 
-/// What a server speaks.
+/// The protocol of a server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Protocol {
     Http1,
     Http2,
 }
 
-/// Who waits for a connection: those whose request was refused most often first, and each in their order.
+/// The calls that wait for a connection: those whose request was refused most often first, otherwise in order of
+/// arrival.
 #[derive(Debug, Default)]
 pub(super) struct Waiters(VecDeque<Arc<Waiter>>);
 
@@ -69,7 +70,7 @@ impl Waiters {
         self.0.insert(at, waiter);
     }
 
-    /// Returns whether one waits that was refused more often.
+    /// Returns whether a waiting call was refused more often.
     pub(super) fn go_before(&self, resends: u32) -> bool {
         self.0.front().is_some_and(|first| first.resends > resends)
     }
@@ -90,7 +91,7 @@ impl Waiters {
 }
 
 impl State {
-    /// A connection that can be used now. Those that have rested for too long are put into `stale`.
+    /// Takes a connection that can be used now. Those that were idle for too long are put into `stale`.
     #[expect(
         clippy::vec_box,
         reason = "connections move between owners, and a box moves as a pointer"
@@ -113,7 +114,7 @@ impl State {
                 return Some(Grant::Http2(Stream::new(shared.conn.clone(), pool.clone())));
             }
         }
-        // The one used last is at the end: if that has rested for too long, so have all.
+        // The last used one is at the end: if that was idle for too long, all were.
         while let Some(conn) = self.idle.pop() {
             if conn.rested.elapsed() < idle_timeout && conn.is_alive() {
                 return Some(Grant::Http1(conn));
@@ -134,7 +135,7 @@ impl State {
         self.shared.iter().find(|s| s.is_awaited(lifetime))
     }
 
-    /// Notes that as many connections are made as those who wait need.
+    /// Notes as many new dials as the waiting calls need.
     pub(super) fn begin_dials(&mut self) -> Vec<Arc<DialState>> {
         let new: Vec<_> = (0..self.dials_wanted())
             .map(|_| Arc::<DialState>::default())
@@ -148,9 +149,9 @@ impl State {
         match self.protocol {
             _ if waiters == 0 => 0,
             Some(Protocol::Http1) => waiters.saturating_sub(self.dials.len()),
-            // They wait for a stream of a connection that is there.
+            // They wait for a stream of an existing connection.
             _ if self.awaited().is_some() => 0,
-            // Until it is known what the server speaks, and where one connection serves all, one is made for all.
+            // Until the server's protocol is known, and if one connection serves all, one is made for all.
             _ => usize::from(self.dials.is_empty()),
         }
     }

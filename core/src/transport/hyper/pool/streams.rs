@@ -1,4 +1,4 @@
-//! What the HTTP/2 connections of a pool report to it.
+//! The reports of HTTP/2 connections to their pool.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,7 +8,7 @@ use super::http2;
 use super::state::Shared;
 
 impl Pool {
-    /// Streams of a connection have ended.
+    /// Handles the end of streams of a connection.
     pub(super) fn stream_ended(self: &Arc<Self>, conn: &Arc<http2::Shared>, count: usize) {
         let mut state = self.state();
         let at = state
@@ -28,7 +28,7 @@ impl Pool {
                 closed = Some(state.shared.swap_remove(at));
             }
             if goes_on && is_past {
-                // It has served as many, and does not end.
+                // It has served as many requests, and does not end.
                 state.lifetime = None;
             }
         }
@@ -41,11 +41,12 @@ impl Pool {
         self.keeper.begin(self);
     }
 
-    /// A connection's request was refused since the connection ends; it had served so many before it.
+    /// Handles a request that was refused because its connection is ending; the connection had served `served` before
+    /// it.
     ///
-    /// Servers end their connections after some number of requests, and the one that is reached in the middle of a burst
-    /// costs all requests above it a second try. So the next connection is left alone after as many, and another one is
-    /// made, until it turns out that it goes on.
+    /// Servers end connections after some number of requests, and reaching that number in the middle of a burst costs
+    /// all later requests a second try. So the next connection is not used beyond that number, and another one is made,
+    /// until it turns out that it continues.
     pub(super) fn refused(&self, conn: &http2::Shared, served: usize) {
         let mut state = self.state();
         let least = match state.lifetime {
@@ -55,12 +56,12 @@ impl Pool {
         state.lifetime = Some((least.max(1), conn.id));
     }
 
-    /// A connection takes more streams than before, or none any more.
+    /// Handles a connection that accepts more streams than before, or none any more.
     pub(super) fn look_for_work(self: &Arc<Self>) {
         self.serve(None);
     }
 
-    /// A connection is gone.
+    /// Handles a connection that is gone.
     pub(super) fn connection_ended(self: &Arc<Self>, conn: &Arc<http2::Shared>) {
         let mut state = self.state();
         let gone = state

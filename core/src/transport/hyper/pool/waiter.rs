@@ -1,4 +1,4 @@
-//! One who waits for a connection.
+//! A call that waits for a connection.
 
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,11 +15,11 @@ use crate::transport::hyper::spawn::Spawner;
 pub(super) struct Waiter {
     slot: Mutex<Slot>,
     waker: AtomicWaker,
-    /// What makes connections where this one waits.
+    /// Makes connections for this waiter.
     pub(super) spawner: Spawner,
-    /// Where it is noted what it waits for.
+    /// The mark that gets its phase.
     pub(super) sent: SentMark,
-    /// How often its request was refused before.
+    /// How often its request was refused.
     pub(super) resends: u32,
 }
 
@@ -49,7 +49,7 @@ impl Waiter {
         }
     }
 
-    /// Gives it what it waits for; returns that if it has gone.
+    /// Passes it a grant, or returns the grant if the waiter is gone.
     pub(super) fn give(&self, grant: Grant) -> Option<Grant> {
         match self.swap(|slot| matches!(slot, Slot::Waiting), Slot::Given(grant)) {
             Ok(_) => {
@@ -61,7 +61,7 @@ impl Waiter {
         }
     }
 
-    /// Goes; returns what was given meanwhile.
+    /// Leaves the queue; returns a grant that came meanwhile.
     pub(super) fn leave(&self) -> Option<Grant> {
         match self.swap(|_| true, Slot::Gone) {
             Ok(Slot::Given(grant)) => Some(grant),
@@ -70,7 +70,7 @@ impl Waiter {
     }
 }
 
-/// Waits for a grant. Giving up leaves the queue, and says what was waited for.
+/// Waits for a grant. Giving up leaves the queue, and notes what was waited for.
 pub(super) async fn wait(pool: &Arc<Pool>, waiter: Arc<Waiter>, sent: &SentMark) -> Grant {
     let guard = Guard {
         pool,
@@ -114,7 +114,7 @@ impl Drop for Guard<'_> {
             if let Some(peer) = peer {
                 self.sent.set_peer(peer);
             }
-            self.pool.gives_up(waiter);
+            self.pool.waiter_gave_up(waiter);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A socket that is lent to a thread: what the thread waits for, and waiting for it in the kernel.
+//! A socket that is lent to a thread, and how the thread waits for it in the kernel.
 
 use std::io;
 use std::os::fd::AsFd as _;
@@ -12,18 +12,18 @@ use nix::poll::{PollFd, PollFlags};
 use super::thread_io::{Filled, ThreadIo};
 use super::{Inner, Io, SocketState};
 
-/// How long a blocking `recv` waits before the thread looks around: the receive timeout of a lent socket.
+/// How long a blocking `recv` waits before the thread does its other checks: the receive timeout of a lent socket.
 pub(in crate::transport::hyper) const SLICE: Duration = Duration::from_millis(50);
 
-/// A socket that stays as it is while a thread waits for it in `poll`.
-pub(in crate::transport::hyper) struct Held<'a> {
+/// A socket that stays unchanged while a thread waits for it in `poll`.
+pub(in crate::transport::hyper) struct HeldSocket<'a> {
     inner: MutexGuard<'a, Inner>,
     flags: PollFlags,
-    /// This process made the socket.
+    /// Whether this process made the socket.
     is_own: bool,
 }
 
-impl Held<'_> {
+impl HeldSocket<'_> {
     /// Returns what to poll; `None` if the socket does not belong to a thread of this process any more.
     pub(in crate::transport::hyper) fn poll_fd(&self) -> Option<PollFd<'_>> {
         match &self.inner.io {
@@ -33,18 +33,18 @@ impl Held<'_> {
     }
 }
 
-/// What a blocking `recv` gave.
+/// The result of a blocking `recv`.
 pub(in crate::transport::hyper) enum Fill {
-    /// Something to be looked at.
+    /// Something to handle.
     Done,
-    /// Nothing within its time.
+    /// Nothing within its timeout.
     Nothing,
     /// A signal.
     Signal,
 }
 
 impl SocketState {
-    /// Gives the socket to the thread that polls its connection from now on.
+    /// Moves the socket to the thread that polls its connection from now on.
     pub(in crate::transport::hyper) fn lend_to_thread(&self) -> io::Result<()> {
         self.check_process()?;
         let mut inner = self.inner();
@@ -74,7 +74,7 @@ impl SocketState {
         waits && self.waits.call.load(Ordering::Relaxed) == call
     }
 
-    /// Returns whether all that is waited for is something to read.
+    /// Returns whether it is only waited for to read.
     pub(in crate::transport::hyper) fn waits_to_read_only(&self) -> bool {
         !self.waits.writes.load(Ordering::Relaxed)
     }
@@ -88,7 +88,7 @@ impl SocketState {
     /// Waits in the kernel for something to read, one slice long.
     pub(in crate::transport::hyper) fn fill(&self) -> Fill {
         if self.check_process().is_err() {
-            // Wakes the call that waits; its next read reports the error.
+            // Wakes the waiting call, whose next read reports the error.
             self.ready(true, true);
             return Fill::Done;
         }
@@ -110,21 +110,21 @@ impl SocketState {
     }
 
     /// Holds the socket for a `poll`.
-    pub(in crate::transport::hyper) fn hold(&self) -> Held<'_> {
+    pub(in crate::transport::hyper) fn hold(&self) -> HeldSocket<'_> {
         let mut flags = PollFlags::empty();
         flags.set(PollFlags::POLLIN, self.waits.reads.load(Ordering::Relaxed));
         flags.set(
             PollFlags::POLLOUT,
             self.waits.writes.load(Ordering::Relaxed),
         );
-        Held {
+        HeldSocket {
             inner: self.inner(),
             flags,
             is_own: self.check_process().is_ok(),
         }
     }
 
-    /// Notes what the kernel says of the socket and wakes those who wait for it.
+    /// Notes what the kernel reports about the socket and wakes those who wait for it.
     pub(in crate::transport::hyper) fn ready(&self, readable: bool, writable: bool) {
         let mut inner = self.inner();
         let mut wakers = [None, None];

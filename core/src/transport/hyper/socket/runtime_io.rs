@@ -16,7 +16,7 @@ pub(super) enum RuntimeIo {
 }
 
 impl RuntimeIo {
-    /// Takes the socket off its runtime's event queue.
+    /// Removes the socket from its runtime's event queue.
     pub(super) fn leave(self) -> io::Result<(RawSocket, bool)> {
         match self {
             Self::Tcp(stream) => Ok((stream.into_std()?.into(), false)),
@@ -24,7 +24,7 @@ impl RuntimeIo {
         }
     }
 
-    /// Puts a socket on the event queue of the runtime that this is called in.
+    /// Puts a socket on the event queue of the current runtime.
     pub(super) fn enter(socket: RawSocket, is_unix: bool) -> io::Result<Self> {
         Ok(if is_unix {
             Self::Unix(UnixStream::from_std(socket.into())?)
@@ -42,7 +42,7 @@ impl RuntimeIo {
         }
     }
 
-    /// Does what `work` does once the runtime says that it may. A `WouldBlock` makes the runtime look again.
+    /// Runs `work` once the runtime reports that the socket is ready. A `WouldBlock` makes the runtime wait again.
     fn try_io<O>(
         &self,
         interest: Interest,
@@ -78,7 +78,7 @@ impl RuntimeIo {
             let tried = self.try_io(Interest::READABLE, |socket| {
                 let got = receive(socket, buf, 0)?;
                 read = Some(got);
-                // Less than there was room for: the next read would find nothing, and need not try.
+                // Less than there was room for, so the next read would find nothing and is not tried.
                 if got > 0 && got < room {
                     return Err(io::ErrorKind::WouldBlock.into());
                 }

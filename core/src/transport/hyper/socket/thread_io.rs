@@ -9,16 +9,16 @@ use tokio::io::ReadBuf;
 use super::calls::{receive, send};
 use super::is_not_yet;
 
-/// How much a blocking `recv` takes at most. Larger bodies are read past it, into the buffers of their reader.
+/// How much a blocking `recv` takes at most. Larger bodies are read directly into the buffers of their reader.
 const EARLY: usize = 8 * 1024;
 
 /// A socket in blocking mode, with a receive timeout of a slice (`parker`).
 pub(super) struct ThreadIo {
     pub(super) socket: RawSocket,
     pub(super) is_unix: bool,
-    /// Something may be there to be read.
+    /// Whether something may be available to read.
     pub(super) readable: bool,
-    /// What a blocking `recv` brought, and how much of that has been read since.
+    /// What a blocking `recv` received, and how much of that has been read since.
     pub(super) early: Box<[u8]>,
     pub(super) filled: usize,
     pub(super) taken: usize,
@@ -27,11 +27,11 @@ pub(super) struct ThreadIo {
     pub(super) write_waker: Option<Waker>,
 }
 
-/// What a blocking `recv` gave.
+/// The result of a blocking `recv`.
 pub(super) enum Filled {
-    /// So many bytes; none at the end of the stream, and where an error waits for the next read.
+    /// This many bytes; 0 at the end of the stream, and if an error is left for the next read.
     Bytes(usize),
-    /// Nothing within its time.
+    /// Nothing within its timeout.
     Nothing,
     Signal,
 }
@@ -52,12 +52,12 @@ impl ThreadIo {
         }
     }
 
-    /// Returns whether everything that a blocking `recv` brought has been read since.
+    /// Returns whether everything that a blocking `recv` received has been read since.
     pub(super) fn is_read_up(&self) -> bool {
         self.taken == self.filled
     }
 
-    /// Waits in the kernel for something to read, as long as the receive timeout says.
+    /// Waits in the kernel for something to read, for the receive timeout at most.
     pub(super) fn fill(&mut self) -> Filled {
         if self.early.is_empty() {
             self.early = vec![0; EARLY].into();
@@ -65,7 +65,7 @@ impl ThreadIo {
         let got = (&self.socket).read(&mut self.early);
         (self.taken, self.filled) = (0, got.as_ref().copied().unwrap_or(0));
         match got {
-            // Of the end of the stream the next read is told, too.
+            // The next read reports the end of the stream, too.
             Ok(n) => self.readable = n == 0 || n == EARLY,
             Err(error) if is_not_yet(&error) => return Filled::Nothing,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Filled::Signal,
@@ -74,12 +74,12 @@ impl ThreadIo {
         Filled::Bytes(self.filled)
     }
 
-    /// Sets who is woken when there is something to read.
+    /// Sets the waker for when there is something to read.
     pub(super) fn wait_to_read(&mut self, cx: &Context<'_>) {
         wait_with(&mut self.read_waker, cx);
     }
 
-    /// Sets who is woken when there is room to write.
+    /// Sets the waker for when there is room to write.
     pub(super) fn wait_to_write(&mut self, cx: &Context<'_>) {
         wait_with(&mut self.write_waker, cx);
     }
@@ -102,7 +102,8 @@ impl ThreadIo {
             let room = buf.remaining();
             return match receive(&self.socket, buf, libc::MSG_DONTWAIT) {
                 Ok(read) => {
-                    // Less than there was room for: the next read would find nothing. The end is told again.
+                    // Less than there was room for, so the next read would find nothing. The end of the stream is
+                    // reported again.
                     self.readable = read == 0 || read == room;
                     Poll::Ready(Ok(()))
                 }

@@ -14,9 +14,9 @@ thread_local! {
 
 /// The sockets of one call.
 pub(in crate::transport::hyper) struct Waited {
-    /// Which call is under way; 0 for none, and nobody then looks at what is noted here.
+    /// The call under way; 0 for none, and the sockets are then not used.
     call: u64,
-    /// Those that nobody has any more are not kept open by this.
+    /// Weak, so that this does not keep dropped sockets open.
     sockets: SmallVec<[Weak<SocketState>; 2]>,
 }
 
@@ -28,23 +28,23 @@ impl Waited {
         }
     }
 
-    /// Begins a call on this thread, and returns what the call around it waits for.
+    /// Begins a call on this thread, and returns what the enclosing call waits for.
     pub(in crate::transport::hyper) fn begin() -> Self {
         static CALLS: AtomicU64 = AtomicU64::new(1);
         let call = CALLS.fetch_add(1, Ordering::Relaxed);
         WAITED.replace(Self::new(call))
     }
 
-    /// Ends the call on this thread; the one around it goes on.
+    /// Ends the call on this thread; the enclosing one continues.
     pub(in crate::transport::hyper) fn restore(self) {
-        // What the call still waits for is dropped after the borrow: a socket that closes looks at it again.
+        // What the call still waits for is dropped after the borrow, since a closing socket accesses it again.
         drop(WAITED.replace(self));
     }
 }
 
 /// Notes that the call under way on this thread waits for a socket.
 ///
-/// Connections at rest are polled on threads that have no call under way, too; nobody waits for them there.
+/// Idle connections are also polled on threads without a call, where nothing waits for them.
 pub(super) fn wait_for(socket: &Arc<SocketState>) {
     WAITED.with_borrow_mut(|waited| {
         let is_known = |known: &Weak<SocketState>| known.as_ptr() == Arc::as_ptr(socket);
@@ -55,7 +55,7 @@ pub(super) fn wait_for(socket: &Arc<SocketState>) {
     });
 }
 
-/// Returns the sockets that are waited for, and forgets those that are not any more.
+/// Returns the sockets that are waited for, and forgets all others.
 pub(in crate::transport::hyper) fn waiting() -> SmallVec<[Arc<SocketState>; 2]> {
     let mut waiting = SmallVec::new();
     WAITED.with_borrow_mut(|waited| {

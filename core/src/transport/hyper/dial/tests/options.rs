@@ -1,4 +1,4 @@
-//! Options that are wrong are found when the client is built.
+//! Options that are not valid are found when the client is built.
 
 use url::Url;
 

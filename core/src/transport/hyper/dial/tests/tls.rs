@@ -1,4 +1,4 @@
-//! Who is trusted, and what a handshake that fails says.
+//! Which servers are trusted, and the errors of failed handshakes.
 
 use rcgen::date_time_ymd;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -18,13 +18,13 @@ fn trusting(identities: &[&Identity]) -> WireOptions {
     }
 }
 
-/// Dials a server that shows `identity`, as `api.example`.
+/// Dials a server that presents `identity`, as `api.example`.
 async fn meet(options: &WireOptions, identity: &Identity) -> Result<Dialled, TransportError> {
     let address = identity.serve(H1).await;
     dial(options, &api("https", address)).await
 }
 
-/// The code and text of a refusal, which is one of TLS and is not tried again.
+/// The code and text of a TLS refusal, which is not retried.
 async fn refusal(options: &WireOptions, identity: &Identity) -> (String, String) {
     let error = meet(options, identity).await.expect_err("an error");
     assert_eq!(error.failure(), Failure::Tls, "{error}");

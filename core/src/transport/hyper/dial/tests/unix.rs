@@ -9,7 +9,7 @@ use crate::transport::hyper::dial::testing::certs::{Identity, authority, params}
 use crate::transport::hyper::dial::testing::read_line;
 use crate::transport::{Failure, Proxy, WireOptions};
 
-/// A folder that goes when the test ends.
+/// A folder that is removed when the test ends.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -42,7 +42,7 @@ async fn connections_go_to_the_socket_whatever_the_host_is() {
     let folder = Folder::new("dial-unix");
     let path = folder.socket();
     let listener = UnixListener::bind(&path).expect("a socket");
-    // The environment's proxy does not count.
+    // The environment's proxy is ignored.
     let options = WireOptions {
         proxy: Proxy::Environment,
         ..options(&path)

@@ -1,4 +1,4 @@
-//! What a state says of a dial on its way, and the time that bounds it.
+//! The state of a running dial, and the time that bounds it.
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -24,7 +24,7 @@ impl Resolve for Hanging {
     }
 }
 
-/// Dials until the state says so; the dial never ends.
+/// Dials until the state is reached; the dial never ends.
 async fn hangs(dialer: &Dialer, phase: Phase, peer: &str) {
     let state = DialState::default();
     assert_eq!((state.phase(), state.peer()), (Phase::Connecting, None));

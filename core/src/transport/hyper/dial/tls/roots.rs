@@ -1,5 +1,5 @@
-//! The certificate authorities that are trusted: the system's, or those that the environment names in their place, and
-//! those of the option `extra_ca`.
+//! The trusted certificate authorities: the system's, or those that the environment names instead, and those of the
+//! option `extra_ca`.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,24 +9,26 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
 
-/// The system's authorities, once they have been read. No lock is held meanwhile: a child that is forked in that moment
-/// would find it held by nobody.
+/// The system's authorities, once they have been read. No lock is held meanwhile, since a child that is forked in that
+/// moment would find it locked for ever.
 static SYSTEM: OnceLock<Arc<RootCertStore>> = OnceLock::new();
 
-/// The authorities that the environment named last. The lock is only tried: whoever does not get it reads the files again.
+/// The authorities that the environment named last. The lock is only tried; a thread that does not get it reads the files
+/// again.
 static NAMED: Mutex<Option<(Named, Arc<RootCertStore>)>> = Mutex::new(None);
 
-/// Variables of a language's own that name a file or a directory of authorities.
+/// A language's own variables that name a file or a directory of authorities.
 static BUNDLES: OnceLock<&'static [&'static str]> = OnceLock::new();
 
-/// Has environment variables of a language's own replace the system's authorities, as `REQUESTS_CA_BUNDLE` does in Python;
-/// they come before `SSL_CERT_FILE` and `SSL_CERT_DIR`. For bindings, once for the process; later lists are passed over.
+/// Makes a language's own environment variables replace the system's authorities, as `REQUESTS_CA_BUNDLE` does in Python;
+/// they take precedence over `SSL_CERT_FILE` and `SSL_CERT_DIR`. Bindings call it once per process; later lists are
+/// ignored.
 #[cfg(feature = "unstable-host")]
 pub fn honour_ca_bundle_variables(names: &'static [&'static str]) {
     let _ = BUNDLES.set(names);
 }
 
-/// Where the environment says that the authorities are.
+/// The paths of authorities in the environment.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Named {
     variables: String,
@@ -74,7 +76,7 @@ impl Named {
         found
     }
 
-    /// What the variables hold, for messages.
+    /// The values of the variables, for messages.
     fn paths(&self) -> String {
         let all = self.file.iter().chain(&self.directories);
         let all: Vec<_> = all.map(|path| Path::display(path).to_string()).collect();
@@ -82,12 +84,12 @@ impl Named {
     }
 }
 
-/// Returns the authorities that are trusted: those of the system or of the environment, and `extra`. The error says that
-/// there are none.
+/// Returns the trusted authorities: those of the system or of the environment, and `extra`. The error says that there
+/// are none.
 pub(super) fn with_extra(extra: &[CertificateDer<'static>]) -> Result<Arc<RootCertStore>, String> {
     let bundles = BUNDLES.get().copied().unwrap_or_default();
     let store = match Named::by(bundles, |name| std::env::var_os(name)) {
-        // A path that is wrong is a mistake, whatever else is trusted.
+        // A wrong path is an error, whatever else is trusted.
         Some(named) => Ok(from_environment(named)?),
         None => system(),
     };
@@ -96,7 +98,7 @@ pub(super) fn with_extra(extra: &[CertificateDer<'static>]) -> Result<Arc<RootCe
     }
     let mut roots = match store {
         Ok(roots) => RootCertStore::clone(&roots),
-        // `extra` alone will do.
+        // `extra` alone is enough.
         Err(_) => RootCertStore::empty(),
     };
     for certificate in extra {
@@ -107,7 +109,7 @@ pub(super) fn with_extra(extra: &[CertificateDer<'static>]) -> Result<Arc<RootCe
     Ok(Arc::new(roots))
 }
 
-/// Reads the system's authorities the first time that they are needed.
+/// Reads the system's authorities when they are first needed.
 fn system() -> Result<Arc<RootCertStore>, String> {
     if let Some(roots) = SYSTEM.get() {
         return Ok(Arc::clone(roots));
@@ -142,10 +144,10 @@ fn from_environment(named: Named) -> Result<Arc<RootCertStore>, String> {
     Ok(roots)
 }
 
-/// A failure is not kept: it may pass, as too many open files do.
+/// A failure is not cached, since it may be temporary, like too many open files.
 fn store(found: CertificateResult) -> Result<Arc<RootCertStore>, String> {
     let mut roots = RootCertStore::empty();
-    // There are certificates that webpki does not read; those of others are good all the same.
+    // webpki cannot read some certificates; the others are still usable.
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
         return Err(match found.errors.first() {

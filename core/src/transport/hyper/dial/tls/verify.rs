@@ -1,4 +1,4 @@
-//! Whom to trust.
+//! Verifies servers.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use rustls::{
 
 use crate::transport::hyper::dial::tls_errors::Refusal;
 
-/// Verifies servers by webpki. In one case it accepts more: see [`Verifier::authority_as_server`].
+/// Verifies servers with webpki. In one case it accepts more: see [`Verifier::authority_as_server`].
 #[derive(Debug)]
 pub(super) struct Verifier {
     inner: Arc<WebPkiServerVerifier>,
@@ -36,12 +36,12 @@ impl Verifier {
         Ok(Self { inner, extra })
     }
 
-    /// Decides about a server that shows the certificate of an authority (`CA:TRUE`) as its own, as the self-signed
-    /// ones do that `openssl req -x509` makes.
+    /// Decides about a server that presents the certificate of an authority (`CA:TRUE`) as its own, such as the
+    /// self-signed ones of `openssl req -x509`.
     ///
-    /// It is accepted if it is, byte for byte, a certificate that the user gave as `extra_ca`, and names this server:
-    /// the user trusts this very certificate, and the handshake proves that the server has its key. Its dates are
-    /// right, since webpki checks them before it finds fault with `CA:TRUE`; a test holds it to that.
+    /// It is accepted if it is, byte for byte, a certificate in `extra_ca`, and names this server: the user trusts this
+    /// very certificate, and the handshake proves that the server has its key. Its dates are valid, since webpki checks
+    /// them before `CA:TRUE`; a test ensures that.
     fn authority_as_server(
         &self,
         end_entity: &CertificateDer<'_>,

@@ -14,9 +14,9 @@ use futures_util::task::AtomicWaker;
 
 use super::{Doubt, PingIo, Pool, RequestBody, Shared};
 
-/// How long a doubtful peer may take to give a sign of life before another connection is made beside it.
+/// How long a doubtful peer may take to answer a ping before another connection is made.
 ///
-/// It costs a call that long at most, where the peer is gone, and spares a connection where only one endpoint is slow.
+/// It costs a call at most that long if the peer is gone, and saves a connection if only one endpoint is slow.
 const SIGN_OF_LIFE: Duration = Duration::from_millis(100);
 
 /// Polls a connection and its streams' futures until it has ended.
@@ -26,7 +26,7 @@ pub(super) async fn drive(
     shared: Arc<Shared>,
     pool: Weak<Pool>,
 ) {
-    // However it ends, the pool learns of it.
+    // Notifies the pool, however the connection ends.
     let _leave = Leave {
         shared: Arc::clone(&shared),
         pool: pool.clone(),
@@ -45,7 +45,7 @@ pub(super) async fn drive(
         loop {
             let mut moved = false;
             if requests.poll(cx).is_ready() {
-                // No new streams; those that are open are served to their ends.
+                // It accepts no new streams; open ones are served to their ends.
                 shared.retire();
                 requests.end();
                 notify(&pool);
@@ -61,8 +61,8 @@ pub(super) async fn drive(
             while let Poll::Ready(Some(())) = streams.poll_next_unpin(cx) {
                 moved = true;
             }
-            // Until its head is written, hyper keeps a request that it took up in a place where a GOAWAY that is read
-            // meanwhile makes it lose it, and its answer. So it is written before anything more is read.
+            // Until its head is written, hyper holds a request in a state in which reading a GOAWAY loses it, and its
+            // response. So the head is written before anything more is read.
             let only_writes = shared.taken.swap(false, Ordering::Relaxed);
             let ended = frames.as_mut().is_some_and(|polled| match only_writes {
                 true => shared
@@ -71,7 +71,7 @@ pub(super) async fn drive(
                 false => polled.as_mut().poll(cx).is_ready(),
             });
             if ended {
-                // Its streams get their errors from its end, those that have just been opened as well.
+                // Its streams, also those just opened, get their errors from its end.
                 frames = None;
                 loop {
                     if requests.poll(cx).is_ready() {
@@ -86,7 +86,7 @@ pub(super) async fn drive(
                     }
                 }
             }
-            // After the frames: what the server says may be the last word for a long time.
+            // After the frames, since the server may send nothing more for a long time.
             if let Some(requests) = &requests.conn {
                 let limit = requests.current_max_send_streams();
                 if shared.limit.swap(limit, Ordering::AcqRel) != limit {
@@ -129,14 +129,14 @@ pub(super) async fn drive(
     .await;
 }
 
-/// The driver's end of the channel that requests come by.
+/// The driver's end of the channel of requests.
 struct Requests {
     conn: Option<Pin<Box<http2::Connection<PingIo, RequestBody, Tasks>>>>,
     shared: Arc<Shared>,
 }
 
 impl Requests {
-    /// Takes up what has come; ready once nothing more is taken.
+    /// Takes up waiting requests; ready once no more are accepted.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         match &mut self.conn {
             Some(conn) => conn.as_mut().poll(cx).map(drop),
@@ -144,7 +144,7 @@ impl Requests {
         }
     }
 
-    /// Closes the channel; what is still in it is given back.
+    /// Closes the channel, and returns what is still in it.
     fn end(&mut self) {
         let mut channel = self.shared.channel();
         *channel = false;
@@ -180,7 +180,7 @@ impl Drop for Leave {
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// hyper's executor: what it is given is polled by the connection's one driver.
+/// hyper's executor: the connection's one driver polls its tasks.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tasks(Arc<Queue>);
 

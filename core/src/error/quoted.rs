@@ -1,11 +1,11 @@
-//! Which causes of an error its own text has said already, where it quotes them.
+//! Finds the causes that an error's own text already quotes.
 //!
-//! Many texts end with that of the cause, since one line has to be enough for support. Who prints the chain below it, as
-//! `anyhow` does, must not read the same twice.
+//! Many texts end with that of the cause, since one line has to be enough for support. A reader of the chain that
+//! `anyhow`, for example, prints below it must not read the same twice.
 
 use std::error::Error as StdError;
 
-/// The first cause that `text` does not say, and behind which there is none that it says.
+/// The first cause that `text` does not quote, and that has no quoted cause behind it.
 pub(crate) fn not_yet<'a>(
     text: &str,
     cause: &'a (dyn StdError + 'static),
@@ -21,7 +21,7 @@ pub(crate) fn not_yet<'a>(
     rest
 }
 
-/// Whether a text has another one in it that does not begin or end within a word.
+/// Whether a text contains another one as whole words.
 fn says(text: &str, other: &str) -> bool {
     let in_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let ends_in_word =

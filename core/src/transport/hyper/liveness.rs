@@ -1,8 +1,9 @@
-//! Signs of life of an HTTP/2 connection: a PING past h2, for a peer that said nothing while an attempt waited for it.
+//! Liveness checks of an HTTP/2 connection: a PING that bypasses h2, for a peer that sent nothing while an attempt
+//! waited.
 //!
-//! hyper pings connections that were silent for seconds, and cannot be asked for a ping. An attempt that timed out
-//! sooner must not send the next one into a peer that is gone, nor give up a connection because one endpoint is slow. So
-//! the connection is asked, and takes no new streams until it answers.
+//! hyper pings connections that were silent for seconds, and offers no ping on demand. After an attempt that timed out
+//! sooner, the next one must not go to a peer that is gone, and a connection must not be dropped because one endpoint is
+//! slow. So the connection is pinged, and accepts no new streams until it answers.
 
 use std::io;
 use std::pin::Pin;
@@ -17,23 +18,24 @@ use super::io::Io;
 /// The client's connection preface (RFC 9113 §3.4).
 const PREFACE: usize = 24;
 
-/// A PING frame with a payload of ours (RFC 9113 §6.7). h2 ignores the acknowledgement of a ping that it did not send.
+/// A PING frame with this crate's payload (RFC 9113 §6.7). h2 ignores the acknowledgement of a ping that it did not
+/// send.
 const PING: [u8; 17] = *b"\x00\x00\x08\x06\x00\x00\x00\x00\x00reqtrail";
 
-/// What the driver of a connection asks of its stream.
+/// What the driver of a connection requests from its stream.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct PingRequest {
     ping: AtomicBool,
     only_writes: AtomicBool,
 }
 
-impl Asked {
-    /// Asks once for a sign of life, with the next flush.
+impl PingRequest {
+    /// Requests one PING with the next flush.
     pub(super) fn ask(&self) {
         self.ping.store(true, Ordering::Release);
     }
 
-    /// Polls `work` without letting it read. Whoever calls this has to poll it once more.
+    /// Polls `work` without letting it read. The caller has to poll it once more.
     pub(super) fn only_writing<O>(&self, work: impl FnOnce() -> O) -> O {
         self.only_writes.store(true, Ordering::Relaxed);
         let output = work();
@@ -46,18 +48,18 @@ impl Asked {
 #[derive(Debug)]
 pub(super) struct PingIo {
     io: Io,
-    asked: Arc<Asked>,
-    place: Place,
-    /// What is left to be written of a PING.
+    asked: Arc<PingRequest>,
+    position: FramePosition,
+    /// The part of a PING that is still to be written.
     rest: &'static [u8],
 }
 
 impl PingIo {
-    pub(super) fn new(io: Io, asked: Arc<Asked>) -> Self {
+    pub(super) fn new(io: Io, asked: Arc<PingRequest>) -> Self {
         Self {
             io,
             asked,
-            place: Place::default(),
+            position: FramePosition::default(),
             rest: &[],
         }
     }
@@ -95,7 +97,7 @@ impl Write for PingIo {
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_rest(cx))?;
         let written = ready!(Pin::new(&mut self.io).poll_write(cx, buf))?;
-        self.place.pass(&buf[..written]);
+        self.position.pass(&buf[..written]);
         Poll::Ready(Ok(written))
     }
 
@@ -109,7 +111,7 @@ impl Write for PingIo {
         let mut left = written;
         for buf in bufs {
             let passed = buf.len().min(left);
-            self.place.pass(&buf[..passed]);
+            self.position.pass(&buf[..passed]);
             left -= passed;
         }
         Poll::Ready(Ok(written))
@@ -120,7 +122,7 @@ impl Write for PingIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.place.is_between_frames() && self.asked.ping.swap(false, Ordering::AcqRel) {
+        if self.position.is_between_frames() && self.asked.ping.swap(false, Ordering::AcqRel) {
             self.rest = &PING;
         }
         ready!(self.poll_rest(cx))?;
@@ -132,9 +134,9 @@ impl Write for PingIo {
     }
 }
 
-/// Where in its frames a connection's writing side is.
+/// The position of a connection's writing side within its frames.
 #[derive(Debug)]
-struct Place {
+struct FramePosition {
     /// The frame header under way.
     header: [u8; 9],
     len: usize,
@@ -142,7 +144,7 @@ struct Place {
     skip: usize,
 }
 
-impl Default for Place {
+impl Default for FramePosition {
     fn default() -> Self {
         Self {
             header: [0; 9],
@@ -152,7 +154,7 @@ impl Default for Place {
     }
 }
 
-impl Place {
+impl FramePosition {
     fn is_between_frames(&self) -> bool {
         self.skip == 0 && self.len == 0
     }
@@ -199,15 +201,15 @@ mod tests {
         fn it_is_between_frames_only_there(lengths in prop::collection::vec(0u16..300, 0..6), pieces in prop::collection::vec(1usize..40, 1..200)) {
             let bytes = frames(&lengths);
             let ends: Vec<usize> = (0..=lengths.len()).map(|n| frames(&lengths[..n]).len()).collect();
-            let mut place = Place::default();
+            let mut position = FramePosition::default();
             let mut at = 0;
             for piece in pieces.iter().cycle() {
-                prop_assert_eq!(place.is_between_frames(), ends.contains(&at));
+                prop_assert_eq!(position.is_between_frames(), ends.contains(&at));
                 if at == bytes.len() {
                     break;
                 }
                 let end = (at + piece).min(bytes.len());
-                place.pass(&bytes[at..end]);
+                position.pass(&bytes[at..end]);
                 at = end;
             }
         }
@@ -215,9 +217,9 @@ mod tests {
 
     #[test]
     fn a_ping_is_a_frame() {
-        let mut place = Place::default();
-        place.pass(&frames(&[3]));
-        place.pass(&PING);
-        assert!(place.is_between_frames());
+        let mut position = FramePosition::default();
+        position.pass(&frames(&[3]));
+        position.pass(&PING);
+        assert!(position.is_between_frames());
     }
 }

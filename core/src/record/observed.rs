@@ -1,4 +1,4 @@
-//! What happened in one exchange, before anything is taken out of it.
+//! What happened in one exchange, before secrets are removed.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -7,24 +7,24 @@ use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// What a recording has to know of a client.
+/// What a recording has to know about a client.
 #[derive(Debug)]
 pub(crate) struct Api {
     /// The path of the base URL, without a slash at its end.
     pub(crate) base_path: String,
-    /// Query parameters that are shown besides the usual ones.
+    /// Query parameters that are shown in addition to the default ones.
     pub(crate) shown_query: Vec<String>,
-    /// The client undoes content codings.
+    /// Whether the client decodes content codings.
     pub(crate) decompress: bool,
 }
 
 /// One exchange as it happened.
 #[derive(Debug)]
-pub(super) struct Facts {
+pub(super) struct ObservedExchange {
     pub(super) api: Arc<Api>,
     pub(super) method: Method,
     pub(super) origin: String,
-    /// Path and query, as the request's first line has them.
+    /// Path and query, as the request line has them.
     pub(super) target: String,
     /// The body of the request, if it is JSON.
     pub(super) json: Option<Value>,
@@ -40,7 +40,7 @@ pub(super) struct Facts {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// When the head came.
+    /// When the head arrived.
     pub(super) at: SystemTime,
     pub(super) delay: Duration,
     /// From the head to the end of the body.

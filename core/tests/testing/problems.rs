@@ -1,4 +1,4 @@
-//! What a mock says about the script that it was given, and how it was kept.
+//! What a mock reports about its script and the requests.
 
 use reqtrail::testing::{Mock, error_reply, reply};
 

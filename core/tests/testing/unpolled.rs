@@ -1,4 +1,4 @@
-//! Calls that a program keeps without polling them, while it waits for something else.
+//! Calls that a program keeps without polling, while it waits for something else.
 
 use std::future::ready;
 use std::pin::pin;
