@@ -274,7 +274,10 @@ test("a wrong value is refused before anything is sent", async (t) => {
     );
   }
   await assert.rejects(client.request(7, "/ok"), /^TypeError: method: expected a string, not 7/);
-  await assert.rejects(client.requestLink("GET", {}), /^TypeError: link: expected a URL or a URL string/);
+  await assert.rejects(
+    client.requestLink("GET", {}),
+    /^TypeError: link: expected a URL or a URL string/,
+  );
   for (const [path, options] of [
     ["/ok", { headers: { "x-a": "a\nb" } }],
     ["/{id}", {}],
