@@ -76,7 +76,7 @@ const (
 	// CategoryServer: the server failed.
 	CategoryServer Category = "server"
 
-	// CategoryUnknown: the status and the code say nothing that is known.
+	// CategoryUnknown: neither the status nor the code has a known meaning.
 	CategoryUnknown Category = "unknown"
 )
 
@@ -295,7 +295,7 @@ const (
 	// OpenStackServiceUnavailable: the service, or one that it needs, is temporarily unavailable.
 	OpenStackServiceUnavailable OpenStackFault = "serviceUnavailable"
 
-	// OpenStackComputeFault: any fault without a name of its own: an unexpected error, but also 406 and 410.
+	// OpenStackComputeFault: any fault without a more specific name: an unexpected error, but also 406 and 410.
 	OpenStackComputeFault OpenStackFault = "computeFault"
 )
 
@@ -310,9 +310,9 @@ const (
 	// VerdictSucceeded: it did what was asked for.
 	VerdictSucceeded Verdict = "succeeded"
 
-	// VerdictFailed: it did not.
+	// VerdictFailed: it did not do what was asked for.
 	VerdictFailed Verdict = "failed"
 
-	// VerdictUnknown: the API does not tell.
+	// VerdictUnknown: the API does not say.
 	VerdictUnknown Verdict = "unknown"
 )

@@ -121,7 +121,7 @@
 #define REQTRAIL_CATEGORY_SERVER 9
 
 /**
- * The status and the code say nothing that is known.
+ * Neither the status nor the code has a known meaning.
  */
 #define REQTRAIL_CATEGORY_UNKNOWN 10
 
@@ -351,12 +351,12 @@
 #define REQTRAIL_VERDICT_SUCCEEDED 1
 
 /**
- * It did not.
+ * It did not do what was asked for.
  */
 #define REQTRAIL_VERDICT_FAILED 2
 
 /**
- * The API does not tell.
+ * The API does not say.
  */
 #define REQTRAIL_VERDICT_UNKNOWN 3
 
@@ -411,7 +411,7 @@
 #define REQTRAIL_OPENSTACK_SERVICE_UNAVAILABLE 10
 
 /**
- * OpenStack Nova: `computeFault`. Any fault without a name of its own: an unexpected error, but also 406 and 410.
+ * OpenStack Nova: `computeFault`. Any fault without a more specific name: an unexpected error, but also 406 and 410.
  */
 #define REQTRAIL_OPENSTACK_COMPUTE_FAULT 11
 

@@ -89,7 +89,7 @@ pub const REQTRAIL_CATEGORY_QUOTA: i32 = 7;
 pub const REQTRAIL_CATEGORY_UNAVAILABLE: i32 = 8;
 /// The server failed.
 pub const REQTRAIL_CATEGORY_SERVER: i32 = 9;
-/// The status and the code say nothing that is known.
+/// Neither the status nor the code has a known meaning.
 pub const REQTRAIL_CATEGORY_UNKNOWN: i32 = 10;
 
 /// What an API error means, across dialects.
@@ -263,9 +263,9 @@ pub const REQTRAIL_NOVAVMS_WEBHOOK_DELIVERY_FAILED: i32 = 14;
 
 /// It did what was asked for.
 pub const REQTRAIL_VERDICT_SUCCEEDED: i32 = 1;
-/// It did not.
+/// It did not do what was asked for.
 pub const REQTRAIL_VERDICT_FAILED: i32 = 2;
-/// The API does not tell.
+/// The API does not say.
 pub const REQTRAIL_VERDICT_UNKNOWN: i32 = 3;
 
 /// How a server action ended, as far as the API tells.
@@ -295,5 +295,5 @@ pub const REQTRAIL_OPENSTACK_BAD_MEDIA_TYPE: i32 = 8;
 pub const REQTRAIL_OPENSTACK_NOT_IMPLEMENTED: i32 = 9;
 /// OpenStack Nova: `serviceUnavailable`. The service, or one that it needs, is temporarily unavailable.
 pub const REQTRAIL_OPENSTACK_SERVICE_UNAVAILABLE: i32 = 10;
-/// OpenStack Nova: `computeFault`. Any fault without a name of its own: an unexpected error, but also 406 and 410.
+/// OpenStack Nova: `computeFault`. Any fault without a more specific name: an unexpected error, but also 406 and 410.
 pub const REQTRAIL_OPENSTACK_COMPUTE_FAULT: i32 = 11;

@@ -22,7 +22,7 @@ export type Fault =
  | "notImplemented"
 /** The service, or one that it needs, is temporarily unavailable. */
  | "serviceUnavailable"
-/** Any fault without a name of its own: an unexpected error, but also 406 and 410. */
+/** Any fault without a more specific name: an unexpected error, but also 406 and 410. */
  | "computeFault";
 /** The error codes of OpenStack Nova that this release knows. */
 export declare const FAULTS: readonly Fault[];
@@ -37,7 +37,7 @@ export declare function hasKnownCode(error: unknown): error is ApiError & {
 export type Verdict = 
 /** It did what was asked for. */
 "succeeded"
-/** It did not. */
+/** It did not do what was asked for. */
  | "failed"
-/** The API does not tell. */
+/** The API does not say. */
  | "unknown";

@@ -47,7 +47,7 @@ export type Category =
   | "unavailable"
   /** The server failed. */
   | "server"
-  /** The status and the code say nothing that is known. */
+  /** Neither the status nor the code has a known meaning. */
   | "unknown";
 
 /** Why a call made no further attempt. */

@@ -26,7 +26,7 @@ export type Fault =
   | "notImplemented"
   /** The service, or one that it needs, is temporarily unavailable. */
   | "serviceUnavailable"
-  /** Any fault without a name of its own: an unexpected error, but also 406 and 410. */
+  /** Any fault without a more specific name: an unexpected error, but also 406 and 410. */
   | "computeFault";
 
 /** The error codes of OpenStack Nova that this release knows. */
@@ -60,7 +60,7 @@ export function hasKnownCode(error: unknown): error is ApiError & { readonly cod
 export type Verdict =
   /** It did what was asked for. */
   | "succeeded"
-  /** It did not. */
+  /** It did not do what was asked for. */
   | "failed"
-  /** The API does not tell. */
+  /** The API does not say. */
   | "unknown";

@@ -183,7 +183,7 @@ export interface ClientValues {
   service?: string | null | undefined;
 }
 
-/** Those that cross the border in ways of their own. */
+/** Options whose values are converted in other ways than by their kind. */
 export interface ClientFunctions {
   /**
    * The function that returns a new token. It is called before the first call if the client has none, before the token
@@ -293,7 +293,7 @@ export interface RequestValues {
   acceptStatuses?: number | readonly number[] | null | undefined;
 }
 
-/** Those that cross the border in ways of their own. */
+/** Options whose values are converted in other ways than by their kind. */
 export interface RequestParts {
   /** Headers; one replaces the client's header of the same name. */
   headers?: HeaderValues | null | undefined;
@@ -348,7 +348,7 @@ export const RECENT_VALUES: Readonly<Record<keyof RecentFilter, readonly [number
   limit: [6, "count", false],
 };
 
-/** What a cloud is described by: the keys of an entry of `clouds.yaml`, as they stand there. */
+/** A cloud, with the keys of an entry of `clouds.yaml`, unchanged. */
 export interface CloudOptions {
   /**
    * The URL of Keystone, `auth_url`, and what the way to sign in takes: `username`, `password`, `passcode`,

@@ -53,7 +53,7 @@ closed_set! {
         Unavailable = "unavailable", 8;
         /// The server failed.
         Server = "server", 9;
-        /// The status and the code say nothing that is known.
+        /// Neither the status nor the code has a known meaning.
         Unknown = "unknown", 10;
     }
 }

@@ -88,7 +88,7 @@ class Category(StrEnum):
     """The server failed."""
 
     UNKNOWN = "unknown"
-    """The status and the code say nothing that is known."""
+    """Neither the status nor the code has a known meaning."""
 
 
 class StopReason(StrEnum):

@@ -43,7 +43,7 @@ class Fault(StrEnum):
     """The service, or one that it needs, is temporarily unavailable."""
 
     COMPUTE_FAULT = "computeFault"
-    """Any fault without a name of its own: an unexpected error, but also 406 and 410."""
+    """Any fault without a more specific name: an unexpected error, but also 406 and 410."""
 
 
 class Verdict(StrEnum):
@@ -55,7 +55,7 @@ class Verdict(StrEnum):
     """It did what was asked for."""
 
     FAILED = "failed"
-    """It did not."""
+    """It did not do what was asked for."""
 
     UNKNOWN = "unknown"
-    """The API does not tell."""
+    """The API does not say."""

@@ -142,7 +142,7 @@ pub(crate) static CODES: DialectCodes = DialectCodes {
             category: Category::Authentication,
             retry: None,
             meaning: "The token is malformed, expired or signed by another key.",
-            fix: "Refresh the token, or log in again if refreshing fails. A token refresher on the client does this by itself.",
+            fix: "Refresh the token, or log in again if refreshing fails. A token refresher on the client does this automatically.",
             documentation_url: Some(
                 "https://novavms-manual.novalien.com/developer/troubleshooting/error-codes/",
             ),
@@ -226,7 +226,7 @@ pub(crate) static CODES: DialectCodes = DialectCodes {
             category: Category::RateLimited,
             retry: None,
             meaning: "The caller sent more requests than its limit allows.",
-            fix: "Send fewer requests, or wait as long as Retry-After says. Camera triggers, logins and pairing codes have limits of their own that a retry does not lift.",
+            fix: "Send fewer requests, or wait as long as Retry-After says. Camera triggers, logins and pairing codes have separate limits that a retry does not lift.",
             documentation_url: Some(
                 "https://novavms-manual.novalien.com/developer/troubleshooting/rate-limit-handling/",
             ),
@@ -284,7 +284,7 @@ pub(crate) static CODES: DialectCodes = DialectCodes {
             category: Category::Unavailable,
             retry: Some(RetryRule::Never),
             meaning: "The API called the webhook's endpoint and got no 2xx answer in time.",
-            fix: "Look at the webhook's delivery log and mend the endpoint. Repeating this request does not deliver the event.",
+            fix: "Look at the webhook's delivery log and fix the endpoint. Repeating this request does not deliver the event.",
             documentation_url: Some(
                 "https://novavms-manual.novalien.com/developer/troubleshooting/webhook-delivery-failures/",
             ),

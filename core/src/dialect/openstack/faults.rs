@@ -29,7 +29,7 @@ pub enum Fault {
     NotImplemented,
     /// The service, or one that it needs, is temporarily unavailable.
     ServiceUnavailable,
-    /// Any fault without a name of its own: an unexpected error, but also 406 and 410.
+    /// Any fault without a more specific name: an unexpected error, but also 406 and 410.
     ComputeFault,
     /// A code that this release does not know, as the server wrote it.
     Unknown(String),
@@ -214,7 +214,7 @@ pub(crate) static CODES: DialectCodes = DialectCodes {
             status: 500,
             category: Category::Server,
             retry: None,
-            meaning: "Any fault without a name of its own: an unexpected error, but also 406 and 410.",
+            meaning: "Any fault without a more specific name: an unexpected error, but also 406 and 410.",
             fix: "Go by the status. For a 500, give the request ID to the operator: the reason is in the service's log.",
             documentation_url: Some("https://docs.openstack.org/api-guide/compute/faults.html"),
         },

@@ -9,9 +9,9 @@ closed_set! {
     Verdict {
         /// It did what was asked for.
         Succeeded = "succeeded", 1;
-        /// It did not.
+        /// It did not do what was asked for.
         Failed = "failed", 2;
-        /// The API does not tell.
+        /// The API does not say.
         Unknown = "unknown", 3;
     }
 }
