@@ -226,7 +226,7 @@ pub(crate) static CODES: DialectCodes = DialectCodes {
             category: Category::RateLimited,
             retry: None,
             meaning: "The caller sent more requests than its limit allows.",
-            fix: "Send fewer requests, or wait as long as Retry-After says. Camera triggers, logins and pairing codes have separate limits that a retry does not lift.",
+            fix: "Send fewer requests, or wait as long as Retry-After says. Camera triggers, logins and pairing codes have separate rate limits that a retry does not lift.",
             documentation_url: Some(
                 "https://novavms-manual.novalien.com/developer/troubleshooting/rate-limit-handling/",
             ),
