@@ -384,6 +384,71 @@ func (j *serverHistoryJSON) serverHistory() ServerHistory {
 	}
 }
 
+// ResourceStory is a resource within a story.
+type ResourceStory struct {
+	// ResourceType is its kind: server, volume, snapshot, image, port, …
+	ResourceType string `json:"resource_type"`
+	// ID is its UUID.
+	ID string `json:"id"`
+	// Name is the name that its owner gave it; empty if there is none.
+	Name string `json:"name"`
+	// Status is its state, as its service writes it; empty if it was not read or is gone.
+	Status string `json:"status"`
+	// Relation is how it hangs together with what was asked for; empty for the resource that was asked for.
+	Relation string `json:"relation"`
+	// Fault is the service's own text about its error: the fault of a server; empty if there is none.
+	Fault string `json:"fault"`
+	// Failure is why it failed, in one line; empty if nothing that was read says that it failed.
+	Failure string `json:"failure"`
+	// RequestID is the ID of the request that failed: the one to give to the operator; empty if there is none.
+	RequestID string `json:"request_id"`
+	// Actions is what was done to a server, newest first.
+	Actions []ActionOutcome `json:"actions"`
+	// Messages is what the block storage service says to users about a volume or a snapshot, newest first.
+	Messages []*UserMessage `json:"messages"`
+	// Tasks is what the image service did with an image, newest first.
+	Tasks []*ImageTask `json:"tasks"`
+}
+
+// Story is the story of a server, a volume, a snapshot or an image with what hangs together with it, or of what bears a
+// request's ID. Its String is a text for a person.
+type Story struct {
+	// Asked is what was asked for, as it was written.
+	Asked string
+	// Failure is why it failed, in one line; empty if nothing that was read says that anything failed.
+	Failure string
+	// RequestIDs is the request IDs to give to the operator: those of the requests that failed.
+	RequestIDs []string
+	// Resources holds the resource that was asked for, and then what it hangs together with: volumes and ports of a
+	// server, servers of a volume. For a request's ID it is everything that bears it.
+	Resources []ResourceStory
+	// Notes is what could not be read, and what the services do not tell.
+	Notes []string
+	// Trails holds the trails of all calls that read the story, in their order.
+	Trails []*Trail
+
+	document
+}
+
+// storyJSON is the story as its JSON has it.
+type storyJSON struct {
+	Asked      string          `json:"asked"`
+	Failure    string          `json:"failure"`
+	RequestIDs []string        `json:"request_ids"`
+	Resources  []ResourceStory `json:"resources"`
+	Notes      []string        `json:"notes"`
+}
+
+func (j *storyJSON) story() Story {
+	return Story{
+		Asked:      j.Asked,
+		Failure:    j.Failure,
+		RequestIDs: j.RequestIDs,
+		Resources:  j.Resources,
+		Notes:      j.Notes,
+	}
+}
+
 // ServiceEndpoint is an endpoint of a service, as the catalog lists it.
 type ServiceEndpoint struct {
 	// ServiceType is the type of the service, such as volumev3 or network.

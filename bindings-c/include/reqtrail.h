@@ -2796,15 +2796,16 @@ reqtrail_code reqtrail_operation_microversion(struct reqtrail_operation *operati
 /**
  * Sets the timeout of the whole call; the client's by default. In milliseconds.
  *
- * Operations that have it: `server`, `action`, `actions`, `server_by_name`.
+ * Operations that have it: `server`, `action`, `actions`, `server_by_name`, `explain_resource`.
  */
-reqtrail_code reqtrail_operation_timeout_ms(struct reqtrail_operation *operation, uint64_t timeout);
+reqtrail_code reqtrail_operation_timeout_ms(struct reqtrail_operation *operation,
+                                            uint64_t timeout);
 
 /**
  * Sets the maximum number of actions, newest first. A history has 20 by default. A list has what the API returns,
  * and takes a limit from microversion 2.58.
  *
- * Operations that have it: `actions`, `explain`.
+ * Operations that have it: `actions`, `explain`, `explain_resource`.
  */
 reqtrail_code reqtrail_operation_limit(struct reqtrail_operation *operation,
                                        uint32_t limit);

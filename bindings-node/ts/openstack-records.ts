@@ -568,6 +568,110 @@ export class ServerHistory extends Report {
   }
 }
 
+/** A resource within a story. */
+export interface ResourceStory {
+  /** Its kind: `server`, `volume`, `snapshot`, `image`, `port`, … */
+  readonly resourceType: string;
+  /** Its UUID. */
+  readonly id: string;
+  /** The name that its owner gave it. */
+  readonly name: string | null;
+  /** Its state, as its service writes it; `null` if it was not read or is gone. */
+  readonly status: string | null;
+  /** How it hangs together with what was asked for; `null` for the resource that was asked for. */
+  readonly relation: string | null;
+  /** The service's own text about its error: the fault of a server. */
+  readonly fault: string | null;
+  /** Why it failed, in one line; `null` if nothing that was read says that it failed. */
+  readonly failure: string | null;
+  /** The ID of the request that failed: the one to give to the operator. */
+  readonly requestId: string | null;
+  /** What was done to a server, newest first. */
+  readonly actions: readonly ActionOutcome[];
+  /** What the block storage service says to users about a volume or a snapshot, newest first. */
+  readonly messages: readonly UserMessage[];
+  /** What the image service did with an image, newest first. */
+  readonly tasks: readonly ImageTask[];
+}
+
+/** Its JSON. */
+export interface ResourceStoryJson {
+  resource_type: string;
+  id: string;
+  name: string | null;
+  status: string | null;
+  relation: string | null;
+  fault: string | null;
+  failure: string | null;
+  request_id: string | null;
+  actions: ActionOutcomeJson[];
+  messages: UserMessageJson[];
+  tasks: ImageTaskJson[];
+}
+
+/** Reads its JSON. */
+export function resourceStoryOf(json: ResourceStoryJson): ResourceStory {
+  return {
+    resourceType: json.resource_type,
+    id: json.id,
+    name: json.name,
+    status: json.status,
+    relation: json.relation,
+    fault: json.fault,
+    failure: json.failure,
+    requestId: json.request_id,
+    actions: json.actions.map((one) => actionOutcomeOf(one)),
+    messages: json.messages.map((one) => userMessageOf(one)),
+    tasks: json.tasks.map((one) => imageTaskOf(one)),
+  };
+}
+
+/** Its JSON. */
+export interface StoryJson {
+  asked: string;
+  failure: string | null;
+  request_ids: string[];
+  resources: ResourceStoryJson[];
+  notes: string[];
+}
+
+/** Makes one of what the core gives. */
+export let storyOf: (raw: RawReport) => Story;
+
+/**
+ * The story of a server, a volume, a snapshot or an image with what hangs together with it, or of what bears a
+ * request's ID. `String()` gives it as a text for a person.
+ */
+export class Story extends Report {
+  /** What was asked for, as it was written. */
+  readonly asked: string;
+  /** Why it failed, in one line; `null` if nothing that was read says that anything failed. */
+  readonly failure: string | null;
+  /** The request IDs to give to the operator: those of the requests that failed. */
+  readonly requestIds: readonly string[];
+  /**
+   * The resource that was asked for, and then what it hangs together with: volumes and ports of a server, servers of a
+   * volume. For a request's ID it is everything that bears it.
+   */
+  readonly resources: readonly ResourceStory[];
+  /** What could not be read, and what the services do not tell. */
+  readonly notes: readonly string[];
+
+  private constructor(raw: RawReport) {
+    super(raw);
+    const json = JSON.parse(raw.json) as StoryJson;
+    this.asked = json.asked;
+    this.failure = json.failure;
+    this.requestIds = json.request_ids;
+    this.resources = json.resources.map((one) => resourceStoryOf(one));
+    this.notes = json.notes;
+  }
+
+  static {
+    storyOf = (raw) => new Story(raw);
+  }
+}
+
 /** An endpoint of a service, as the catalog lists it. */
 export interface ServiceEndpoint {
   /** The type of the service, such as `volumev3` or `network`. */

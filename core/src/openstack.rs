@@ -5,6 +5,9 @@
 //!
 //! [`Resources::follow`] does the same for what other services accepted: volumes, snapshots and images.
 //!
+//! [`Connection::explain`] tells the story of anything over the services of a cloud: why a server, a volume or an image failed,
+//! and which request IDs to give to the operator.
+//!
 //! An [`Operation`] is the same as a value: what to do and how, apart from the client that does it.
 //!
 //! # Signing in
@@ -30,6 +33,7 @@ mod identity;
 mod image;
 mod operation;
 mod resources;
+mod story;
 mod volume;
 
 pub use crate::dialect::openstack::Fault;
@@ -51,4 +55,5 @@ pub use operation::{
     OperationReport, OperationResult,
 };
 pub use resources::{FollowResource, ResourceRef, Resources};
+pub use story::{Explanation, ResourceStory, Story};
 pub use volume::message::UserMessage;

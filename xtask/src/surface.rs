@@ -145,6 +145,8 @@ impl Field {
 #[serde(tag = "kind", content = "of", rename_all = "snake_case")]
 pub(crate) enum FieldKind {
     Text,
+    /// Several texts.
+    Texts,
     Number,
     Flag,
     /// Milliseconds in JSON, the language's own type or unit elsewhere.

@@ -18,7 +18,7 @@ export! {
 
     /// Sets the timeout of the whole call; the client's by default. In milliseconds.
     ///
-    /// Operations that have it: `server`, `action`, `actions`, `server_by_name`.
+    /// Operations that have it: `server`, `action`, `actions`, `server_by_name`, `explain_resource`.
     fn reqtrail_operation_timeout_ms(operation: &mut reqtrail_operation, timeout: u64) sets {
         operation.option(2, Value::Duration(duration(timeout)))?;
     }
@@ -26,7 +26,7 @@ export! {
     /// Sets the maximum number of actions, newest first. A history has 20 by default. A list has what the API returns,
     /// and takes a limit from microversion 2.58.
     ///
-    /// Operations that have it: `actions`, `explain`.
+    /// Operations that have it: `actions`, `explain`, `explain_resource`.
     fn reqtrail_operation_limit(operation: &mut reqtrail_operation, limit: u32) sets {
         operation.option(3, Value::Integer(limit.into()))?;
     }

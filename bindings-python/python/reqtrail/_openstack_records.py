@@ -21,12 +21,14 @@ __all__ = [
     "ImageTask",
     "Progress",
     "Resource",
+    "ResourceStory",
     "Server",
     "ServerAction",
     "ServerFault",
     "ServerHistory",
     "ServiceEndpoint",
     "Session",
+    "Story",
     "UserMessage",
 ]
 
@@ -474,6 +476,91 @@ class ServerHistory(Document):
 
     def __repr__(self) -> str:
         return f"<ServerHistory server {self.server_id}, {len(self.actions)} actions>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceStory:
+    """A resource within a story."""
+
+    __module__ = "reqtrail.openstack"
+
+    resource_type: str
+    """Its kind: ``server``, ``volume``, ``snapshot``, ``image``, ``port``, …"""
+    id: str
+    """Its UUID."""
+    name: str | None
+    """The name that its owner gave it."""
+    status: str | None
+    """Its state, as its service writes it; ``None`` if it was not read or is gone."""
+    relation: str | None
+    """How it hangs together with what was asked for; ``None`` for the resource that was asked for."""
+    fault: str | None
+    """The service's own text about its error: the fault of a server."""
+    failure: str | None
+    """Why it failed, in one line; ``None`` if nothing that was read says that it failed."""
+    request_id: str | None
+    """The ID of the request that failed: the one to give to the operator."""
+    actions: tuple[ActionOutcome, ...]
+    """What was done to a server, newest first."""
+    messages: tuple[UserMessage, ...]
+    """What the block storage service says to users about a volume or a snapshot, newest first."""
+    tasks: tuple[ImageTask, ...]
+    """What the image service did with an image, newest first."""
+
+    @classmethod
+    def _of(cls, data: Mapping[str, Any]) -> Self:
+        return cls(
+            resource_type=data["resource_type"],
+            id=data["id"],
+            name=data["name"],
+            status=data["status"],
+            relation=data["relation"],
+            fault=data["fault"],
+            failure=data["failure"],
+            request_id=data["request_id"],
+            actions=tuple(ActionOutcome._of(one) for one in data["actions"]),
+            messages=tuple(UserMessage._of(one) for one in data["messages"]),
+            tasks=tuple(ImageTask._of(one) for one in data["tasks"]),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Story(Document):
+    """The story of a server, a volume, a snapshot or an image with what hangs together with it, or of what bears a
+    request's ID. ``str()`` gives it as a text for a person."""
+
+    __module__ = "reqtrail.openstack"
+
+    asked: str
+    """What was asked for, as it was written."""
+    failure: str | None
+    """Why it failed, in one line; ``None`` if nothing that was read says that anything failed."""
+    request_ids: tuple[str, ...]
+    """The request IDs to give to the operator: those of the requests that failed."""
+    resources: tuple[ResourceStory, ...]
+    """The resource that was asked for, and then what it hangs together with: volumes and ports of a server, servers
+    of a volume. For a request's ID it is everything that bears it."""
+    notes: tuple[str, ...]
+    """What could not be read, and what the services do not tell."""
+    trails: tuple[Trail, ...]
+    """The trails of all calls that read the story, in their order."""
+
+    @classmethod
+    def _of(cls, raw: RawReport) -> Self:
+        data = json.loads(raw.json)
+        return cls(
+            asked=data["asked"],
+            failure=data["failure"],
+            request_ids=tuple(data["request_ids"]),
+            resources=tuple(ResourceStory._of(one) for one in data["resources"]),
+            notes=tuple(data["notes"]),
+            trails=tuple(Trail._of(trail) for trail in raw.trails),
+            _json=raw.json,
+            _report=raw.report,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Story of {self.asked}, {len(self.resources)} resources>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,9 @@
 mod action;
 mod action_ref;
 mod by_name;
-mod explain;
+pub(super) mod explain;
 mod follow;
-mod lookup;
+pub(super) mod lookup;
 pub(super) mod options;
 mod progress;
 mod reads;

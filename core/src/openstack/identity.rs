@@ -21,6 +21,7 @@ pub use auth::{Auth, Domain, Project, Scope, User};
 pub use catalog::{Catalog, ServiceEndpoint};
 pub use cloud::Cloud;
 pub use cloud::connection::Connection;
+pub(super) use cloud::connection::by_service::{Located, version_document};
 pub use keystone::Keystone;
 pub use receipt::Receipt;
 pub use service::ServiceOptions;

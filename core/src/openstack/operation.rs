@@ -10,10 +10,12 @@ use std::pin::Pin;
 
 use super::accepted::get::{Fetched, Get, fetched};
 use super::compute::{ActionRef, Compute, OperationAttached, OperationOptions};
+use super::identity::Connection;
 use super::resources::{ResourceRef, Resources};
 #[cfg(feature = "blocking")]
 use crate::blocking;
 use crate::client::{AnyClient, Client};
+use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::request::RequestBuilder;
 use crate::response::Response;
@@ -25,8 +27,7 @@ pub use result::{
     OperationError, OperationFailure, OperationOutput, OperationReport, OperationResult,
 };
 
-/// An operation of the compute API: a read, or several calls and the waits between them. It knows no client, and may run
-/// any number of times.
+/// An operation: a read, or several calls and the waits between them. It knows no client, and may run any number of times.
 ///
 /// [`Compute`] runs the same operations with results of their own types.
 ///
@@ -49,6 +50,7 @@ pub struct Operation {
     server: String,
     action: ActionRef,
     options: OperationOptions,
+    connection: Option<Connection>,
 }
 
 impl Operation {
@@ -64,7 +66,16 @@ impl Operation {
             server: server.into(),
             action: action.into(),
             options: OperationOptions::default(),
+            connection: None,
         }
+    }
+
+    /// Sets the connection whose services it asks: `explain_resource` needs one, and any client drives it. The other kinds pass
+    /// it over.
+    #[must_use]
+    pub fn connection(mut self, connection: &Connection) -> Self {
+        self.connection = Some(connection.clone());
+        self
     }
 
     /// Returns what it does.
@@ -109,6 +120,7 @@ impl Operation {
             server,
             action,
             options,
+            connection,
         } = self;
         let compute = Compute::new(client);
         let compute = match &options.microversion {
@@ -149,6 +161,14 @@ impl Operation {
             OperationKind::Explain => Bound::flow(compute, move |compute| {
                 let explain = compute.explain(server).with(&options, attached);
                 async { Ok(OperationOutput::Explained(Box::new(explain.send().await?))) }
+            }),
+            OperationKind::ExplainResource => Bound::flow(compute, move |_| {
+                let told = connection.map(|own| own.explain(server).with(&options, attached));
+                async {
+                    let text = "the operation `explain_resource` has no connection; set it with `connection`";
+                    let told = told.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, text))?;
+                    Ok(OperationOutput::Story(Box::new(told.send().await?)))
+                }
             }),
         }
     }

@@ -2,5 +2,6 @@
 
 pub(super) mod follow;
 pub(super) mod message;
-mod reads;
+pub(super) mod messages;
+pub(super) mod reads;
 mod verdict;

@@ -3,8 +3,9 @@
 //! An operation is `NUMBER Kind name(parameters) -> Record: Set { Error: "when" };`. The first parameter names the server:
 //! `server_id` by its UUID, `server_name` by its exact name, and `server` by either. The second names an action:
 //! `request_id` by the ID of the request that started it, and `action` by that or by the request's response. What any
-//! service accepted is named by a `resource`, which is its kind and its UUID, and by `accepted`, as an `action` is. The set
-//! says which options the operation has. An operation with its own error types reports what it saw in them.
+//! service accepted is named by a `resource`, which is its kind and its UUID, and by `accepted`, as an `action` is. `what`
+//! names anything that the services of a connection have, so its operation needs the connection. The set says which
+//! options the operation has. An operation with its own error types reports what it saw in them.
 
 macro_rules! operation_options {
     ($use:ident $($head:tt)*) => {
@@ -15,13 +16,16 @@ macro_rules! operation_options {
                 /// has none.
                 1 microversion: String { };
 
-                /// Sets the timeout of the whole call; the client's by default.
-                2 timeout: Duration { expected: "a longer time" };
+                /// Sets the timeout of the whole call; the client's by default. A story of several services has no limit by
+                /// default: its calls have the timeouts of their clients.
+                2 timeout: Duration { expected: "a longer time", explainresource_only: "A story " };
 
                 /// Sets the maximum number of actions, newest first. A history has 20 by default. A list has what the API
-                /// returns, and takes a limit from microversion 2.58.
+                /// returns, and takes a limit from microversion 2.58. A story has 20 actions, messages and tasks of each
+                /// resource by default.
                 3 limit: u32 {
-                    go_expected: "1 to 4294967295, or 0 for the default", list_only: "A list ", explain_only: "A history "
+                    go_expected: "1 to 4294967295, or 0 for the default", list_only: "A list ", explain_only: "A history ",
+                    explainresource_only: "A story "
                 };
 
                 /// Sets the request ID of the action after which the list begins; from microversion 2.58.
@@ -85,6 +89,9 @@ macro_rules! operation_rows {
                 /// How many actions of a server's history are read.
                 Explain: microversion limit cancel;
 
+                /// How much of each resource a story has, and how long it may take.
+                ExplainResource: timeout limit cancel;
+
                 /// How what a service accepted is followed.
                 FollowResource: size poll_interval max_poll_interval deadline settle_time cancel on_progress;
             }
@@ -134,6 +141,16 @@ macro_rules! operation_rows {
                 7 FollowResource follow_resource(resource, accepted) -> ActionReport: FollowResource {
                     ActionFailedError: "the work failed",
                     ActionUnfollowedError: "a poll failed for good, it was cancelled, or nothing says what to follow",
+                };
+
+                /// Tells the story of a server, a volume, a snapshot or an image over the services of a cloud, or of what bears a
+                /// request's ID: what became of it, why, and which request IDs to give to the operator.
+                ///
+                /// `what` is a UUID, an exact name, or a request ID; or one of them with its kind and a slash in front, as in
+                /// `volume/data`: `server`, `volume`, `snapshot`, `image` or `request`. What a service does not tell is a note of
+                /// the story.
+                8 ExplainResource explain_resource(what) -> Story: ExplainResource {
+                    ExplainError: "it cannot be read",
                 };
             }
         }

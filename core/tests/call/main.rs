@@ -41,6 +41,8 @@ mod server_actions;
 mod sign_in;
 #[cfg(feature = "openstack")]
 mod sign_in_factors;
+#[cfg(feature = "openstack")]
+mod stories;
 mod success_bodies;
 mod timeouts;
 mod tracing_headers;

@@ -30,6 +30,8 @@ mod sharing;
 #[cfg(feature = "openstack")]
 mod sign_in;
 mod silence;
+#[cfg(feature = "openstack")]
+mod stories;
 mod streams;
 mod support;
 mod threads;

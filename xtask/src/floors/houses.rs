@@ -53,6 +53,7 @@ pub(super) const HOUSES: &[House] = &[
             &["openstack::image", "openstack::volume"],
             &["openstack::compute"],
             &["openstack::resources"],
+            &["openstack::story"],
             &["openstack"],
             &["testing::script"],
             &["testing"],

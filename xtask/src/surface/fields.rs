@@ -23,7 +23,7 @@ use super::rows::{self, Detail, Source, capitalised, paragraphs, text};
 use super::{Field, FieldKind, Record, Shape};
 
 /// The records, the files of their structs in the core, and how programs get them. A record comes after those that it holds.
-const RECORDS: [(&str, &str, Shape); 23] = [
+const RECORDS: [(&str, &str, Shape); 25] = [
     ("rate_limit", "rate_limit", Parts),
     ("call_info", "observe", Parts),
     ("attempt", "trail/attempt", Plain),
@@ -45,6 +45,8 @@ const RECORDS: [(&str, &str, Shape); 23] = [
     ("action_report", "openstack/compute/report", Document),
     ("action_outcome", "openstack/compute/explain", Plain),
     ("server_history", "openstack/compute/explain", Document),
+    ("resource_story", "openstack/story/record", Plain),
+    ("story", "openstack/story/record", Document),
     ("service_endpoint", "openstack/identity/catalog", Plain),
     ("session", "openstack/identity/session", Fetched),
 ];
@@ -266,6 +268,7 @@ fn kind_of(written: &Type) -> syn::Result<(FieldKind, bool)> {
     let one = one.rsplit("::").next().unwrap_or(one);
     let kind = match (one, several.is_some()) {
         ("Trail", true) => FieldKind::Trails,
+        ("String", true) => FieldKind::Texts,
         ("RequestIdNote" | "TrailNote", true) => FieldKind::Words(one.to_owned()),
         (
             "Cause" | "Category" | "ErrorKind" | "Sent" | "StopReason" | "WaitReason" | "Verdict",

@@ -30,10 +30,12 @@ pub(super) const CLASSES: [(&str, [&str; 2]); 2] = [
 ];
 
 /// What a server and an action are named by, or a resource and the work on it.
-const SERVER_BY: [&str; 4] = ["server_id", "server_name", "server", RESOURCE];
+const SERVER_BY: [&str; 5] = ["server_id", "server_name", "server", RESOURCE, ANYTHING];
 const ACTION_BY: [&str; 3] = ["request_id", "action", "accepted"];
 
 const RESOURCE: &str = "resource";
+/// What a connection is asked for. Its operations have no class: each face writes their functions by hand.
+const ANYTHING: &str = "what";
 
 /// Reads the options, the sets of them, and the operations.
 pub(super) fn read(root: &Path) -> Result<Operations, String> {
@@ -209,6 +211,7 @@ impl Operation {
     pub(crate) fn class(&self) -> &'static str {
         match self.server.as_str() {
             RESOURCE => CLASSES[1].0,
+            ANYTHING => "connection",
             _ => CLASSES[0].0,
         }
     }

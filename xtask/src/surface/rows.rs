@@ -8,7 +8,7 @@
 //!   is by hand is printed for the languages that it has a type for; the others declare it themselves.
 //! * `permission`: the variable of the environment without which the option is refused.
 //! * `python_doc`, `node_doc`, `go_doc`: what the documentation in that language says besides.
-//! * `list_only`, `explain_only`: how the sentences begin that are about the operations of that set alone.
+//! * `list_only`, `explain_only`, `explainresource_only`: how the sentences begin that are about the operations of that set alone.
 //! * `go_expected`: what is right where Go alone refuses what is negative.
 //! * `expected`: what the core expects where it refuses 0, or an empty text; it refuses what is less, too. Of a list
 //!   it refuses a member that is 0, or an empty text.
@@ -25,7 +25,7 @@ use super::{Default, Group, Kind, Row};
 
 /// The keys of details.
 pub(super) const KEYS: &str = "setter default reqwest rust python node c go c_off \
-    c_in go_off python_type node_type go_type python_doc node_doc go_doc go_expected expected example permission list_only explain_only";
+    c_in go_off python_type node_type go_type python_doc node_doc go_doc go_expected expected example permission list_only explain_only explainresource_only";
 
 /// Reads the group `name` from `core/src/surface/NAME.rs`.
 pub(super) fn read(root: &Path, name: &'static str) -> Result<Group, String> {

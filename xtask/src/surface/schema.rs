@@ -13,7 +13,7 @@ const MOMENT: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.
 /// What the templates of schemas see besides: the names of the records that OpenStack's documents consist of, and for each
 /// record of a document the schemas of its fields.
 pub(crate) fn seen(surface: &Surface, codes: &Codes) -> Result<Value, String> {
-    let mut names = vec!["action_report", "server_history"];
+    let mut names = vec!["action_report", "server_history", "story"];
     let mut next = 0;
     while let Some(name) = names.get(next) {
         let held: Vec<&str> = surface.record(name)?.holds().collect();
@@ -59,6 +59,7 @@ fn property(field: &Field, codes: &Codes) -> Result<Value, String> {
     };
     let mut out = match &field.kind {
         FieldKind::Text => typed("string"),
+        FieldKind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         FieldKind::Number => typed("integer"),
         FieldKind::Flag => typed("boolean"),
         FieldKind::Duration => typed(if is_unsigned { "integer" } else { "number" }),

@@ -7,6 +7,7 @@ use super::{Field, FieldKind, Kind, Language, Record, Row, Shape, Surface};
 fn types(kind: &FieldKind) -> [&'static str; 3] {
     match kind {
         FieldKind::Text => ["str", "string", "string"],
+        FieldKind::Texts => ["tuple[str, ...]", "readonly string[]", "[]string"],
         FieldKind::Outcome => ["str", "\"ok\" | ErrorKind", "string"],
         FieldKind::Number => ["int", "number", "int"],
         FieldKind::Flag => ["bool", "boolean", "bool"],

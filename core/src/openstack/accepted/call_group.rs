@@ -1,24 +1,67 @@
 //! Calls that belong together: one token ends them all, and their trails are kept.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::get::{Fetched, Get};
 use crate::cancel::CancelToken;
 use crate::client::Client;
-use crate::codes::Category;
+use crate::codes::{Category, ErrorKind};
 use crate::dialect::openstack::Fault;
 use crate::error::Error;
+use crate::request::RequestBuilder;
+use crate::response::Response;
 use crate::trail::Trail;
 
 /// The calls that were made to find something out.
 pub(in crate::openstack) struct CallGroup {
     cancel: Option<CancelToken>,
+    deadline: Option<Deadline>,
     pub(in crate::openstack) trails: Vec<Trail>,
+}
+
+/// The time that all calls have together.
+struct Deadline {
+    whole: Duration,
+    /// When the first call began, by its client's clock.
+    began: Option<Instant>,
+    is_over: bool,
+}
+
+impl Deadline {
+    fn left(&mut self, client: &Client) -> Duration {
+        let now = client.now();
+        let began = *self.began.get_or_insert(now);
+        let left = self
+            .whole
+            .saturating_sub(now.saturating_duration_since(began));
+        self.is_over = left.is_zero();
+        left
+    }
 }
 
 impl CallGroup {
     pub(in crate::openstack) fn new(cancel: Option<CancelToken>, trails: Vec<Trail>) -> Self {
-        Self { cancel, trails }
+        Self {
+            cancel,
+            deadline: None,
+            trails,
+        }
+    }
+
+    /// Sets the time that all calls have together; it counts from the first.
+    pub(in crate::openstack) fn within(mut self, whole: Option<Duration>) -> Self {
+        self.deadline = whole.map(|whole| Deadline {
+            whole,
+            began: None,
+            is_over: false,
+        });
+        self
+    }
+
+    /// Whether no further call makes sense: the token is cancelled, or the time is over.
+    pub(in crate::openstack) fn has_ended(&self) -> bool {
+        let is_over = self.deadline.as_ref().is_some_and(|own| own.is_over);
+        is_over || self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
     }
 
     /// Makes a call and keeps its trail. `timeout` is in the place of the client's.
@@ -36,14 +79,63 @@ impl CallGroup {
         get: Get<Client, V>,
         timeout: Option<Duration>,
     ) -> Result<Fetched<V>, Error> {
+        let client = get.client().clone();
+        let timeout = self.limit(&client, timeout)?;
         let get = get.with(timeout, self.cancel.as_ref());
         let outcome = get.send().await;
         let trail = match &outcome {
             Ok(fetched) => Some(fetched.trail()),
             Err(error) => error.trail(),
         };
-        self.trails.extend(trail.cloned());
+        self.keep(trail, &client);
         outcome
+    }
+
+    /// Makes the call of a request and keeps its trail.
+    pub(in crate::openstack) async fn send(
+        &mut self,
+        mut request: RequestBuilder<Client>,
+    ) -> Result<Response, Error> {
+        let client = request.client.clone();
+        if let Some(timeout) = self.limit(&client, None)? {
+            request = request.timeout(timeout);
+        }
+        if let Some(token) = &self.cancel {
+            request = request.cancel_token(token);
+        }
+        let outcome = request.send().await;
+        let trail = match &outcome {
+            Ok(response) => Some(response.trail()),
+            Err(error) => error.trail(),
+        };
+        self.keep(trail, &client);
+        outcome
+    }
+
+    fn keep(&mut self, trail: Option<&Trail>, client: &Client) {
+        self.trails.extend(trail.cloned());
+        if let Some(deadline) = &mut self.deadline {
+            deadline.left(client);
+        }
+    }
+
+    /// How long a call may take; `None` for the client's own time.
+    fn limit(
+        &mut self,
+        client: &Client,
+        timeout: Option<Duration>,
+    ) -> Result<Option<Duration>, Error> {
+        let Some(deadline) = &mut self.deadline else {
+            return Ok(timeout);
+        };
+        let left = deadline.left(client);
+        if left.is_zero() {
+            let seconds = deadline.whole.as_secs_f64();
+            let text = format!("the {seconds} s for all calls together were over");
+            return Err(Error::new(ErrorKind::Timeout, text));
+        }
+        let own = timeout.unwrap_or_else(|| client.call_timeout());
+        Ok(if left < own { Some(left) } else { timeout })
     }
 }
 

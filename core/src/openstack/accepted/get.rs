@@ -58,6 +58,11 @@ impl<C, V> Get<C, V> {
         })
     }
 
+    /// The client that makes the call.
+    pub(in crate::openstack) fn client(&self) -> &C {
+        &self.request.client
+    }
+
     /// The request, and what reads its response.
     pub(in crate::openstack) fn into_parts(self) -> (RequestBuilder<C>, Read<V>) {
         (self.request, self.read)
@@ -147,5 +152,15 @@ impl<V> Deref for Fetched<V> {
 
     fn deref(&self) -> &V {
         &self.value
+    }
+}
+
+/// What stands between the client's base URL and the API's collections: the version, unless the base URL ends with one.
+pub(in crate::openstack) fn missing_version<'a>(base: &str, version: &'a str) -> &'a str {
+    let last = base.rsplit('/').next().unwrap_or_default();
+    let number = last.strip_prefix('v').unwrap_or_default();
+    match number.starts_with(|first: char| first.is_ascii_digit()) {
+        true => "",
+        false => version,
     }
 }

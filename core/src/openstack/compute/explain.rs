@@ -124,7 +124,7 @@ impl Explain<blocking::Client> {
     }
 }
 
-/// A server's story could not be read. The display ends with that of [`error`](Self::error), which is therefore not among
+/// The story of a server, or of another resource, could not be read. The display ends with that of [`error`](Self::error), which is therefore not among
 /// the sources.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -177,24 +177,46 @@ async fn read(
     };
     let server = optional(calls.ask(compute.server(&server_id), None).await)?;
     let server = server.map(Server::for_report);
-    let list = compute.actions(&server_id).into_get();
-    let page = calls.ask(list, None).await?;
-    let mut actions = Vec::new();
-    for mut listed in page.actions.into_iter().take(plan.actions) {
-        let one = compute.action(&server_id, &listed.request_id);
-        // Two actions of one request share its ID, and only one of them can be read by it.
-        if let Some(whole) = optional(calls.ask(one, None).await)?
-            && whole.action == listed.action
-        {
-            listed = whole;
-        }
-        actions.push(outcome(server.as_ref(), listed, actions.is_empty()));
+    let (actions, error) =
+        outcomes(compute, calls, (&server_id, server.as_ref()), plan.actions).await;
+    match error {
+        Some(error) => Err(error),
+        None => Ok(Read {
+            server_id,
+            server,
+            actions,
+        }),
     }
-    Ok(Read {
-        server_id,
-        server,
-        actions,
-    })
+}
+
+/// Reads what was done to a server, the newest `limit` actions, and says what became of each. After a call that failed no
+/// other is made: the actions that are known by then come back with its error.
+pub(in crate::openstack) async fn outcomes(
+    compute: &Compute<Client>,
+    calls: &mut CallGroup,
+    (server_id, server): (&str, Option<&Server>),
+    limit: usize,
+) -> (Vec<ActionOutcome>, Option<Error>) {
+    let list = compute.actions(server_id).into_get();
+    let page = match calls.ask(list, None).await {
+        Ok(page) => page,
+        Err(error) => return (Vec::new(), Some(error)),
+    };
+    let mut actions = Vec::new();
+    let mut failed = None;
+    for mut listed in page.actions.into_iter().take(limit) {
+        if failed.is_none() {
+            let one = compute.action(server_id, &listed.request_id);
+            match optional(calls.ask(one, None).await) {
+                // Two actions of one request share its ID, and only one of them can be read by it.
+                Ok(Some(whole)) if whole.action == listed.action => listed = whole,
+                Ok(_) => {}
+                Err(error) => failed = Some(error),
+            }
+        }
+        actions.push(outcome(server, listed, actions.is_empty()));
+    }
+    (actions, failed)
 }
 
 /// What was read for a story.
@@ -269,6 +291,29 @@ pub struct ActionOutcome {
     pub action: ServerAction,
 }
 
+impl ActionOutcome {
+    /// Writes the action as a row of a table, and its steps below.
+    pub(in crate::openstack) fn rows(&self, out: &mut Lines, indent: &str) {
+        let action = &self.action;
+        let verdict = self.verdict.map_or("running", |verdict| match verdict {
+            Verdict::Failed => "FAILED",
+            other => other.as_str(),
+        });
+        let row = [
+            one_line(action.start_time.as_deref().unwrap_or("-")).into_owned(),
+            format!("{:<14}", one_line(&action.action)),
+            format!("{verdict:<9}"),
+            one_line(&action.request_id).into_owned(),
+        ];
+        out.cells(indent, " ", &row);
+        let below = format!("{indent}    ");
+        if self.verdict != Some(Verdict::Succeeded) {
+            out.words(&below, &one_line(self.evidence.trim()));
+        }
+        steps(out, &below, action);
+    }
+}
+
 /// The schema of the JSON form.
 const SCHEMA: &str = "reqtrail.story/1";
 
@@ -320,22 +365,7 @@ impl ServerHistory {
             out.words("  ", &one_line(&text));
         }
         for told in &self.actions {
-            let action = &told.action;
-            let verdict = told.verdict.map_or("running", |verdict| match verdict {
-                Verdict::Failed => "FAILED",
-                other => other.as_str(),
-            });
-            let row = [
-                one_line(action.start_time.as_deref().unwrap_or("-")).into_owned(),
-                format!("{:<14}", one_line(&action.action)),
-                format!("{verdict:<9}"),
-                one_line(&action.request_id).into_owned(),
-            ];
-            out.cells("", " ", &row);
-            if told.verdict != Some(Verdict::Succeeded) {
-                out.words("    ", &one_line(told.evidence.trim()));
-            }
-            steps(&mut out, "    ", action);
+            told.rows(&mut out, "");
         }
         if self.actions.is_empty() {
             out.words("  ", "no actions are on record");

@@ -14,7 +14,7 @@ use crate::openstack::accepted::get::Get;
 use crate::redact::one_line;
 
 /// How many IDs an ambiguous name's error lists at most.
-const LISTED: usize = 5;
+pub(in crate::openstack) const LISTED: usize = 5;
 
 /// How many characters of a name an error repeats at most.
 const SHOWN: usize = 60;
@@ -32,10 +32,14 @@ pub(super) enum Lookup {
 
 /// Whether an argument is looked up as a name: it is not empty and not a UUID.
 pub(super) fn is_name(server: &str) -> bool {
+    !server.is_empty() && !is_uuid(server)
+}
+
+/// Whether a text is a UUID as OpenStack writes it.
+pub(in crate::openstack) fn is_uuid(text: &str) -> bool {
     let hex = |group: &str| group.bytes().all(|b| b.is_ascii_hexdigit());
-    let groups = server.split('-');
-    let is_uuid = groups.clone().map(str::len).eq([8, 4, 4, 4, 12]) && groups.clone().all(hex);
-    !server.is_empty() && !is_uuid
+    let groups = text.split('-');
+    groups.clone().map(str::len).eq([8, 4, 4, 4, 12]) && groups.clone().all(hex)
 }
 
 /// Looks a name up. `timeout` is in the place of the client's.
@@ -48,6 +52,23 @@ pub(super) async fn look_up(
     name: &str,
     timeout: Option<Duration>,
 ) -> Result<Lookup, Error> {
+    let ids = ids(compute, calls, name, timeout).await?;
+    Ok(match ids.as_slice() {
+        [id] => Lookup::Found(id.clone()),
+        ids => Lookup::NotOne(not_one(calls, name, ids)),
+    })
+}
+
+/// The UUIDs of the servers that have exactly this name, a few at most.
+///
+/// # Errors
+/// Those of the calls.
+pub(in crate::openstack) async fn ids(
+    compute: &Compute<Client>,
+    calls: &mut CallGroup,
+    name: &str,
+    timeout: Option<Duration>,
+) -> Result<Vec<String>, Error> {
     let pattern = pattern(name);
     let mut ids = Vec::new();
     let mut marker = None;
@@ -71,10 +92,7 @@ pub(super) async fn look_up(
         }
         marker = last;
     }
-    Ok(match ids.as_slice() {
-        [id] => Lookup::Found(id.clone()),
-        ids => Lookup::NotOne(not_one(calls, name, ids)),
-    })
+    Ok(ids)
 }
 
 /// A page of servers.
@@ -125,13 +143,17 @@ fn pattern(name: &str) -> String {
     pattern
 }
 
-fn not_one(calls: &CallGroup, name: &str, ids: &[String]) -> Error {
-    // A name may have 255 characters, and the IDs have to fit into one line with it.
+/// A name as an error shows it: it may have 255 characters, and the IDs have to fit into one line with it.
+pub(in crate::openstack) fn shown(name: &str) -> String {
     let mut shown: String = name.chars().take(SHOWN).collect();
     if shown.len() < name.len() {
         shown.push('…');
     }
-    let shown = one_line(&shown);
+    one_line(&shown).into_owned()
+}
+
+fn not_one(calls: &CallGroup, name: &str, ids: &[String]) -> Error {
+    let shown = shown(name);
     let (category, text) = match ids {
         [] => (
             Category::NotFound,

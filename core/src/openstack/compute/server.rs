@@ -89,7 +89,7 @@ impl std::fmt::Debug for Server {
 
 impl Server {
     /// The server for a report, which leaves the machine.
-    pub(super) fn for_report(mut self) -> Self {
+    pub(in crate::openstack) fn for_report(mut self) -> Self {
         if let Some(data) = self.other.get_mut(USER_DATA).filter(|data| !data.is_null()) {
             *data = crate::redact::REDACTED.into();
         }
@@ -97,7 +97,7 @@ impl Server {
     }
 
     /// When the server came up; none before its first build has succeeded.
-    pub(super) fn launched_at(&self) -> Option<&str> {
+    pub(in crate::openstack) fn launched_at(&self) -> Option<&str> {
         let at = self.other.get(LAUNCHED_AT)?.as_str();
         at.filter(|at| !at.is_empty())
     }

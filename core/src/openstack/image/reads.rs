@@ -10,7 +10,11 @@ use crate::openstack::accepted::get::Get;
 use crate::openstack::accepted::resource::Resource;
 
 /// Reads an image. `prefix` is what stands between the client's base URL and the collection, as in `/v2`.
-pub(super) fn image<C: AnyClient>(client: &C, prefix: &str, id: &str) -> Get<C, Resource> {
+pub(in crate::openstack) fn image<C: AnyClient>(
+    client: &C,
+    prefix: &str,
+    id: &str,
+) -> Get<C, Resource> {
     let request = client
         .begin("GET", &format!("{prefix}/images/{{image_id}}"))
         .param("image_id", id.to_owned());
@@ -18,7 +22,11 @@ pub(super) fn image<C: AnyClient>(client: &C, prefix: &str, id: &str) -> Get<C, 
 }
 
 /// Reads the tasks of an image, which older services do not tell.
-pub(super) fn tasks<C: AnyClient>(client: &C, prefix: &str, id: &str) -> Get<C, Tasks> {
+pub(in crate::openstack) fn tasks<C: AnyClient>(
+    client: &C,
+    prefix: &str,
+    id: &str,
+) -> Get<C, Tasks> {
     let request = client
         .begin("GET", &format!("{prefix}/images/{{image_id}}/tasks"))
         .param("image_id", id.to_owned());
@@ -27,15 +35,15 @@ pub(super) fn tasks<C: AnyClient>(client: &C, prefix: &str, id: &str) -> Get<C, 
 
 /// The tasks of an image.
 #[derive(Deserialize)]
-pub(super) struct Tasks {
-    pub(super) tasks: Vec<ImageTask>,
+pub(in crate::openstack) struct Tasks {
+    pub(in crate::openstack) tasks: Vec<ImageTask>,
 }
 
 /// What Glance calls an image that it does not have. Its 404 has no code.
 const NO_IMAGE: [&str; 2] = ["No image found", "Failed to find image"];
 
 /// Whether Glance says that there is no such image. Another 404 is that of a proxy, or of a wrong URL.
-pub(super) fn is_absent(error: &Error) -> bool {
+pub(in crate::openstack) fn is_absent(error: &Error) -> bool {
     let says = error.message();
     error.category() == Some(Category::NotFound) && NO_IMAGE.iter().any(|own| says.contains(own))
 }

@@ -54,7 +54,7 @@ impl fmt::Debug for ImageTask {
 
 impl ImageTask {
     /// The task for a report, which leaves the machine.
-    pub(super) fn for_report(mut self) -> Self {
+    pub(in crate::openstack) fn for_report(mut self) -> Self {
         if let Some(input) = self.other.get_mut(INPUT).filter(|input| !input.is_null()) {
             *input = crate::redact::REDACTED.into();
         }
@@ -62,7 +62,7 @@ impl ImageTask {
     }
 
     /// Why it failed, without the blanks around it; `None` if it does not say.
-    pub(super) fn reason(&self) -> Option<&str> {
+    pub(in crate::openstack) fn reason(&self) -> Option<&str> {
         let reason = self.message.as_deref()?.trim();
         Some(reason).filter(|reason| !reason.is_empty())
     }

@@ -4,6 +4,7 @@ use super::Operation;
 use crate::openstack::compute::ActionRef;
 #[cfg(feature = "unstable-host")]
 use crate::openstack::compute::OperationOptions;
+use crate::openstack::identity::Connection;
 use crate::surface::operation::{OperationKind, operation_rows};
 #[cfg(feature = "unstable-host")]
 use crate::surface::{OptionSpec, Owner, Spelling};
@@ -12,17 +13,24 @@ macro_rules! constructors {
     (
         sets $sets:tt
         operations {
-            $($(#[$doc:meta])* $id:literal $kind:ident $name:ident($server:ident $(, $action:ident)?)
+            $($(#[$doc:meta])* $id:literal $kind:ident $name:ident($($parameter:ident),+)
                 -> $record:ident: $set:ident $errors:tt;)+
         }
     ) => {
         impl Operation {
-            $(
-                $(#[$doc])*
-                pub fn $name($server: impl Into<String> $(, $action: impl Into<ActionRef>)?) -> Self {
-                    Self::new(OperationKind::$kind, $server, constructors!(@action $($action)?))
-                }
-            )+
+            $(constructors! { @one [$(#[$doc])*] $kind $name $($parameter)+ })+
+        }
+    };
+    (@one [$(#[$doc:meta])*] $kind:ident $name:ident what) => {
+        $(#[$doc])*
+        pub fn $name(connection: &Connection, what: impl Into<String>) -> Self {
+            Self::new(OperationKind::$kind, what, ActionRef::none()).connection(connection)
+        }
+    };
+    (@one [$(#[$doc:meta])*] $kind:ident $name:ident $server:ident $($action:ident)?) => {
+        $(#[$doc])*
+        pub fn $name($server: impl Into<String> $(, $action: impl Into<ActionRef>)?) -> Self {
+            Self::new(OperationKind::$kind, $server, constructors!(@action $($action)?))
         }
     };
     (@action) => { ActionRef::none() };

@@ -10,6 +10,7 @@ use crate::openstack::compute::Server;
 use crate::openstack::compute::ServerAction;
 use crate::openstack::compute::{ActionError, ActionReport};
 use crate::openstack::compute::{ExplainError, ServerHistory};
+use crate::openstack::story::Story;
 use crate::openstack::{accepted::get::Fetched, compute::ActionPage};
 use crate::trail::Trail;
 
@@ -30,6 +31,8 @@ pub enum OperationOutput {
     Followed(Box<ActionReport>),
     /// What was done to a server.
     Explained(Box<ServerHistory>),
+    /// The story of a resource, or of a request, over several services.
+    Story(Box<Story>),
 }
 
 /// Why an operation failed.
@@ -105,6 +108,20 @@ impl Told for ServerHistory {
     }
 }
 
+impl Told for Story {
+    fn json(&self) -> String {
+        self.to_json()
+    }
+
+    fn trails(&self) -> &[Trail] {
+        &self.trails
+    }
+
+    fn text(&self) -> Option<String> {
+        Some(self.report())
+    }
+}
+
 impl OperationOutput {
     fn told(&self) -> &dyn Told {
         match self {
@@ -113,6 +130,7 @@ impl OperationOutput {
             Self::Actions(page) => page,
             Self::Followed(report) => &**report,
             Self::Explained(history) => &**history,
+            Self::Story(story) => &**story,
         }
     }
 

@@ -13,6 +13,7 @@ use crate::codes::ErrorKind;
 use crate::error::Error;
 use crate::openstack::accepted::codes::Verdict;
 use crate::openstack::accepted::follow_loop::{End, Pace, Watch};
+use crate::openstack::accepted::get::missing_version;
 use crate::openstack::accepted::resource::Tell;
 use crate::openstack::compute::options::{OnProgress, publish};
 use crate::openstack::compute::{
@@ -235,12 +236,8 @@ async fn follow_image(
 ) -> Result<ActionReport, ActionError> {
     let mut report = nothing_seen(&request, &work);
     let tell = attached.on_progress.map(tell_resource);
-    let prefix = work
-        .prefix
-        .unwrap_or_else(|| match is_versioned(client.base_path()) {
-            true => String::new(),
-            false => "/v2".to_owned(),
-        });
+    let own = || missing_version(client.base_path(), "/v2").to_owned();
+    let prefix = work.prefix.unwrap_or_else(own);
     let followed = ImageWork {
         operation: work.operation,
         id: work.id,
@@ -277,13 +274,6 @@ fn closed(
     report.followed_ms = watch.elapsed_ms();
     report.trails = watch.calls.trails;
     report.or_error(error)
-}
-
-/// Whether a base URL ends with a version, as in `/v2`.
-fn is_versioned(base: &str) -> bool {
-    let last = base.rsplit('/').next().unwrap_or_default();
-    let version = last.strip_prefix('v').unwrap_or_default();
-    version.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// A progress callback for what is no server.

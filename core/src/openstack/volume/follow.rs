@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::message::UserMessage;
+use super::messages;
 use super::reads::{self, Access, Wanted};
 use super::verdict::{Assessment, Messages, Observation, Row, UNPROVEN, judge, row};
 use crate::client::Client;
@@ -16,9 +17,6 @@ pub(in crate::openstack) use super::verdict::ROWS;
 
 /// How long the message of a failure may take after its status.
 const MESSAGE_SETTLE: Duration = Duration::from_secs(2);
-
-/// How many pages of messages are read at most.
-const MAX_PAGES: usize = 100;
 
 /// Work on a volume or a snapshot, as its request began it.
 pub(in crate::openstack) struct VolumeWork {
@@ -171,17 +169,13 @@ impl VolumeFollow {
                         false => Found::OfRequest,
                     }));
                 }
-                Err(error) => match (error.status().map(|status| status.as_u16()), self.access) {
-                    (Some(403), _) => {
-                        let why = "this token may not (403)".to_owned();
-                        return Ok(Some(Found::Unreadable(why)));
-                    }
-                    // A version that the server does not have, or a filter that it does not know.
-                    (Some(400 | 406), Access::Filtered) => self.access = Access::All,
-                    (Some(400 | 406), _) => self.access = Access::None,
-                    (Some(404), Access::Filtered) if is_absent(&error) => self.access = Access::All,
-                    (Some(404), _) if is_absent(&error) => self.access = Access::None,
-                    _ => {
+                Err(error) if error.status().is_some_and(|status| status.as_u16() == 403) => {
+                    let why = "this token may not (403)".to_owned();
+                    return Ok(Some(Found::Unreadable(why)));
+                }
+                Err(error) => match self.access.after(&error) {
+                    Some(next) => self.access = next,
+                    None => {
                         watch.missed(error)?;
                         return Ok(None);
                     }
@@ -192,38 +186,18 @@ impl VolumeFollow {
         Ok(Some(Found::Unreadable(why)))
     }
 
-    /// Reads all pages, and keeps what is of this request. What a server filters is checked all the same: some pass over the
-    /// filter, and the list is not limited to the project.
+    /// Reads all pages, and keeps what is of this request.
     async fn pages(&mut self, watch: &mut Watch) -> Result<Vec<UserMessage>, Error> {
         let request = self.work.request_id.as_str();
         let wanted = match request.is_empty() {
             true => Wanted::Resource(&self.work.id),
             false => Wanted::Request(request),
         };
-        let mut kept: Vec<UserMessage> = Vec::new();
-        let mut marker: Option<String> = None;
-        for _ in 0..MAX_PAGES {
-            let prefix = &self.work.prefix;
-            let page =
-                reads::messages(&self.client, prefix, self.access, wanted, marker.as_deref());
-            let limit = watch.limit();
-            let page = watch.calls.ask(page, Some(limit)).await?;
-            let has_next = page.has_next();
-            let last = page.messages.last().map(|message| message.id.clone());
-            for message in page.messages {
-                // Pages may overlap while messages come.
-                let is_new = kept.iter().all(|own| own.id != message.id);
-                if is_new && self.is_own(&message) {
-                    kept.push(message);
-                }
-            }
-            if !has_next || last.is_none() || last == marker {
-                break;
-            }
-            marker = last;
-        }
-        kept.sort_by_key(|message| std::cmp::Reverse(message.created()));
-        Ok(kept)
+        let limit = Some(watch.limit());
+        let at = (&self.client, self.work.prefix.as_str());
+        let mut rows = messages::read(&mut watch.calls, at, self.access, wanted, limit).await?;
+        rows.retain(|message| self.is_own(message));
+        Ok(rows)
     }
 
     /// Whether a message is about a failure of this request; or, where its ID is not known, about the resource since then.

@@ -11,7 +11,7 @@ use crate::request::RequestBuilder;
 
 /// Which messages are asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Wanted<'a> {
+pub(in crate::openstack) enum Wanted<'a> {
     /// Those of one request, by its local ID.
     Request(&'a str),
     /// Those about one resource, by its UUID.
@@ -20,7 +20,7 @@ pub(super) enum Wanted<'a> {
 
 /// How the messages can be read, in the order in which that is tried.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Access {
+pub(in crate::openstack) enum Access {
     /// The server filters them, from 3.5.
     Filtered,
     /// At 3.3 and 3.4 it passes over filters without a word, and all come.
@@ -31,7 +31,7 @@ pub(super) enum Access {
 
 /// Reads a volume, a snapshot or a backup. `prefix` is what stands between the client's base URL and the collection: nothing,
 /// as a rule.
-pub(super) fn resource<C: AnyClient>(
+pub(in crate::openstack) fn resource<C: AnyClient>(
     client: &C,
     (prefix, collection): (&str, &str),
     id: &str,
@@ -51,7 +51,7 @@ pub(super) fn resource<C: AnyClient>(
 }
 
 /// Reads messages, after the one of this ID. Microversions are the service's own affair here, whatever the client asks for.
-pub(super) fn messages<C: AnyClient>(
+pub(in crate::openstack) fn messages<C: AnyClient>(
     client: &C,
     prefix: &str,
     access: Access,
@@ -78,14 +78,14 @@ fn at<C: AnyClient>(request: RequestBuilder<C>, version: &str) -> RequestBuilder
 
 /// A page of messages.
 #[derive(Deserialize)]
-pub(super) struct Page {
-    pub(super) messages: Vec<UserMessage>,
+pub(in crate::openstack) struct Page {
+    pub(in crate::openstack) messages: Vec<UserMessage>,
     #[serde(default)]
     messages_links: Vec<Link>,
 }
 
 impl Page {
-    pub(super) fn has_next(&self) -> bool {
+    pub(in crate::openstack) fn has_next(&self) -> bool {
         self.messages_links.iter().any(|link| link.rel == "next")
     }
 }

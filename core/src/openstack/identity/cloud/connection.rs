@@ -1,6 +1,6 @@
 //! A cloud that has been signed in to.
 
-mod by_service;
+pub(in crate::openstack) mod by_service;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -8,6 +8,10 @@ use http::header::AUTHORIZATION;
 use url::Url;
 
 use super::Cloud;
+#[cfg(feature = "blocking")]
+use crate::blocking;
+#[cfg(feature = "blocking")]
+use crate::client::Client;
 use crate::client::ClientBuilder;
 use crate::dialect::openstack::services::COMPUTE;
 use crate::error::Error;
@@ -146,6 +150,12 @@ impl Connection {
         })
     }
 
+    /// A client that makes no calls: it drives what asks several services, each through its own client.
+    #[cfg(feature = "blocking")]
+    pub(in crate::openstack) fn driving_client() -> Result<blocking::Client, Error> {
+        Client::builder(UNASKED).build_blocking()
+    }
+
     /// Adds the cloud's TLS options, and the token with what renews it.
     fn signed(&self, builder: ClientBuilder) -> Result<ClientBuilder, Error> {
         let builder = self.cloud.wired(builder);
@@ -172,6 +182,10 @@ impl std::fmt::Debug for Connection {
             .finish()
     }
 }
+
+/// The base URL of clients that make no calls.
+#[cfg(feature = "blocking")]
+const UNASKED: &str = "http://localhost/";
 
 /// The endpoint with the version of the API that has microversions, unless it names one.
 fn versioned(endpoint: &str) -> String {

@@ -25,7 +25,8 @@ use crate::response::Response;
 /// The service that a connection begins clients of.
 #[cfg(feature = "unstable-host")]
 pub(super) struct Bound {
-    choice: Choice,
+    /// `None` for clients that make no calls.
+    choice: Option<Choice>,
     pub(super) url: String,
 }
 
@@ -45,6 +46,38 @@ struct Unversioned {
     project: Option<String>,
     /// The endpoint, as it is configured or listed.
     endpoint: String,
+}
+
+/// Where a service was found.
+pub(in crate::openstack) enum Located {
+    /// At this client's URL.
+    Client(Box<ClientBuilder>),
+    /// Its version document has to be read first.
+    Asking(Box<Asking>),
+}
+
+/// The look-up of a service whose version document has to be read.
+pub(in crate::openstack) struct Asking {
+    connection: Connection,
+    choice: Choice,
+    endpoint: Unversioned,
+}
+
+impl Asking {
+    /// Begins the client that reads the version document.
+    pub(in crate::openstack) fn client(&self) -> Result<ClientBuilder, Error> {
+        let root = self.endpoint.root.as_str();
+        self.connection.begun(root, &self.choice)
+    }
+
+    /// Reads the answer, and begins the client of the service.
+    pub(in crate::openstack) fn learn(
+        self,
+        answer: Result<Response, Error>,
+    ) -> Result<ClientBuilder, Error> {
+        let url = (self.connection).learned(&self.choice, &self.endpoint, answer)?;
+        self.connection.of_choice(&url, &self.choice)
+    }
 }
 
 /// What the version documents said that were read: the URL of a version, by that of the endpoint and by what was wanted.
@@ -99,16 +132,31 @@ impl Connection {
         service: &str,
         options: &ServiceOptions,
     ) -> Result<ClientBuilder, Error> {
-        let choice = self.choice(service, options)?;
-        let url = match self.place(&choice)? {
-            Place::Known(url) => url,
-            Place::Unversioned(endpoint) => {
-                let client = self.begun(endpoint.root.as_str(), &choice)?.build()?;
-                let answer = asking(client.get("/")).send().await;
-                self.learned(&choice, &endpoint, answer)?
+        match self.find(service, options)? {
+            Located::Client(builder) => Ok(*builder),
+            Located::Asking(asking) => {
+                let client = asking.client()?.build()?;
+                let answer = version_document(&client).send().await;
+                asking.learn(answer)
             }
-        };
-        self.of_choice(&url, &choice)
+        }
+    }
+
+    /// Finds a service as [`client`](Self::client) does, for what makes the call that asks for the versions itself.
+    pub(in crate::openstack) fn find(
+        &self,
+        service: &str,
+        options: &ServiceOptions,
+    ) -> Result<Located, Error> {
+        let choice = self.choice(service, options)?;
+        Ok(match self.place(&choice)? {
+            Place::Known(url) => Located::Client(Box::new(self.of_choice(&url, &choice)?)),
+            Place::Unversioned(endpoint) => Located::Asking(Box::new(Asking {
+                connection: self.clone(),
+                choice,
+                endpoint,
+            })),
+        })
     }
 
     /// The same for a thread that waits, if the version document has to be read.
@@ -143,9 +191,25 @@ impl Connection {
         let choice = self.choice(service, options)?;
         let url = self.found_until(&choice, cancel, interrupted)?;
         Ok(Self {
-            bound: Some(Arc::new(Bound { choice, url })),
+            bound: Some(Arc::new(Bound {
+                choice: Some(choice),
+                url,
+            })),
             ..self.clone()
         })
+    }
+
+    /// Returns the connection for a client that makes no calls: it drives the operation
+    /// [`explain_resource`](crate::openstack::Operation::explain_resource), whose calls go through clients of their own. One
+    /// such client serves all explanations of a connection.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn driver(&self) -> Self {
+        let url = super::UNASKED.to_owned();
+        Self {
+            bound: Some(Arc::new(Bound { choice: None, url })),
+            ..self.clone()
+        }
     }
 
     /// Begins a client of the service that the connection is bound to: the compute API, unless
@@ -156,7 +220,10 @@ impl Connection {
     #[cfg(feature = "unstable-host")]
     pub fn begin(&self) -> Result<ClientBuilder, Error> {
         match &self.bound {
-            Some(bound) => self.of_choice(&bound.url, &bound.choice),
+            Some(bound) => match &bound.choice {
+                Some(choice) => self.of_choice(&bound.url, choice),
+                None => Ok(Client::openstack(&bound.url)),
+            },
             None => self.compute(),
         }
     }
@@ -309,6 +376,11 @@ pub(super) fn of_service(url: &str, service: &str) -> ClientBuilder {
 fn key(endpoint: &str, choice: &Choice) -> (String, Option<u32>) {
     let wanted = choice.wanted.as_ref().map(|wanted| wanted.major);
     (endpoint.to_owned(), wanted)
+}
+
+/// The request for a version document of a client that [`Asking::client`] began.
+pub(in crate::openstack) fn version_document(client: &Client) -> RequestBuilder<Client> {
+    asking(client.get("/"))
 }
 
 /// The request for a version document. Services answer that there are several choices.

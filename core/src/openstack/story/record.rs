@@ -1,0 +1,121 @@
+//! A story as a value and as JSON.
+
+use serde::Serialize;
+
+use crate::openstack::compute::ActionOutcome;
+use crate::openstack::image::task::ImageTask;
+use crate::openstack::volume::message::UserMessage;
+use crate::trail::Trail;
+
+/// The story of a server, a volume, a snapshot or an image with what hangs together with it, or of what bears a request's ID.
+///
+/// Its [`Display`](std::fmt::Display) is a table for a terminal; [`to_json`](Self::to_json) has all of it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Story {
+    /// What was asked for, as it was written.
+    pub asked: String,
+    /// Why it failed, in one line; `None` if nothing that was read says that anything failed.
+    pub failure: Option<String>,
+    /// The request IDs to give to the operator: those of the requests that failed.
+    pub request_ids: Vec<String>,
+    /// The resource that was asked for, and then what it hangs together with: volumes and ports of a server, servers of a
+    /// volume. For a request's ID it is everything that bears it.
+    pub resources: Vec<ResourceStory>,
+    /// What could not be read, and what the services do not tell.
+    pub notes: Vec<String>,
+    /// The trails of all calls that read the story, in their order.
+    pub trails: Vec<Trail>,
+}
+
+/// A resource within a story.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct ResourceStory {
+    /// Its kind: `server`, `volume`, `snapshot`, `image`, `port`, …
+    pub resource_type: String,
+    /// Its UUID.
+    pub id: String,
+    /// The name that its owner gave it.
+    pub name: Option<String>,
+    /// Its state, as its service writes it; `None` if it was not read or is gone.
+    pub status: Option<String>,
+    /// How it hangs together with what was asked for; `None` for the resource that was asked for.
+    pub relation: Option<String>,
+    /// The service's own text about its error: the fault of a server.
+    pub fault: Option<String>,
+    /// Why it failed, in one line; `None` if nothing that was read says that it failed.
+    pub failure: Option<String>,
+    /// The ID of the request that failed: the one to give to the operator.
+    pub request_id: Option<String>,
+    /// What was done to a server, newest first.
+    pub actions: Vec<ActionOutcome>,
+    /// What the block storage service says to users about a volume or a snapshot, newest first.
+    pub messages: Vec<UserMessage>,
+    /// What the image service did with an image, newest first.
+    pub tasks: Vec<ImageTask>,
+}
+
+/// The schema of the JSON form.
+const SCHEMA: &str = "reqtrail.story/2";
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: &'static str,
+    #[serde(flatten)]
+    story: &'a Story,
+}
+
+impl Story {
+    /// The whole story as JSON of the schema `reqtrail.story/2`, the same in every language. It has stack traces where the
+    /// API gave them to this caller.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let json = Json {
+            schema: SCHEMA,
+            story: self,
+        };
+        serde_json::to_string(&json).unwrap_or_default()
+    }
+
+    /// Says why, from what the resources say: the first tells the story, and the others where it says nothing.
+    pub(super) fn conclude(mut self) -> Self {
+        let mut failed = self.resources.iter().filter(|own| own.failure.is_some());
+        self.failure = failed.clone().next().map(|own| {
+            let failure = own.failure.clone().unwrap_or_default();
+            match &own.relation {
+                None => failure,
+                Some(_) => format!("{} {}: {failure}", own.resource_type, own.id),
+            }
+        });
+        // Two resources may bear one request.
+        for id in failed.by_ref().filter_map(|own| own.request_id.as_ref()) {
+            if !self.request_ids.contains(id) {
+                self.request_ids.push(id.clone());
+            }
+        }
+        self
+    }
+}
+
+impl ResourceStory {
+    /// A resource of which nothing but its ID is known.
+    pub(super) fn new(resource_type: &str, id: &str) -> Self {
+        Self {
+            resource_type: resource_type.to_owned(),
+            id: id.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn related(mut self, relation: &str) -> Self {
+        self.relation = Some(relation.to_owned());
+        self
+    }
+
+    /// Whether its state is one of the services' own words for an error: `error`, `ERROR`, `error_extending`.
+    pub(super) fn is_in_error(&self) -> bool {
+        let status = self.status.as_deref().unwrap_or_default();
+        status.to_ascii_lowercase().starts_with("error")
+    }
+}

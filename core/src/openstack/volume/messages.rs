@@ -1,0 +1,73 @@
+//! How the messages to users are looked up, page by page.
+
+use std::time::Duration;
+
+use super::message::UserMessage;
+use super::reads::{self, Access, Wanted};
+use crate::client::Client;
+use crate::error::Error;
+use crate::openstack::accepted::call_group::{CallGroup, is_absent};
+
+/// How many pages of messages are read at most.
+const MAX_PAGES: usize = 100;
+
+/// Reads all pages, and keeps what was asked for, newest first. What a server filters is checked all the same: some pass
+/// over the filter, and the list is not limited to the project. `timeout` is that of each call.
+///
+/// # Errors
+/// Those of the calls.
+pub(in crate::openstack) async fn read(
+    calls: &mut CallGroup,
+    (client, prefix): (&Client, &str),
+    access: Access,
+    wanted: Wanted<'_>,
+    timeout: Option<Duration>,
+) -> Result<Vec<UserMessage>, Error> {
+    let mut kept: Vec<UserMessage> = Vec::new();
+    let mut marker: Option<String> = None;
+    for _ in 0..MAX_PAGES {
+        let page = reads::messages(client, prefix, access, wanted, marker.as_deref());
+        let page = calls.ask(page, timeout).await?;
+        let has_next = page.has_next();
+        let last = page.messages.last().map(|message| message.id.clone());
+        for message in page.messages {
+            // Pages may overlap while messages come.
+            let is_new = kept.iter().all(|own| own.id != message.id);
+            if is_new && wanted.has(&message) {
+                kept.push(message);
+            }
+        }
+        if !has_next || last.is_none() || last == marker {
+            break;
+        }
+        marker = last;
+    }
+    kept.sort_by_key(|message| std::cmp::Reverse(message.created()));
+    Ok(kept)
+}
+
+impl Wanted<'_> {
+    /// Whether a message is one of those that were asked for.
+    fn has(self, message: &UserMessage) -> bool {
+        match self {
+            Self::Request(id) => message.request_id.as_deref() == Some(id),
+            Self::Resource(id) => message.resource_uuid.as_deref() == Some(id),
+        }
+    }
+}
+
+impl Access {
+    /// The next way to read messages, after this one was refused because the server is older; `None` if that is not why.
+    pub(in crate::openstack) fn after(self, error: &Error) -> Option<Self> {
+        let older = match self {
+            Self::Filtered => Self::All,
+            Self::All | Self::None => Self::None,
+        };
+        match error.status().map(|status| status.as_u16()) {
+            // A version that the server does not have, or a filter that it does not know.
+            Some(400 | 406) => Some(older),
+            Some(404) if is_absent(error) => Some(older),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! What is not found, what is ambiguous, and what services do not tell.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn the_name_of_nothing_says_what_each_service_said() {
+    let cloud = Scripted::new().start().await;
+    let error = cloud.error("nothing").await;
+    assert_eq!(error.error.kind(), ErrorKind::Api);
+    assert_eq!(error.error.category(), Some(Category::NotFound));
+    let said = error.to_string();
+    for part in [
+        "nothing was found of `nothing`",
+        "compute has no server",
+        "volume has no volume",
+        "image has no image",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_uuid_of_nothing_says_what_each_service_said() {
+    let cloud = Scripted::new().start().await;
+    let error = cloud.error(VOLUME).await;
+    assert_eq!(error.error.category(), Some(Category::NotFound));
+    let said = error.to_string();
+    for part in [
+        "nothing was found of `86a92e20-c6ef-44cc-9712-5a931ec997fe`",
+        "compute has no server (404)",
+        "volume has no volume (404)",
+        "volume has no snapshot (404)",
+        "image has no image (404)",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_of_several_lists_kind_and_id_of_each() {
+    let cloud = Scripted::new()
+        .has(
+            "compute",
+            "/servers",
+            json!({"servers": [{"id": SERVER, "name": "data"}]}),
+        )
+        // The filter is passed over.
+        .has(
+            "volume",
+            "/volumes",
+            json!({"volumes": [{"id": VOLUME, "name": "data"}, {"id": "v2", "name": "data-2"}]}),
+        )
+        .start()
+        .await;
+    let error = cloud.error("data").await;
+    assert_eq!(error.error.category(), Some(Category::Invalid));
+    let said = error.to_string();
+    assert!(
+        said.contains(&format!("server/{SERVER}, volume/{VOLUME}")),
+        "{said}"
+    );
+    assert!(!said.contains("v2,"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_kind_is_refused_before_anything_is_asked() {
+    let cloud = Scripted::new().start().await;
+    for what in ["port/x", "", "volume/"] {
+        let error = cloud.error(what).await;
+        assert_eq!(error.error.kind(), ErrorKind::InvalidRequest);
+    }
+    assert_eq!(cloud.wire.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_of_names_are_read_to_their_end() {
+    let cloud = Scripted::new()
+        .but(|_, path, sent| {
+            let is_last = sent.url.query().unwrap_or_default().contains("marker=v1");
+            let link = json!([{"rel": "next", "href": "https://volume.example/x"}]);
+            (path == "/volumes").then(|| {
+                let body = match is_last {
+                    true => json!({"volumes": [{"id": VOLUME, "name": "data"}]}),
+                    false => {
+                        json!({"volumes": [{"id": "v1", "name": "other"}], "volumes_links": link})
+                    }
+                };
+                reply(200).body(body.to_string())
+            })
+        })
+        .volume(&volume("available"), &[])
+        .start()
+        .await;
+    let story = cloud.story("volume/data").await;
+    assert_eq!(first(&story).id, VOLUME);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_the_catalog_lacks_is_a_note() {
+    let cloud = Scripted::new()
+        .server(
+            &server("ACTIVE", None, &[VOLUME]),
+            &[action("create", BOOTED, None)],
+        )
+        .without("volumev3")
+        .without("network")
+        .start()
+        .await;
+    let story = cloud.story(SERVER).await;
+    assert_eq!(kinds(&story), ["server", "volume"]);
+    assert_eq!(story.resources[1].status, None);
+    let notes = story.notes.join("\n");
+    assert!(
+        notes.contains(
+            "the volume service was not asked: the catalog has no service of the type `volume`"
+        ),
+        "{notes}"
+    );
+    assert!(
+        notes.contains("the network service was not asked: the catalog has no service"),
+        "{notes}"
+    );
+    assert_eq!(story.notes.len(), 2, "{notes}");
+    let none = Scripted::new()
+        .without("compute")
+        .without("volumev3")
+        .without("image")
+        .start()
+        .await;
+    let error = none.error("x").await;
+    assert!(
+        error.to_string().contains("compute service was not asked"),
+        "{error}"
+    );
+    assert_eq!(none.wire.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_refuses_is_a_note_and_the_rest_is_told() {
+    let cloud = Scripted::new()
+        .volume(&volume("error"), &[])
+        .but(|service, path, _| (service == "volume" && path == "/messages").then(|| refusal(403)))
+        .start()
+        .await;
+    let story = cloud.story(VOLUME).await;
+    assert_eq!(
+        story.failure.as_deref(),
+        Some("the volume is in error, and no message to users says why")
+    );
+    assert_eq!(story.notes.len(), 1);
+    for part in [
+        "the volume service answered 403, request ID req-refused",
+        "the messages about volume",
+        "Policy does not allow it.",
+    ] {
+        assert!(story.notes[0].contains(part), "{:?}", story.notes);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_down_is_asked_once() {
+    let ports = json!({"ports": [{"id": "p-1", "status": "ERROR", "device_id": SERVER}]});
+    let cloud = Scripted::new()
+        .server(
+            &server("ERROR", Some("no"), &[VOLUME, "v-2", "v-3"]),
+            &[action("create", BOOTED, Some("Error"))],
+        )
+        .has("network", "/ports", ports)
+        .but(|service, _, _| (service == "volume").then(|| refusal(503)))
+        .start()
+        .await;
+    let story = cloud.story(SERVER).await;
+    assert_eq!(
+        kinds(&story),
+        ["server", "volume", "volume", "volume", "port"]
+    );
+    assert_eq!(story.notes.len(), 1, "{:?}", story.notes);
+    assert!(
+        story.notes[0].contains("the volume service answered 503, request ID req-refused"),
+        "{:?}",
+        story.notes
+    );
+    let asked = cloud
+        .asked()
+        .iter()
+        .filter(|own| own.starts_with("volume"))
+        .count();
+    assert_eq!(asked, 4, "the attempts of one call");
+    assert_eq!(story.request_ids, [BOOTED]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_could_not_be_asked_is_not_said_to_be_absent() {
+    let cloud = Scripted::new()
+        .but(|service, _, _| (service == "image").then(|| refusal(403)))
+        .start()
+        .await;
+    let error = cloud.error(IMAGE).await;
+    let said = error.to_string();
+    assert!(said.contains("the image service answered 403"), "{said}");
+    assert!(said.contains("compute has no server"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_of_others_never_appear() {
+    // At 3.3 the filter is passed over without a word.
+    let rows = json!({"messages": [message(ANOTHER, "v-of-another"), message(CREATED, VOLUME)]});
+    let cloud = Scripted::new()
+        .has("volume", format!("/volumes/{VOLUME}"), json!({"volume": volume("error")}))
+        .but(move |_, path, sent| {
+            (path == "/messages").then(|| match sent.header("openstack-api-version") {
+                Some("volume 3.3") => reply(200).body(rows.to_string()),
+                _ => reply(406).body(r#"{"computeFault": {"code": 406, "message": "Version 3.5 is not supported."}}"#),
+            })
+        })
+        .start()
+        .await;
+    for what in [VOLUME, CREATED] {
+        let story = cloud.explain(what).send().await.expect("a story");
+        assert_eq!(first(&story).messages.len(), 1);
+        assert!(!story.to_json().contains("v-of-another"), "{story}");
+    }
+    let error = cloud
+        .explain("req-00000000-0000-4000-8000-000000000000")
+        .send()
+        .await;
+    let said = error.expect_err("nothing").to_string();
+    assert!(
+        said.contains("volume has no message of it") && !said.contains(NO_BACKEND),
+        "{said}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_volume_of_a_server_that_is_not_there_is_a_note() {
+    let cloud = Scripted::new()
+        .server(&server("ACTIVE", None, &[VOLUME]), &[])
+        .start()
+        .await;
+    let story = cloud.story(SERVER).await;
+    assert_eq!(story.notes.len(), 1, "{:?}", story.notes);
+    assert!(story.notes[0].contains(VOLUME), "{:?}", story.notes);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_action_that_cannot_be_read_leaves_the_others() {
+    let failing = format!("/servers/{SERVER}/os-instance-actions/{ANOTHER}");
+    let cloud = Scripted::new()
+        .server(
+            &server("ACTIVE", None, &[]),
+            &[
+                action("reboot", ANOTHER, None),
+                action("create", BOOTED, None),
+            ],
+        )
+        .but(move |_, path, _| (path == failing).then(|| refusal(403)))
+        .start()
+        .await;
+    let story = cloud.story(SERVER).await;
+    assert_eq!(first(&story).actions.len(), 2);
+    assert!(
+        story.notes[0].contains("the actions of server"),
+        "{:?}",
+        story.notes
+    );
+}
