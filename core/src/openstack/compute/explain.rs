@@ -292,8 +292,9 @@ pub struct ActionOutcome {
 }
 
 impl ActionOutcome {
-    /// Writes the action as a row of a table, and its steps below.
-    pub(in crate::openstack) fn rows(&self, out: &mut Lines, indent: &str) {
+    /// Writes the action as a row of a table, and its steps below. What it rests on is left out if that is the fault that was
+    /// `told` before.
+    pub(in crate::openstack) fn rows(&self, out: &mut Lines, indent: &str, told: Option<&str>) {
         let action = &self.action;
         let verdict = self.verdict.map_or("running", |verdict| match verdict {
             Verdict::Failed => "FAILED",
@@ -307,7 +308,8 @@ impl ActionOutcome {
         ];
         out.cells(indent, " ", &row);
         let below = format!("{indent}    ");
-        if self.verdict != Some(Verdict::Succeeded) {
+        let is_told = told.is_some_and(|fault| self.evidence.contains(fault));
+        if self.verdict != Some(Verdict::Succeeded) && !is_told {
             out.words(&below, &one_line(self.evidence.trim()));
         }
         steps(out, &below, action);
@@ -365,7 +367,7 @@ impl ServerHistory {
             out.words("  ", &one_line(&text));
         }
         for told in &self.actions {
-            told.rows(&mut out, "");
+            told.rows(&mut out, "", None);
         }
         if self.actions.is_empty() {
             out.words("  ", "no actions are on record");

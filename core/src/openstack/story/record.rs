@@ -81,12 +81,10 @@ impl Story {
     /// Says why, from what the resources say: the first tells the story, and the others where it says nothing.
     pub(super) fn conclude(mut self) -> Self {
         let mut failed = self.resources.iter().filter(|own| own.failure.is_some());
-        self.failure = failed.clone().next().map(|own| {
-            let failure = own.failure.clone().unwrap_or_default();
-            match &own.relation {
-                None => failure,
-                Some(_) => format!("{} {}: {failure}", own.resource_type, own.id),
-            }
+        let first = failed.clone().next();
+        self.failure = first.and_then(|own| match &own.relation {
+            None => own.failure.clone(),
+            Some(_) => own.failure_by_name(),
         });
         // Two resources may bear one request.
         for id in failed.by_ref().filter_map(|own| own.request_id.as_ref()) {
@@ -111,6 +109,19 @@ impl ResourceStory {
     pub(super) fn related(mut self, relation: &str) -> Self {
         self.relation = Some(relation.to_owned());
         self
+    }
+
+    /// Why it failed, in a sentence that names it.
+    pub(super) fn failure_by_name(&self) -> Option<String> {
+        let Self {
+            resource_type, id, ..
+        } = self;
+        let failure = self.failure.as_deref()?;
+        let own = format!("the {resource_type} ");
+        Some(match failure.strip_prefix(&own) {
+            Some(rest) => format!("{resource_type} {id} {rest}"),
+            None => format!("{resource_type} {id}: {failure}"),
+        })
     }
 
     /// Whether its state is one of the services' own words for an error: `error`, `ERROR`, `error_extending`.

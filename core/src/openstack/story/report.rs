@@ -78,7 +78,15 @@ fn title(resource: &ResourceStory) -> String {
 
 /// What is known of a resource, below its title.
 fn rows(out: &mut Lines, resource: &ResourceStory) {
-    if let Some(fault) = &resource.fault {
+    let fault = resource.fault.as_deref();
+    // The first lines say it as a rule.
+    let is_above = |own: &&str| {
+        resource
+            .failure
+            .as_deref()
+            .is_some_and(|all| all.contains(own.trim_end_matches('.')))
+    };
+    if let Some(fault) = fault.filter(|own| !is_above(own)) {
         out.words("  fault: ", &one_line(fault));
     }
     // What messages and tasks say follows by itself.
@@ -88,7 +96,7 @@ fn rows(out: &mut Lines, resource: &ResourceStory) {
         out.words("  why: ", &one_line(failure.trim()));
     }
     for action in &resource.actions {
-        action.rows(out, "  ");
+        action.rows(out, "  ", fault);
     }
     for message in &resource.messages {
         row(

@@ -145,9 +145,11 @@ fn failure(
     let evidence = blamed.map(|told| told.evidence.trim());
     let why = fault.or(evidence).unwrap_or("compute gives no reason");
     let mut text = format!("{what}: {why}");
-    for volume in failed_volumes {
-        let own = volume.failure.as_deref().unwrap_or_default();
-        text = format!("{text}; volume {}: {own}", volume.id);
+    for own in failed_volumes
+        .iter()
+        .filter_map(|own| own.failure_by_name())
+    {
+        text = format!("{}; {own}", text.trim_end_matches('.'));
     }
     Some((text, blamed.map(|told| told.action.request_id.clone())))
 }

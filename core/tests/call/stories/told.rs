@@ -97,7 +97,7 @@ async fn a_server_with_a_volume_that_failed() {
     assert_eq!(own.relation, None);
     let failure = story.failure.as_deref().unwrap_or_default();
     for part in [
-        "the boot from volume failed: No valid host was found.",
+        "the boot from volume failed: No valid host was found; volume",
         VOLUME,
         NO_BACKEND,
     ] {
@@ -154,8 +154,21 @@ async fn a_boot_from_volume_that_failed() {
     );
     assert!(failure.contains(NO_BACKEND), "{failure}");
     assert_eq!(story.request_ids, [BOOTED, CREATED]);
+    assert!(
+        failure.contains(&format!(
+            "status is error; volume {VOLUME} is in error: schedule"
+        )),
+        "{failure}"
+    );
     let relation = story.resources[1].relation.as_deref();
     assert_eq!(relation, Some("a volume that the server's fault names"));
+    // The fault stands at the top, and nowhere else.
+    let report = story.report().replace("\n  ", " ");
+    assert_eq!(
+        report.matches("did not finish being created").count(),
+        1,
+        "{report}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
