@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{followed, id_of, member_of};
 
 /// Has an import of these data begin, and gives the response that accepted it and the image's ID.
-async fn import(client: &Client, disk_format: &str) -> (Response, String) {
+pub(crate) async fn import(client: &Client, disk_format: &str) -> (Response, String) {
     let image =
         json!({ "name": "imported", "disk_format": disk_format, "container_format": "bare" });
     let created = client.post("/images").json(&image).send().await;

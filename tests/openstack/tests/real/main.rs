@@ -14,6 +14,7 @@ mod resources;
 mod rows;
 mod services;
 mod sign_in;
+mod stories;
 mod storms;
 mod support;
 mod versions;
