@@ -10,7 +10,7 @@ const (
 	// KindAPI: the server answered with a final status outside 2xx.
 	KindAPI Kind = "api"
 
-	// KindConnect: no connection could be made (DNS, refused, TLS, connect timeout); nothing was sent.
+	// KindConnect: no connection was made (DNS, refused, TLS, connect timeout); nothing was sent.
 	KindConnect Kind = "connect"
 
 	// KindTimeout: the attempt's or the call's time ran out.
@@ -133,7 +133,7 @@ const (
 	// CauseRedirect: a hop that a redirect response asked for.
 	CauseRedirect Cause = "redirect"
 
-	// CauseResend: a repetition of a request that the server guaranteed not to have processed.
+	// CauseResend: a repetition of a request that the server said it did not process.
 	CauseResend Cause = "resend"
 )
 

@@ -430,7 +430,7 @@ type Story struct {
 	document
 }
 
-// storyJSON is the story as its JSON has it.
+// storyJSON is the JSON form of the story.
 type storyJSON struct {
 	Asked      string          `json:"asked"`
 	Failure    string          `json:"failure"`

@@ -1,8 +1,8 @@
 /*
  * reqtrail: an API client whose every call leaves a trail.
  *
- * docs/c/README.md shows how it goes together; docs/c has a page for each group of functions, with an example.
- * What holds for all functions:
+ * docs/c/README.md is the guide; docs/c has a page with an example for each group of functions.
+ * These rules hold for all functions:
  *
  * Handles. All types but the small structs are opaque. What a function puts into an out-parameter is the caller's, who
  * frees it once, with the type's own _free; freeing NULL does nothing. What a function returns as a pointer to const is
@@ -191,7 +191,7 @@
 #define REQTRAIL_CAUSE_REDIRECT 4
 
 /**
- * A repetition of a request that the server guaranteed not to have processed.
+ * A repetition of a request that the server said it did not process.
  */
 #define REQTRAIL_CAUSE_RESEND 5
 
@@ -701,7 +701,7 @@ typedef void (*reqtrail_report_callback)(struct reqtrail_call_handle *call,
 #define REQTRAIL_ERROR_API 1
 
 /**
- * No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent.
+ * No connection was made (DNS, refused, TLS, connect timeout); nothing was sent.
  */
 #define REQTRAIL_ERROR_CONNECT 2
 
@@ -2794,7 +2794,8 @@ reqtrail_code reqtrail_operation_microversion(struct reqtrail_operation *operati
                                               size_t microversion_length);
 
 /**
- * Sets the timeout of the whole call; the client's by default. In milliseconds.
+ * Sets the timeout of the whole call; the client's by default. A story of several services has no limit by
+ * default: its calls have the timeouts of their clients. In milliseconds.
  *
  * Operations that have it: `server`, `action`, `actions`, `server_by_name`, `explain_resource`.
  */
@@ -2803,7 +2804,8 @@ reqtrail_code reqtrail_operation_timeout_ms(struct reqtrail_operation *operation
 
 /**
  * Sets the maximum number of actions, newest first. A history has 20 by default. A list has what the API returns,
- * and takes a limit from microversion 2.58.
+ * and takes a limit from microversion 2.58. A story has 20 actions, messages and tasks of each resource by
+ * default.
  *
  * Operations that have it: `actions`, `explain`, `explain_resource`.
  */

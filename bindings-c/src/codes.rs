@@ -13,7 +13,7 @@ pub type reqtrail_code = i32;
 pub const REQTRAIL_OK: reqtrail_code = 0;
 /// The server answered with a final status outside 2xx.
 pub const REQTRAIL_ERROR_API: reqtrail_code = 1;
-/// No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent.
+/// No connection was made (DNS, refused, TLS, connect timeout); nothing was sent.
 pub const REQTRAIL_ERROR_CONNECT: reqtrail_code = 2;
 /// The attempt's or the call's time ran out.
 pub const REQTRAIL_ERROR_TIMEOUT: reqtrail_code = 3;
@@ -149,7 +149,7 @@ pub const REQTRAIL_CAUSE_RETRY: i32 = 2;
 pub const REQTRAIL_CAUSE_REAUTH: i32 = 3;
 /// A hop that a redirect response asked for.
 pub const REQTRAIL_CAUSE_REDIRECT: i32 = 4;
-/// A repetition of a request that the server guaranteed not to have processed.
+/// A repetition of a request that the server said it did not process.
 pub const REQTRAIL_CAUSE_RESEND: i32 = 5;
 
 /// What caused an attempt.

@@ -5,7 +5,7 @@
 import { ApiError, ReqtrailError } from "./errors.js";
 import { named } from "./properties.js";
 
-/** No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent. */
+/** No connection was made (DNS, refused, TLS, connect timeout); nothing was sent. */
 export class ConnectError extends ReqtrailError {
   declare readonly kind: "connect";
 }

@@ -9,7 +9,7 @@ closed_set! {
     ErrorKind {
         /// The server answered with a final status outside 2xx.
         Api = "api", 1;
-        /// No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent.
+        /// No connection was made (DNS, refused, TLS, connect timeout); nothing was sent.
         Connect = "connect", 2;
         /// The attempt's or the call's time ran out.
         Timeout = "timeout", 3;
@@ -93,7 +93,7 @@ closed_set! {
         Reauth = "reauth", 3;
         /// A hop that a redirect response asked for.
         Redirect = "redirect", 4;
-        /// A repetition of a request that the server guaranteed not to have processed.
+        /// A repetition of a request that the server said it did not process.
         Resend = "resend", 5;
     }
 }

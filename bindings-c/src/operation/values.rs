@@ -16,7 +16,8 @@ export! {
         operation.option(1, Value::Text(microversion.to_owned()))?;
     }
 
-    /// Sets the timeout of the whole call; the client's by default. In milliseconds.
+    /// Sets the timeout of the whole call; the client's by default. A story of several services has no limit by
+    /// default: its calls have the timeouts of their clients. In milliseconds.
     ///
     /// Operations that have it: `server`, `action`, `actions`, `server_by_name`, `explain_resource`.
     fn reqtrail_operation_timeout_ms(operation: &mut reqtrail_operation, timeout: u64) sets {
@@ -24,7 +25,8 @@ export! {
     }
 
     /// Sets the maximum number of actions, newest first. A history has 20 by default. A list has what the API returns,
-    /// and takes a limit from microversion 2.58.
+    /// and takes a limit from microversion 2.58. A story has 20 actions, messages and tasks of each resource by
+    /// default.
     ///
     /// Operations that have it: `actions`, `explain`, `explain_resource`.
     fn reqtrail_operation_limit(operation: &mut reqtrail_operation, limit: u32) sets {

@@ -25,7 +25,7 @@ class ErrorKind(StrEnum):
     """The server answered with a final status outside 2xx."""
 
     CONNECT = "connect"
-    """No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent."""
+    """No connection was made (DNS, refused, TLS, connect timeout); nothing was sent."""
 
     TIMEOUT = "timeout"
     """The attempt's or the call's time ran out."""
@@ -142,7 +142,7 @@ class Cause(StrEnum):
     """A hop that a redirect response asked for."""
 
     RESEND = "resend"
-    """A repetition of a request that the server guaranteed not to have processed."""
+    """A repetition of a request that the server said it did not process."""
 
 
 class WaitReason(StrEnum):

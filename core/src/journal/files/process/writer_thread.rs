@@ -3,7 +3,7 @@
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Outcome, Process, RETRY, Route, State, too_large};
+use super::{Outcome, ProcessJournal, RETRY, Route, State, too_large};
 use crate::journal::files::segments::WriteError;
 
 /// What the thread does next.
@@ -14,7 +14,7 @@ enum Step<'a> {
     End(MutexGuard<'a, State>),
 }
 
-impl Process {
+impl ProcessJournal {
     /// Starts the thread if there is none. Returns whether there is one.
     pub(super) fn start_thread(self: &Arc<Self>, state: &mut State) -> bool {
         if !state.has_thread {

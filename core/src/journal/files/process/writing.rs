@@ -3,13 +3,13 @@
 use std::sync::{Arc, MutexGuard};
 use std::time::{Duration, Instant};
 
-use super::{Outcome, Process, Route, SLOW, State};
+use super::{Outcome, ProcessJournal, Route, SLOW, State};
 use crate::journal::files::folder::FileSystem;
 use crate::journal::files::open_files::OpenFiles;
 use crate::journal::files::segments::{Kind, WriteError};
 use crate::journal::files::{Lost, Sync};
 
-impl Process {
+impl ProcessJournal {
     /// Opens the files, unless that has just failed, and decides the route of records.
     pub(super) fn open_files<'a>(
         &'a self,

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use proptest::prelude::*;
 
 use super::super::folder::Folder;
-use super::super::limits::{Limits, Looked, enforce};
+use super::super::limits::{Limits, LimitsCheck, enforce};
 use super::super::lock;
 use super::*;
 
@@ -47,7 +47,7 @@ fn enforce_at(folder: &Path, max_bytes: u64, now: SystemTime) {
     };
     let folder = Folder::open(folder).expect("it is there");
     let looked = enforce(&folder, limits, now).expect("it is listed");
-    assert_eq!(looked, Looked::Yes);
+    assert_eq!(looked, LimitsCheck::Yes);
 }
 
 fn rest(folder: &Path) -> Vec<String> {
@@ -219,10 +219,10 @@ fn one_process_at_a_time_keeps_the_limits() {
     };
     let opened = Folder::open(folder.path()).expect("it is there");
     let looked = enforce(&opened, limits, now()).expect("it is listed");
-    assert_eq!((looked, names(folder.path()).len()), (Looked::NotNow, 1));
+    assert_eq!((looked, names(folder.path()).len()), (LimitsCheck::NotNow, 1));
     drop(other);
     let looked = enforce(&opened, limits, now()).expect("it is listed");
-    assert_eq!((looked, names(folder.path()).len()), (Looked::Yes, 0));
+    assert_eq!((looked, names(folder.path()).len()), (LimitsCheck::Yes, 0));
 }
 
 #[test]

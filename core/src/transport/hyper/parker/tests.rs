@@ -203,7 +203,7 @@ fn a_thread_without_a_call_has_no_bell() {
     });
     let inner = pin!(work);
     let parker = {
-        let level = Level::enter();
+        let level = CallLevel::enter();
         let waker = Waker::from(Arc::clone(&level.parker));
         let mut cx = Context::from_waker(&waker);
         let mut inner = inner;
