@@ -276,7 +276,7 @@ def test_help_says_where_a_refresher_runs() -> None:
     """Both clients have the same text, although their refreshers differ."""
     for kind in (reqtrail.ClientOptions, reqtrail.AsyncClientOptions):
         said = " ".join((kind.__doc__ or "").split())
-        assert "on a thread of its own; a coroutine function" in said
+        assert "on a separate thread; a coroutine function" in said
 
 
 @pytest.mark.parametrize("name", ["microversion", "idempotency_key", "correlation_id", "if_none_match"])
