@@ -1,4 +1,4 @@
-// Many calls with one AbortController: the first failure ends the others, and each tells what it had done by then.
+// Many calls with one AbortController: the first failure ends the others, and each trail shows what its call had done by then.
 // node examples/node/fan-out.mjs
 
 import { CancelledError, Client } from "reqtrail";
@@ -10,7 +10,7 @@ const client = Client.novavms(server.url, { token: "sk_test_example" });
 const controller = new AbortController();
 const { signal } = controller;
 
-// `slow` never answers, 700 does not exist.
+// `slow` never responds, and 700 does not exist.
 const ids = ["1", "2", "slow", "700"];
 const calls = ids.map(async (id) => {
   try {

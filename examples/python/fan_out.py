@@ -1,4 +1,4 @@
-"""Many calls at once with one client. Each failure is reported with its request IDs, and stops none of the others.
+"""Many calls at once with one client. Each failure is reported with its request IDs, and does not stop the others.
 
 REQTRAIL_BASE_URL and REQTRAIL_TOKEN say which NovaVMS to call.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import reqtrail
 
-# A client opens as many connections as there are calls, so the program says how many its API can take.
+# A client opens a connection for each concurrent call, so the program limits the number to what its API can take.
 AT_ONCE = 8
 
 
@@ -25,7 +25,7 @@ async def main() -> int:
             async with places:
                 return (await client.get("/cameras/{id}", params={"id": id})).json()
 
-        # In a TaskGroup the first failure would cancel the others; here each is a result.
+        # In a TaskGroup, the first failure cancels the others. With gather, each failure is a result.
         results = await asyncio.gather(*map(camera, ids), return_exceptions=True)
 
     failed = 0

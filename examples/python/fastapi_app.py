@@ -19,14 +19,14 @@ import reqtrail
 
 logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
 log = logging.getLogger("camera_service")
-# reqtrail logs failed calls at WARNING as well; the line below says the same, and which request of ours it was.
+# reqtrail itself logs failed calls at WARNING too. The line below also names this service's request.
 logging.getLogger("reqtrail").setLevel(logging.ERROR)
 
 
 @asynccontextmanager
 async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
     base_url, token = os.environ["REQTRAIL_BASE_URL"], os.environ["REQTRAIL_TOKEN"]
-    # Less than our own callers wait, so that they get an answer.
+    # Less than this service's callers wait, so that they get a response.
     async with reqtrail.AsyncClient.novavms(base_url, token=token, timeout=10) as client:
         yield {"client": client}
 
@@ -48,16 +48,16 @@ async def events(request: Request) -> Any:
 
 @app.exception_handler(reqtrail.ReqtrailError)
 async def upstream_failed(request: Request, error: Exception) -> JSONResponse:
-    """Every failed call ends here, whichever route made it."""
+    """Handles every failed call, whichever route made it."""
     assert isinstance(error, reqtrail.ReqtrailError)
     call_id = error.trail.call_id if error.trail is not None else None
-    # The error's text is one line without secrets, with every request ID; the fields are for a JSON formatter.
+    # The error's text is one line without secrets that has every request ID. The fields are for a JSON formatter.
     log.error(
         "%s %s: %s",
         *(request.method, request.url.path, error),
         extra={"upstream_request_ids": error.request_ids, "upstream_call_id": call_id, "code": error.code},
     )
-    # What the API said is for our log; callers get what they need to ask us about it.
+    # The API's message goes to the log. Callers get the ID that they need to ask about it.
     body = {"error": "upstream_failed", "upstream_request_id": error.request_id, "upstream_call_id": call_id}
     headers = {} if error.retry_after is None else {"Retry-After": str(math.ceil(error.retry_after))}
     return JSONResponse(body, status_of(error), headers)

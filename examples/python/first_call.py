@@ -16,7 +16,7 @@ def main() -> None:
             print(camera["id"], camera["name"])
         print(f"{response.status}, request ID {response.request_id}\n")
 
-        # The template stays as it is in trails and logs; the value goes into `params`, and is escaped there.
+        # Trails and logs show the template. The value in `params` is escaped.
         try:
             client.get("/cameras/{id}", params={"id": "no-such-camera"})
         except reqtrail.ApiError as error:

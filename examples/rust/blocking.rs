@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     client.get("/cameras").send()?;
     sandbox.inject(Incident::expire_tokens());
-    // The server refuses the old token; the call logs in again and goes on, and its trail shows both requests.
+    // The server refuses the old token. The call logs in again and continues, and its trail shows both requests.
     let cameras = client.get("/cameras").query("limit", 3).send()?;
     println!("{}", cameras.trail());
     Ok(())

@@ -1,4 +1,4 @@
-//! Another API, described as data: no code of reqtrail knows it.
+//! Another API, described as data, without code in reqtrail.
 
 use reqtrail::{Client, CustomDialect, Dialect};
 use reqtrail_sandbox::{Incident, Sandbox, SandboxOptions};
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .token(sandbox.token())
         .build()?;
 
-    // A 418 is final for any API, but this one says that `out_of_tea` passes.
+    // A 418 is final for other APIs. For this one, `out_of_tea` is temporary.
     sandbox.inject(Incident::status(418, "out_of_tea").on("GET", "/cameras"));
     let cameras = client.get("/cameras").send().await?;
     println!("{}", cameras.trail());

@@ -1,6 +1,6 @@
-//! Boots a server, resizes it to a flavor that fits nowhere, and shows what failed, why, and which ID to give to whom.
+//! Boots a server, resizes it to a flavor that fits nowhere, and shows what failed, why, and which ID to give to the operator.
 //!
-//! `make demo-openstack` runs it against a real Nova on loopback. Against a cloud of your own, set the `OS_*` variables
+//! `make demo-openstack` runs it against a real Nova on loopback. To run it against your own cloud, set the `OS_*` variables
 //! or `OS_CLOUD`, and run it with an image, a small flavor and one that is too big:
 //! `cargo run --bin openstack_follow -- IMAGE FLAVOR BIG_FLAVOR`.
 
@@ -16,7 +16,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: openstack_follow IMAGE FLAVOR BIG_FLAVOR".into());
     };
 
-    // clouds.yaml or OS_*; signs in at Keystone and finds the compute endpoint in its catalog.
+    // Reads clouds.yaml or OS_*, signs in at Keystone, and finds the compute endpoint in its catalog.
     let connection = Cloud::from_env()?.connect().await?;
     let client = connection.compute()?.build()?;
     let compute = Compute::new(client.clone());
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     let id = boot.json::<Value>()?["server"]["id"]
         .as_str()
-        .ok_or("the answer names no server")?
+        .ok_or("the response has no server ID")?
         .to_owned();
     let booted = compute.follow(&*id, &boot).send().await?;
     println!("create: {} ({})\n", booted.verdict, booted.evidence);

@@ -1,7 +1,7 @@
-//! Asks for a volume that fits nowhere, and shows what failed, why, and which ID to give to whom.
+//! Creates a volume that fits nowhere, and shows what failed, why, and which ID to give to the operator.
 //!
-//! `make demo-openstack` runs it against a real Cinder on loopback. Against a cloud of your own, set the `OS_*` variables or
-//! `OS_CLOUD`, and run it with a size in GiB that is too big: `cargo run --bin openstack_volume -- SIZE`.
+//! `make demo-openstack` runs it against a real Cinder on loopback. To run it against your own cloud, set the `OS_*` variables or
+//! `OS_CLOUD`, and give it a size in GiB that is too big: `cargo run --bin openstack_volume -- SIZE`.
 
 use std::error::Error;
 
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("usage: openstack_volume SIZE")?;
     let size: u32 = size.parse()?;
 
-    // clouds.yaml or OS_*; signs in at Keystone and finds Cinder in its catalog, under whichever type it has there.
+    // Reads clouds.yaml or OS_*, signs in at Keystone, and finds Cinder in its catalog under any of its types.
     let connection = Cloud::from_env()?.connect().await?;
     let client = connection.client("volume", &ServiceOptions::new()).await?;
     let client = client.build()?;
