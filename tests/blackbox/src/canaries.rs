@@ -1,12 +1,12 @@
-//! Secrets that must be found nowhere.
+//! Secrets that must not appear anywhere.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-/// What all of them begin with.
+/// The common beginning of all secrets.
 const MARK: &str = "c4nary";
 
-/// The secret of that number, with characters that are written differently in URLs, in forms and in JSON.
+/// Returns the secret with this number. It contains characters that URLs, forms and JSON escape.
 #[must_use]
 pub fn canary(number: usize) -> String {
     format!("{}a/b+c=d\"e", begin(number))
@@ -16,19 +16,19 @@ fn begin(number: usize) -> String {
     format!("{MARK}-{number:02}-")
 }
 
-/// The numbers of the secrets, of so many, that a text has: as they are, percent-encoded, or in base64 (in any part of it).
+/// Returns the numbers of the secrets below `count` in a text: plain, percent-encoded, or in base64 (in any part of it).
 #[must_use]
 pub fn canaries_in(bytes: &[u8], count: usize) -> Vec<usize> {
     let text = String::from_utf8_lossy(bytes).to_lowercase();
     let has = |part: &str| forms(part).iter().any(|form| text.contains(form));
-    // Most texts have none.
+    // Most texts have no secret.
     if !has(MARK) {
         return Vec::new();
     }
     (1..=count).filter(|number| has(&begin(*number))).collect()
 }
 
-/// How a text may be written, in lower case. Neither JSON, nor a URL, nor a form writes the beginning of a secret differently.
+/// Returns the forms of a text in lower case. JSON, URLs and forms do not escape the beginning of a secret.
 fn forms(text: &str) -> Vec<String> {
     let encoded: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
     let base64s = base64s(text).into_iter().map(|form| form.to_lowercase());
@@ -38,8 +38,8 @@ fn forms(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// How base64 writes a text, depending on how many bytes stand before it; without what depends on what these are, or on
-/// what follows.
+/// Returns the base64 forms of a text, one for each number of bytes before it, without the characters that depend on those bytes
+/// or on what follows.
 fn base64s(text: &str) -> Vec<String> {
     let before = |count: usize| {
         let encoded = STANDARD_NO_PAD.encode(format!("{}{text}", "x".repeat(count)));

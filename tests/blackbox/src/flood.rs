@@ -1,7 +1,7 @@
-//! A program whose journal gets more records than anybody reads, from several threads.
+//! A program that writes very many records to its journal from several threads.
 //!
-//! `flood THREADS FAILURES SUCCESSES MAX_BYTES`, with the journal where `REQTRAIL_JOURNAL` says. Each thread makes so many
-//! calls that fail, and then so many POSTs that succeed, without a network. The policy is `all`.
+//! `flood THREADS FAILURES SUCCESSES MAX_BYTES`, with the journal of `REQTRAIL_JOURNAL`. Each thread makes FAILURES calls that
+//! fail, then SUCCESSES POSTs that succeed, without a network. The policy is `all`.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -18,7 +18,7 @@ use reqtrail::{
     Client, JournalPolicy, JournalSync, Reply, Sleep, Transport, TransportError, WireRequest,
 };
 
-/// Answers at once: a POST with 201, and everything else with 404.
+/// Responds at once: to a POST with 201, to everything else with 404.
 struct Instantly;
 
 impl Transport for Instantly {
@@ -46,7 +46,7 @@ impl Transport for Instantly {
     }
 
     fn sleep_until(&self, _: Instant) -> Sleep {
-        // Nothing that it answers takes time.
+        // No response takes time, so nothing waits.
         Sleep::new(std::future::pending())
     }
 
@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::novavms("https://novavms.example/api/v1")
         .journal_policy(JournalPolicy::All)
         .journal_max_bytes(max_bytes)
-        // With a thread of its own, the journal counts what it cannot keep up with, and goes on.
+        // With its own thread, the journal counts the records that it has to drop, and continues.
         .journal_sync(JournalSync::Always)
         .build_blocking_with(Instantly)?;
     std::thread::scope(|scope| {

@@ -1,8 +1,8 @@
-//! What the proofs of the journal share: folders of their own, programs that are told what to do, the command's answers, and
-//! what the schemas say of all of it.
+//! Shared by the black-box tests of the journal: temporary folders, programs that execute orders, runs of the command, and
+//! checks by the schemas.
 
 mod canaries;
-mod life;
+mod program;
 mod schemas;
 
 use std::collections::HashMap;
@@ -15,10 +15,10 @@ use reqtrail_cli::{Environment, Stream};
 use serde_json::Value;
 
 pub use canaries::{canaries_in, canary};
-pub use life::Life;
+pub use program::Program;
 pub use schemas::Schemas;
 
-/// A folder that is gone when the proof is over.
+/// A folder that is removed when it is dropped.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
 
@@ -26,7 +26,7 @@ impl Folder {
     /// Makes an empty folder.
     ///
     /// # Errors
-    /// Those of the file system.
+    /// If the folder cannot be created.
     pub fn new(name: &str) -> io::Result<Self> {
         let unique = format!(
             "reqtrail-{name}-{}-{:016x}",
@@ -38,7 +38,7 @@ impl Folder {
         Ok(Self(path))
     }
 
-    /// Where it is.
+    /// Returns the path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
@@ -47,33 +47,33 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left is in a folder for temporary files.
+        // If that fails, the rest stays in the folder for temporary files.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// What the command said.
+/// The exit code and the outputs of the command.
 #[derive(Debug)]
-pub struct Said {
+pub struct CommandOutput {
     /// Its exit code.
     pub code: u8,
-    /// What it wrote to standard output.
+    /// The text of standard output.
     pub output: String,
-    /// The lines of JSON among it.
+    /// The lines of JSON in it.
     pub lines: Vec<Value>,
-    /// What it wrote to standard error.
+    /// The text of standard error.
     pub errors: String,
 }
 
 /// Runs `reqtrail` with `--json` on a folder.
 #[must_use]
-pub fn reqtrail(folder: &Path, words: &[&str]) -> Said {
+pub fn reqtrail(folder: &Path, words: &[&str]) -> CommandOutput {
     reqtrail_text(folder, &[&["--json"], words].concat())
 }
 
 /// Runs `reqtrail` on a folder.
 #[must_use]
-pub fn reqtrail_text(folder: &Path, words: &[&str]) -> Said {
+pub fn reqtrail_text(folder: &Path, words: &[&str]) -> CommandOutput {
     let (output, errors) = (Sink::default(), Sink::default());
     let mut environment = Environment {
         input: Box::new(io::empty()),
@@ -85,7 +85,7 @@ pub fn reqtrail_text(folder: &Path, words: &[&str]) -> Said {
     arguments.extend(words.iter().map(OsString::from));
     let code = reqtrail_cli::run(arguments, &mut environment);
     let output = output.text();
-    Said {
+    CommandOutput {
         code,
         lines: output
             .lines()
@@ -96,7 +96,7 @@ pub fn reqtrail_text(folder: &Path, words: &[&str]) -> Said {
     }
 }
 
-/// Keeps what is written to it.
+/// A writer that keeps its text.
 #[derive(Clone, Debug, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
 

@@ -1,8 +1,8 @@
-//! A program that does what its standard input says, line by line, and answers each with a line: the IDs of the calls that
-//! it made, or what its journal has done.
+//! A program that executes the orders on its standard input, one per line, and answers each with a line: the IDs of its calls,
+//! or the statistics of its journal.
 //!
-//! `lives BASE_URL TOKEN`, with the journal where `REQTRAIL_JOURNAL` says. Whoever writes to its input ends it, and those
-//! that it has begun, by closing it.
+//! `lives BASE_URL TOKEN`, with the journal of `REQTRAIL_JOURNAL`. It ends, with the processes that it started, when its input
+//! is closed.
 
 use std::error::Error;
 use std::fs::File;
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .token(token.as_str())
             .max_attempts(1)
             .timeout(Duration::from_secs(600))
-            // However slow the machine is: by default a write of over 50 ms hands the records to a thread.
+            // By default, a write of over 50 ms passes the records to a thread, which may happen on a slow machine.
             .journal_sync(JournalSync::Always)
     };
     let client = builder().build_blocking()?;
@@ -34,14 +34,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut others = Vec::new();
     let mut line = String::new();
-    // Whoever iterates over the lines has the lock of the input, and so has its fork.
+    // Not `lines()`, which holds the lock of the input, also in a fork.
     while io::stdin().read_line(&mut line)? > 0 {
         let asked = std::mem::take(&mut line);
         let line = asked.trim_end();
         let (what, how) = line.split_once(' ').unwrap_or((line, ""));
         match what {
             "fail" => say(&[&fail(&client)?])?,
-            // Several, of which nobody asks for the IDs.
+            // Several calls, without their IDs.
             "fails" => {
                 for _ in 0..how.parse()? {
                     fail(&client)?;
@@ -59,19 +59,19 @@ fn main() -> Result<(), Box<dyn Error>> {
                 say(&[&answer.trail().call_id().to_string()])?;
             }
             "open" => say(&[&open(&client)?])?,
-            // SAFETY: the child uses the client, which is made for that, and what the standard library allows.
+            // SAFETY: the child uses only the client, which supports forks, and safe functions of the standard library.
             "fork" => match unsafe { fork() }? {
                 ForkResult::Parent { .. } => {}
                 ForkResult::Child => {
                     let _ = child(&client);
-                    // SAFETY: it ends the child without what the parent has to do at its end.
+                    // SAFETY: `_exit` ends the child without the exit handlers of the parent.
                     unsafe { nix::libc::_exit(0) };
                 }
             },
             "exec" => {
                 let mut command = Command::new(std::env::current_exe()?);
                 command.args([base_url, token, "child"]);
-                // It ends with the input, and nobody waits for it.
+                // It ends with the input. Nobody waits for it.
                 drop(command.stdin(Stdio::inherit()).spawn()?);
             }
             "another" => {
@@ -98,13 +98,13 @@ fn main() -> Result<(), Box<dyn Error>> {
                 let stats = client.recorder().stats().journal.ok_or("no journal")?;
                 say(&[&stats.records.to_string(), &stats.lost.to_string()])?;
             }
-            _ => return Err(format!("what is `{line}`?").into()),
+            _ => return Err(format!("`{line}` is not an order").into()),
         }
     }
     Ok(())
 }
 
-/// What a child does: a call that fails, and one that is never answered. It lives until the input ends.
+/// The work of a child: a call that fails, and one that never gets a response. It runs until the input ends.
 fn child(client: &Client) -> Result<(), Box<dyn Error>> {
     let pid = std::process::id().to_string();
     say(&[&pid, &fail(client)?, &open(client)?])?;
@@ -114,7 +114,7 @@ fn child(client: &Client) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A call that fails.
+/// Makes a call that fails, and returns its ID.
 fn fail(client: &Client) -> Result<String, Box<dyn Error>> {
     match client.get("/cameras/{id}").param("id", "nobody").send() {
         Ok(_) => Err("there is such a camera".into()),
@@ -122,7 +122,7 @@ fn fail(client: &Client) -> Result<String, Box<dyn Error>> {
     }
 }
 
-/// A call that is not answered: returns its ID when its request may have left.
+/// Makes a call that gets no response, and returns its ID when its request may have left.
 fn open(client: &Client) -> Result<String, Box<dyn Error>> {
     let asks = client.clone();
     let asked = std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! The schemas of what a journal and the command say.
+//! The schemas of journals and of the command's output.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -9,19 +9,19 @@ use std::path::Path;
 use jsonschema::{Registry, Validator};
 use serde_json::Value;
 
-/// The schemas of a journal's lines, and of what the command prints with `--json`.
+/// The schemas of a journal's lines and of the command's `--json` output.
 #[derive(Debug)]
 pub struct Schemas {
     line: Validator,
-    /// By the name that stands in what they describe.
+    /// The schemas by the name in the documents that they describe.
     printed: HashMap<String, Validator>,
 }
 
 impl Schemas {
-    /// Reads those of this repository.
+    /// Reads the schemas of this repository.
     ///
     /// # Errors
-    /// A schema is none.
+    /// If a schema is not valid.
     pub fn new() -> Result<Self, Box<dyn Error>> {
         let trail = "json-schema:///trail.schema.json";
         let registry = Registry::new().add(trail, read("trail")?)?.prepare()?;
@@ -39,12 +39,12 @@ impl Schemas {
         })
     }
 
-    /// Checks every line of every segment of a folder. Returns how many there are.
+    /// Checks every line of every segment of a folder, and returns the number of lines.
     ///
-    /// Half lines are passed over if there `may_be_torn` ones: whoever wrote them had no time or no room for the rest.
+    /// With `may_be_torn` it skips partial lines, whose writer was killed or had no disk space.
     ///
     /// # Errors
-    /// A line is not what the schema says, or the folder cannot be read.
+    /// If a line violates the schema, or the folder cannot be read.
     pub fn check_folder(&self, folder: &Path, may_be_torn: bool) -> Result<u64, Box<dyn Error>> {
         let mut count = 0;
         for entry in fs::read_dir(folder)? {
@@ -70,17 +70,17 @@ impl Schemas {
     /// Checks a line of a journal or of a recorder's dump.
     ///
     /// # Errors
-    /// It is not what the schema says.
+    /// If it violates the schema.
     pub fn check_line(&self, line: &[u8]) -> Result<(), String> {
         let line = String::from_utf8_lossy(line);
         let value = serde_json::from_str(&line).map_err(|error| format!("{error} in {line}"))?;
         said(&self.line, &value)
     }
 
-    /// Checks what the command printed with `--json`, by the schema that it names.
+    /// Checks a line of the command's `--json` output by the schema that it names.
     ///
     /// # Errors
-    /// It names none, or is not what that says.
+    /// If it names no schema, or violates it.
     pub fn check_printed(&self, line: &Value) -> Result<(), String> {
         let name = line["schema"].as_str().unwrap_or_default();
         let schema = self.printed.get(name);

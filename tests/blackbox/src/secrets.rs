@@ -1,7 +1,7 @@
-//! A program whose calls are full of secrets, and fail, are repeated, redirected, refused or never answered.
+//! A program whose calls contain many secrets, and fail, are repeated, redirected, refused or never get a response.
 //!
-//! `secrets BASE_URL`, with the journal where `REQTRAIL_JOURNAL` says. It prints what its recorders keep, and an empty line;
-//! then it has a call under way until it is killed.
+//! `secrets BASE_URL`, with the journal of `REQTRAIL_JOURNAL`. It prints the content of its recorders, and an empty line. Then it
+//! has a call under way until it is killed.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for path in paths {
             for method in ["GET", "POST"] {
                 if let Err(error) = call(client, method, path) {
-                    // The error itself has the message of a server, who may repeat more than it should.
+                    // The error contains the message of the server, which may repeat secrets.
                     if let Some(trail) = error.trail() {
                         writeln!(out, "{trail:?}")?;
                     }
@@ -67,7 +67,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .receipt(Receipt::new(canary(22))),
     ] {
         let cloud = Cloud::new(format!("{base_url}/refused"), auth);
-        // Its client has the journal of the environment.
+        // Its client uses the journal of the environment.
         if let Ok(cloud) = cloud.connect_blocking() {
             return Err(format!("{cloud:?} is signed in").into());
         }
@@ -123,7 +123,7 @@ fn quick(builder: ClientBuilder) -> ClientBuilder {
         .journal_sync(JournalSync::Always)
 }
 
-/// A call with a secret wherever one may be.
+/// Makes a call with a secret in every place where one is possible.
 fn call(client: &Client, method: &str, path: &str) -> Result<(), reqtrail::Error> {
     let mut request = client
         .request(method, format!("{path}/{{id}}"))
@@ -149,7 +149,7 @@ fn call(client: &Client, method: &str, path: &str) -> Result<(), reqtrail::Error
     request.send().map(drop)
 }
 
-/// The secret as a URL and a cookie have it.
+/// Encodes the secret as in a URL and a cookie.
 fn encoded(number: usize) -> String {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     let one = |byte: u8| match safe(byte) {

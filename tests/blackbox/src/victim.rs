@@ -1,7 +1,7 @@
-//! A program with 32 calls in flight that says of each call what came of it, until somebody kills it.
+//! A program with 32 calls in flight that prints the result of each call, until it is killed.
 //!
-//! `victim BASE_URL TOKEN POLICY`, with the journal where `REQTRAIL_JOURNAL` says. A line is the call's ID, and whether the
-//! journal has to know the call.
+//! `victim BASE_URL TOKEN POLICY`, with the journal of `REQTRAIL_JOURNAL`. A line has the call's ID, and whether the journal has
+//! to have the call.
 
 use std::error::Error;
 use std::io::Write as _;
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             true => JournalPolicy::All,
             false => JournalPolicy::Notable,
         })
-        // However slow the machine is: by default a write of over 50 ms hands the records to a thread.
+        // By default, a write of over 50 ms passes the records to a thread, which may happen on a slow machine.
         .journal_sync(JournalSync::Always)
         .build_blocking()?;
     let cameras: serde_json::Value = client.get("/cameras").send()?.json()?;
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                     let is_kept =
                         keeps_all || trail.outcome() != Outcome::Ok || trail.attempts().len() > 1;
                     let line = format!("{} {is_kept}\n", trail.call_id());
-                    // One write, so that lines stay whole. Whoever reads them has killed this process if it fails.
+                    // One write, so that lines stay whole. It fails only if the reader has killed this process.
                     if std::io::stdout().lock().write_all(line.as_bytes()).is_err() {
                         return;
                     }
@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Makes some call, safe or unsafe, that works or fails.
+/// Makes a random call, safe or unsafe, that succeeds or fails.
 fn call(client: &Client, camera: &str) -> Trail {
     let request = match fastrand::u8(..8) {
         0 | 1 => client.get("/cameras"),

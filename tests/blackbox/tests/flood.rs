@@ -1,4 +1,4 @@
-//! Many processes that write into one folder.
+//! Many processes write to one folder.
 
 use std::collections::HashMap;
 use std::fs;
@@ -11,7 +11,7 @@ use reqtrail_blackbox::{Folder, Schemas, reqtrail};
 
 const MIB: u64 = 1024 * 1024;
 
-/// Starts a program of which each thread fails so often and then succeeds so often.
+/// Starts a program. Each of its threads makes `failures` calls that fail, then `successes` that succeed.
 fn flood(folder: &Path, threads: u64, failures: u64, successes: u64, max_bytes: u64) -> Child {
     Command::new(env!("CARGO_BIN_EXE_flood"))
         .args([threads, failures, successes, max_bytes].map(|number| number.to_string()))
@@ -21,7 +21,7 @@ fn flood(folder: &Path, threads: u64, failures: u64, successes: u64, max_bytes: 
         .expect("a program")
 }
 
-/// Waits for a program's end: how many records it wrote, and how many it lost.
+/// Waits for the end of a program. Returns how many records it wrote, and how many it lost.
 fn finish(program: Child) -> (u64, u64) {
     let output = program.wait_with_output().expect("its end");
     assert!(output.status.success());
@@ -33,7 +33,7 @@ fn finish(program: Child) -> (u64, u64) {
     )
 }
 
-/// How many bytes all segments of a folder have, and how many segments there are.
+/// Returns the bytes of all segments of a folder, and the number of segments.
 fn size(folder: &Path) -> u64 {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let segments =
@@ -77,7 +77,7 @@ fn many_threads_of_many_processes_lose_and_tear_nothing() {
         let lines = BufReader::new(fs::File::open(&path).expect("a segment")).lines();
         for line in lines {
             let line = line.expect("text");
-            // A line that is torn, or two in one, has not exactly one beginning and one end.
+            // A torn line, or two lines in one, do not have exactly one beginning and one end.
             assert!(
                 line.starts_with("{\"@timestamp\":") && line.ends_with("}}"),
                 "{line}"
@@ -89,7 +89,7 @@ fn many_threads_of_many_processes_lose_and_tear_nothing() {
                 .next()
                 .and_then(|it| it.parse().ok())
                 .expect("a number");
-            // They are all alike, and the schema takes longer than all the rest.
+            // Only some lines: they are all alike, and the schema check is slow.
             if seq.is_multiple_of(20) {
                 schemas.check_line(line.as_bytes()).expect("a line");
             }
@@ -113,13 +113,13 @@ fn many_threads_of_many_processes_lose_and_tear_nothing() {
 fn failures_survive_a_flood_of_successes_within_the_folders_limit() {
     let folder = Folder::new("limit").expect("a folder");
     let limit = 64 * MIB;
-    // One fails; then two of which nothing is worth keeping.
+    // One program with failures, then two with successes only.
     let failing = flood(folder.path(), 1, 300, 0, limit);
     assert_eq!(finish(failing), (300, 0));
     let mut programs: Vec<_> = (0..2)
         .map(|_| flood(folder.path(), 2, 0, 20_000, limit))
         .collect();
-    // What has been found in the folder at once never exceeds the limit by more than a segment for each that lives.
+    // The size of the folder never exceeds the limit by more than one segment per live program.
     let segment = 8 * MIB;
     let mut largest = 0;
     let end = Instant::now() + Duration::from_secs(600);

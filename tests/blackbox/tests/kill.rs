@@ -1,4 +1,4 @@
-//! Programs that are killed in the middle of their calls.
+//! Programs that are killed during their calls.
 
 use std::collections::{HashMap, HashSet};
 use std::io::Read as _;
@@ -8,10 +8,10 @@ use std::time::Duration;
 use reqtrail_blackbox::{Folder, Schemas, reqtrail};
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
 
-/// How often a program is killed; `REQTRAIL_KILLS` says otherwise.
+/// How many programs are killed, unless `REQTRAIL_KILLS` is set.
 const KILLS: u32 = 200;
 
-/// A server whose answers come after a while, fail, or get lost.
+/// Starts a server whose responses are late, fail, or get lost.
 fn server() -> Sandbox {
     let options = SandboxOptions::default().rate_limit(RateLimit::new(u32::MAX, u32::MAX));
     let sandbox = Sandbox::start(options).expect("a server");
@@ -28,13 +28,13 @@ fn server() -> Sandbox {
 }
 
 #[test]
-fn a_killed_program_has_told_its_journal_all_that_it_knew() {
+fn the_journal_of_a_killed_program_has_every_call_that_it_knew() {
     let kills = std::env::var("REQTRAIL_KILLS").ok();
     let kills = kills.map_or(KILLS, |kills| kills.parse().expect("a number of kills"));
     let schemas = Schemas::new().expect("schemas");
     let (mut results, mut unsafe_requests, mut unknown) = (0, 0, 0);
     for kill in 0..kills {
-        // Each has its own: what the last one sent may arrive yet.
+        // A new server for each program, because requests of the last one may still arrive.
         let server = server();
         let folder = Folder::new("kill").expect("a folder");
         let mut victim = Command::new(env!("CARGO_BIN_EXE_victim"))
@@ -53,14 +53,14 @@ fn a_killed_program_has_told_its_journal_all_that_it_knew() {
             output.read_to_string(&mut text).expect("lines");
             text
         });
-        // A random moment, from before its first call on.
+        // At a random moment, even before its first call.
         std::thread::sleep(Duration::from_micros(fastrand::u64(..150_000)));
         victim.kill().expect("SIGKILL");
         victim.wait().expect("its end");
         let said = reader.join().expect("its lines");
 
         let listed = reqtrail(folder.path(), &["list"]);
-        // A program that was killed at once has left nothing; one that was killed as it wrote, half a line.
+        // A program that was killed at once left nothing. One that was killed during a write left a partial line.
         let is_expected = |line: &str| line.contains("no such call") || line.contains("torn line");
         assert!(
             listed.errors.lines().all(is_expected),
@@ -83,7 +83,7 @@ fn a_killed_program_has_told_its_journal_all_that_it_knew() {
             assert_eq!(earlier, None, "kill {kill}: a call is listed twice");
             unknown += u32::from(line["state"] == "unknown");
         }
-        // Of the last line a part may be missing.
+        // The last line may be incomplete.
         for line in said
             .split_inclusive('\n')
             .filter(|line| line.ends_with('\n'))
@@ -99,8 +99,8 @@ fn a_killed_program_has_told_its_journal_all_that_it_knew() {
                 );
             }
         }
-        // Under the policy `notable` a call that worked leaves nothing, and its caller knows; one that is killed with that
-        // knowledge may not have said so.
+        // With the policy `notable`, a call that succeeds leaves no record. A program that is killed after such a call may not
+        // have printed it.
         let may_be_gone = |status: Option<u16>| kill % 2 == 0 && status.is_some_and(|it| it < 300);
         let finished: HashSet<_> = said
             .lines()

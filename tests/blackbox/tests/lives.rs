@@ -1,4 +1,4 @@
-//! Programs that fork, start others, have several clients or end, and folders that cannot be written to.
+//! Programs that fork, start other programs, have several clients or end, and folders that cannot be written.
 
 use std::collections::HashMap;
 use std::fs::{self, Permissions};
@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use reqtrail_blackbox::{Folder, Life, Schemas, reqtrail};
+use reqtrail_blackbox::{Folder, Program, Schemas, reqtrail};
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions};
 
-/// Longer than any machine takes: it ends a test that hangs, and decides nothing else.
+/// Longer than any machine takes. It only ends a test that hangs.
 const LONG: Duration = Duration::from_secs(60);
 
-/// A server that never answers a trigger.
+/// Starts a server that never responds to a trigger.
 fn server() -> Sandbox {
     let options = SandboxOptions::default().rate_limit(RateLimit::new(u32::MAX, u32::MAX));
     let sandbox = Sandbox::start(options).expect("a server");
@@ -23,7 +23,7 @@ fn server() -> Sandbox {
     sandbox
 }
 
-/// A program, run by another if there is one, with its journal in a folder.
+/// Returns a program with its journal in a folder, started by `runner` if there is one.
 fn program(server: &Sandbox, journal: &Path, runner: &[&str]) -> Command {
     let program = env!("CARGO_BIN_EXE_lives");
     let base_url = server.base_url();
@@ -37,15 +37,15 @@ fn program(server: &Sandbox, journal: &Path, runner: &[&str]) -> Command {
     command
 }
 
-fn begin(server: &Sandbox, journal: &Path) -> Life {
-    Life::begin(&mut program(server, journal, &[])).expect("a program")
+fn begin(server: &Sandbox, journal: &Path) -> Program {
+    Program::start(&mut program(server, journal, &[])).expect("a program")
 }
 
-fn ask(program: &mut Life, what: &str) -> String {
+fn ask(program: &mut Program, what: &str) -> String {
     program.ask(what).expect("an answer")
 }
 
-/// Waits until it is so.
+/// Waits until the condition is true.
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
@@ -54,7 +54,7 @@ fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// The names of a folder's files that end so.
+/// Returns the files of a folder with this ending.
 fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder");
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -63,7 +63,7 @@ fn files(folder: &Path, end: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether a program may have namespaces of its own here.
+/// Returns whether a program may have its own namespaces on this machine.
 fn may_unshare(what: &[&str]) -> bool {
     let tried = Command::new("unshare").args(what).arg("true").output();
     let may = tried.is_ok_and(|it| it.status.success());
@@ -77,7 +77,7 @@ fn may_unshare(what: &[&str]) -> bool {
     may
 }
 
-/// The states of a folder's calls by their IDs, and the processes that made them.
+/// Returns the states of a folder's calls and the processes that made them, by call ID.
 fn states(folder: &Path) -> HashMap<String, (String, u64)> {
     states_of(folder, false)
 }
@@ -102,7 +102,7 @@ fn states_of(folder: &Path, may_be_torn: bool) -> HashMap<String, (String, u64)>
     states
 }
 
-/// The state of one call of a folder, and the process that made it.
+/// Returns the state of one call of a folder, and the process that made it.
 fn state(folder: &Path, call_id: &str) -> (String, u64) {
     let mut states = states(folder);
     let state = states.remove(call_id);
@@ -123,7 +123,7 @@ fn outlives_its_parent(how: &str) {
     };
     let child_pid = child_pid.parse().expect("a number");
     assert_ne!(pid, child_pid);
-    // Both live, and neither's calls are the other's.
+    // Both are alive, and each has only its own calls.
     let finished = |pid| ("finished".to_owned(), pid);
     let in_flight = |pid| ("in_flight".to_owned(), pid);
     let unknown = |pid| ("unknown".to_owned(), pid);
@@ -141,7 +141,7 @@ fn outlives_its_parent(how: &str) {
         states(folder.path()),
         expect(in_flight(pid), in_flight(child_pid))
     );
-    // The child has nothing of its parent's that would make it look alive.
+    // The child has no lock of its parent, which would make the parent look alive.
     parent.kill().expect("SIGKILL");
     assert_eq!(
         states(folder.path()),
@@ -159,19 +159,19 @@ fn outlives_its_parent(how: &str) {
         assert_eq!(text.contains(&failed), !is_of_child, "{}", file.display());
     }
     parent.end().expect("the child's end");
-    // The pipe ends a moment before the process does.
+    // The pipe ends a moment before the process.
     wait_until("the child is dead", || {
         states(folder.path()) == expect(unknown(pid), unknown(child_pid))
     });
 }
 
 #[test]
-fn a_fork_has_files_of_its_own() {
+fn a_fork_has_its_own_files() {
     outlives_its_parent("fork");
 }
 
 #[test]
-fn a_program_that_is_started_has_files_of_its_own() {
+fn a_started_program_has_its_own_files() {
     outlives_its_parent("exec");
 }
 
@@ -198,7 +198,7 @@ fn clients_of_one_folder_share_a_journal() {
 }
 
 #[test]
-fn clients_may_have_folders_of_their_own() {
+fn each_client_may_have_its_own_folder() {
     let (server, folder) = (server(), Folder::new("two").expect("a folder"));
     let paths = ["one", "other"].map(|name| folder.path().join(name));
     let mut program = begin(&server, &paths[0]);
@@ -225,7 +225,7 @@ fn a_program_that_ends_leaves_no_table() {
     assert!(states.contains_key(&failed) && !states.contains_key(&succeeded));
     assert_eq!(states.len(), 1);
 
-    // A healthy call leaves nothing at all.
+    // A healthy call leaves no file.
     let folder = Folder::new("healthy").expect("a folder");
     let mut program = begin(&server, folder.path());
     ask(&mut program, "succeed");
@@ -237,16 +237,17 @@ fn a_program_that_ends_leaves_no_table() {
 }
 
 #[test]
-fn processes_of_one_number_are_told_apart() {
+fn processes_with_the_same_id_are_distinct() {
     let namespaces = ["-Urpf", "--kill-child"];
     if !may_unshare(&namespaces) {
-        // The names of files prove it without namespaces: `processes_of_one_number_share_a_folder` in the core.
+        // Without namespaces, a test of the core checks the names of files: `processes_of_one_number_share_a_folder`.
         return;
     }
     let (server, folder) = (server(), Folder::new("containers").expect("a folder"));
     let runner = [&["unshare"][..], &namespaces].concat();
-    let mut programs = [(); 2]
-        .map(|()| Life::begin(&mut program(&server, folder.path(), &runner)).expect("a program"));
+    let mut programs = [(); 2].map(|()| {
+        Program::start(&mut program(&server, folder.path(), &runner)).expect("a program")
+    });
     let calls: Vec<[String; 2]> = programs
         .iter_mut()
         .map(|program| ["fail", "open"].map(|what| ask(program, what)))
@@ -265,7 +266,7 @@ fn processes_of_one_number_are_told_apart() {
     };
     assert!(state_is(["in_flight", "in_flight"]));
     programs[0].kill().expect("SIGKILL");
-    // What runs it is gone a moment before it is.
+    // The process that started it ends a moment earlier.
     wait_until("one of them is dead", || state_is(["unknown", "in_flight"]));
     assert_eq!(files(folder.path(), "open").len(), 2);
 }
@@ -285,14 +286,14 @@ fn a_folder_that_is_removed_is_made_again() {
     assert_eq!(warnings(&errors), [""; 0]);
 }
 
-/// What a program wrote beside the lines of its failed calls.
+/// Returns the lines of a program that are not about failed calls.
 fn warnings(errors: &str) -> Vec<&str> {
     let is_call = |line: &&str| line.contains(" failed: 404 ");
     errors.lines().filter(|line| !is_call(line)).collect()
 }
 
-/// Calls go on without a journal, and there is one warning. `mend` is the folder, and what makes it one that can be written to.
-fn goes_on(mut program: Life, mend: Option<(&Path, &dyn Fn())>) -> String {
+/// Checks that calls continue without a journal, with one warning. `mend` is the folder, and what makes it writable.
+fn continues(mut program: Program, mend: Option<(&Path, &dyn Fn())>) -> String {
     for _ in 0..5 {
         ask(&mut program, "fail");
     }
@@ -306,13 +307,13 @@ fn goes_on(mut program: Life, mend: Option<(&Path, &dyn Fn())>) -> String {
     if let Some((journal, mend)) = mend {
         mend();
         let mut calls = 5;
-        // It tries again after a second.
+        // The journal tries again after a second.
         wait_until("it is written", || {
             calls += 1;
             let call = ask(&mut program, "fail");
             journal.is_dir() && states(journal).contains_key(&call)
         });
-        // One line says what is missing, and all others are there.
+        // One line says what is missing. All other lines exist.
         let lines = all_lines(journal);
         let lost: Vec<_> = lines
             .iter()
@@ -342,33 +343,33 @@ fn all_lines(journal: &Path) -> Vec<serde_json::Value> {
 }
 
 #[test]
-fn a_folder_that_is_a_file_holds_up_no_call() {
+fn a_folder_that_is_a_file_does_not_delay_calls() {
     let (server, folder) = (server(), Folder::new("file").expect("a folder"));
     let journal = folder.path().join("journal");
     fs::write(&journal, "a file").expect("it is written");
     let mend = || fs::remove_file(&journal).expect("it is removed");
-    let warning = goes_on(begin(&server, &journal), Some((&journal, &mend)));
+    let warning = continues(begin(&server, &journal), Some((&journal, &mend)));
     assert!(warning.contains(&*journal.to_string_lossy()), "{warning}");
 }
 
 #[test]
-fn a_folder_that_must_not_be_written_holds_up_no_call() {
+fn a_folder_without_write_permission_does_not_delay_calls() {
     let (server, folder) = (server(), Folder::new("forbidden").expect("a folder"));
     let readable = |mode| fs::set_permissions(folder.path(), Permissions::from_mode(mode));
     readable(0o555).expect("its mode");
     let journal = folder.path().join("journal");
     let mut program = begin(&server, &journal);
-    // Whoever may do everything is nobody from here on.
+    // Root drops its rights from here on.
     if nix::unistd::geteuid().is_root() {
         ask(&mut program, "nobody");
     }
     let mend = || readable(0o777).expect("its mode");
-    let warning = goes_on(program, Some((&journal, &mend)));
+    let warning = continues(program, Some((&journal, &mend)));
     assert!(warning.contains("denied"), "{warning}");
 }
 
 #[test]
-fn a_read_only_disk_holds_up_no_call() {
+fn a_read_only_disk_does_not_delay_calls() {
     if !may_unshare(&["-Urm"]) {
         return;
     }
@@ -385,19 +386,19 @@ fn a_read_only_disk_holds_up_no_call() {
         &disk.to_string_lossy(),
     ];
     let mut program = program(&server, &disk.join("journal"), &runner);
-    let warning = goes_on(Life::begin(&mut program).expect("a program"), None);
+    let warning = continues(Program::start(&mut program).expect("a program"), None);
     assert!(warning.contains("Read-only"), "{warning}");
 }
 
 #[test]
-fn a_full_disk_holds_up_no_call() {
+fn a_full_disk_does_not_delay_calls() {
     if !may_unshare(&["-Urm"]) {
         return;
     }
     let (server, folder) = (server(), Folder::new("full").expect("a folder"));
     let disk = folder.path().join("disk");
     fs::create_dir(&disk).expect("a folder");
-    // Nobody else sees what it mounts: it leaves a copy.
+    // Only the program sees its mount, so it leaves a copy.
     let mount = r#"mount -t tmpfs -o size=1m none "$0" && { "$@"; ended=$?; cp -r "$0/journal" "$0.copy"; exit $ended; }"#;
     let runner = [
         "unshare",
@@ -408,7 +409,7 @@ fn a_full_disk_holds_up_no_call() {
         &disk.to_string_lossy(),
     ];
     let mut program = program(&server, &disk.join("journal"), &runner);
-    let mut program = Life::begin(&mut program).expect("a program");
+    let mut program = Program::start(&mut program).expect("a program");
     let before = ask(&mut program, "fail");
     ask(
         &mut program,
@@ -438,7 +439,7 @@ fn a_full_disk_holds_up_no_call() {
     };
     assert!(warning.contains("no storage space"), "{warning}");
     let copy = folder.path().join("disk.copy");
-    // What had half a line's room got half a line.
+    // If there was room for half a line, there is half a line.
     let states = states_of(&copy, true);
     assert!(states.contains_key(&before) && states.contains_key(&after));
     let lost = all_lines(&copy)
@@ -449,11 +450,11 @@ fn a_full_disk_holds_up_no_call() {
 }
 
 #[test]
-fn files_that_must_not_grow_hold_up_no_call() {
+fn a_limit_of_file_sizes_does_not_delay_calls() {
     let (server, folder) = (server(), Folder::new("bounded").expect("a folder"));
-    // No record fits into 512 bytes. Without care the kernel would end the process by a signal.
+    // No record fits into 512 bytes. By default the kernel ends the process with a signal.
     let bound = r#"ulimit -f 1 && exec "$@""#;
     let mut program = program(&server, folder.path(), &["sh", "-c", bound, "sh"]);
-    let warning = goes_on(Life::begin(&mut program).expect("a program"), None);
+    let warning = continues(Program::start(&mut program).expect("a program"), None);
     assert!(warning.contains("too large"), "{warning}");
 }

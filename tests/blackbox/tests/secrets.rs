@@ -1,4 +1,4 @@
-//! Secrets of calls, which neither a journal, a recorder, a log nor a command may show.
+//! A journal, a recorder, a log and the command must not show secrets of calls.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,16 +11,16 @@ use std::thread;
 use reqtrail_blackbox::{Folder, Schemas, canaries_in, reqtrail_text};
 use serde_json::{Value, json};
 
-/// How many secrets there are.
+/// The number of secrets.
 const SECRETS: usize = 23;
-/// Those that no server sees: the URLs that have them are refused.
+/// The secrets that no server gets, because the URLs with them are refused.
 const UNSENT: [usize; 2] = [18, 19];
-/// Those that the server makes up.
+/// The secrets that the server makes.
 const SERVERS: [usize; 2] = [15, 20];
 
 type Seen = Arc<Mutex<BTreeSet<usize>>>;
 
-/// Starts a server that repeats the credentials and the body that it is sent wherever it can.
+/// Starts a server that repeats the credentials and the body of a request wherever it can.
 fn serve() -> (String, Seen) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
@@ -29,14 +29,14 @@ fn serve() -> (String, Seen) {
     thread::spawn(move || {
         for socket in listener.incoming().flatten() {
             let sees = Arc::clone(&sees);
-            // A client that goes away ends its connection and nothing else.
+            // A client that closes its connection ends only that connection.
             thread::spawn(move || answer(socket, &sees));
         }
     });
     (base, seen)
 }
 
-/// Answers one request, as its path says, and closes the connection.
+/// Responds to one request as its path says, and closes the connection.
 fn answer(mut socket: TcpStream, seen: &Seen) -> std::io::Result<()> {
     let mut reader = BufReader::new(socket.try_clone()?);
     let (mut head, mut length) = (String::new(), 0);
@@ -61,7 +61,7 @@ fn answer(mut socket: TcpStream, seen: &Seen) -> std::io::Result<()> {
     sees.extend(canaries_in(all.as_bytes(), SECRETS));
     drop(sees);
     let is = |path: &str| head.lines().next().is_some_and(|line| line.contains(path));
-    // The credentials, as the client sent them.
+    // The credentials of the client.
     let credential = head.lines().find_map(|line| {
         let (name, value) = line.split_once(": ")?;
         ["authorization", "x-acme", "x-auth-token"]
@@ -78,7 +78,7 @@ fn answer(mut socket: TcpStream, seen: &Seen) -> std::io::Result<()> {
     } else if is("/drop") {
         return Ok(());
     } else if is("/never") {
-        // Until the client goes away.
+        // Until the client closes the connection.
         let _ = reader.read(&mut [0])?;
         return Ok(());
     } else if is("/moved") {
@@ -115,7 +115,7 @@ fn answer(mut socket: TcpStream, seen: &Seen) -> std::io::Result<()> {
     )
 }
 
-/// The secret as a URL and a cookie have it.
+/// Encodes the secret as in a URL and a cookie.
 fn encoded(number: usize) -> String {
     let secret = reqtrail_blackbox::canary(number);
     secret
@@ -177,7 +177,7 @@ fn shows_no_secret(format: &str) {
     for line in errors.split(|byte| *byte == b'\n') {
         has_none("the log", line);
     }
-    // All that the server should have seen, it has.
+    // The server got all secrets that it should get.
     let expected: Vec<_> = (1..=SECRETS)
         .filter(|number| !UNSENT.contains(number) && *number != SERVERS[1])
         .collect();

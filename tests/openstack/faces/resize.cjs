@@ -1,7 +1,7 @@
-// Resizes a server to a flavor that fits nowhere, through the Node package, and says what it saw.
+// Resizes a server to a flavor that fits nowhere with the Node package, and prints the results.
 //
-// resize.cjs SERVER FLAVOR: the cloud is that of the environment. One JSON document goes to standard output.
-// CommonJS, for NODE_PATH says where the installed package is.
+// resize.cjs SERVER FLAVOR: uses the cloud of the environment, and prints one JSON document.
+// CommonJS, so that NODE_PATH finds the installed package.
 
 const { openstack } = require("reqtrail");
 
@@ -24,9 +24,9 @@ async function main() {
     if (!(error instanceof openstack.ActionFailedError)) throw error;
     const { message, report } = error;
     const { verdict } = report;
-    const story = await compute.explain(server);
+    const history = await compute.explain(server);
     console.log(
-      JSON.stringify({ message, report, text: report.report(), verdict, polls, status, story }),
+      JSON.stringify({ message, report, text: report.report(), verdict, polls, status, history }),
     );
   }
   await client.close();

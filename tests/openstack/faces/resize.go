@@ -1,6 +1,6 @@
-// Resizes a server to a flavor that fits nowhere, through the Go package, and says what it saw.
+// Resizes a server to a flavor that fits nowhere with the Go package, and prints the results.
 //
-// resize SERVER FLAVOR: the cloud is that of the environment. One JSON document goes to standard output.
+// resize SERVER FLAVOR: uses the cloud of the environment, and prints one JSON document.
 package main
 
 import (
@@ -54,7 +54,7 @@ func resize(ctx context.Context, server, flavor string) error {
 	if !errors.As(err, &failed) || !failed.Failed {
 		return err
 	}
-	story, err := compute.Explain(ctx, server, reqtrail.ExplainOptions{})
+	history, err := compute.Explain(ctx, server, reqtrail.ExplainOptions{})
 	if err != nil {
 		return err
 	}
@@ -65,6 +65,6 @@ func resize(ctx context.Context, server, flavor string) error {
 		"verdict": failed.Report.Verdict,
 		"polls":   polls,
 		"status":  before.Status,
-		"story":   story,
+		"history": history,
 	})
 }

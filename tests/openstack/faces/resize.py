@@ -1,4 +1,4 @@
-"""Resizes a server to a flavor that fits nowhere, through both clients of the Python package, and says what it saw.
+"""Resizes a server to a flavor that fits nowhere with both clients of the Python package, and prints the results.
 
 resize.py SERVER FLAVOR: the cloud is that of the environment. One JSON document a client goes to standard output.
 """
@@ -15,7 +15,7 @@ RESIZE: Any = {"params": {"id": SERVER}, "json": {"resize": {"flavorRef": FLAVOR
 OPTIONS: Any = {"attempt_timeout": 60, "timeout": 120}
 
 
-def tell(failed: ActionFailedError, seen: list[Progress], status: str, story: Any) -> None:
+def print_outcome(failed: ActionFailedError, seen: list[Progress], status: str, history: Any) -> None:
     report = failed.report
     print(
         json.dumps(
@@ -26,7 +26,7 @@ def tell(failed: ActionFailedError, seen: list[Progress], status: str, story: An
                 "verdict": report.verdict,
                 "polls": len(seen),
                 "status": status,
-                "story": story.to_dict(),
+                "history": history.to_dict(),
             }
         ),
         flush=True,
@@ -42,7 +42,7 @@ def sync() -> None:
         try:
             compute.follow(SERVER, accepted, poll_interval=0.2, max_poll_interval=1, on_progress=seen.append)
         except ActionFailedError as failed:
-            tell(failed, seen, status, compute.explain(SERVER))
+            print_outcome(failed, seen, status, compute.explain(SERVER))
 
 
 async def asynchronous() -> None:
@@ -55,7 +55,7 @@ async def asynchronous() -> None:
         try:
             await compute.follow(SERVER, accepted, poll_interval=0.2, max_poll_interval=1, on_progress=seen.append)
         except ActionFailedError as failed:
-            tell(failed, seen, status, await compute.explain(SERVER))
+            print_outcome(failed, seen, status, await compute.explain(SERVER))
 
 
 sync()

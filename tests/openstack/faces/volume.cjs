@@ -1,7 +1,7 @@
-// Asks for a volume that fits nowhere, through the Node package, and says what became of it.
+// Creates a volume that fits nowhere with the Node package, and prints the results.
 //
-// volume.cjs SIZE NAME: the cloud is that of the environment. One JSON document goes to standard output.
-// CommonJS, for NODE_PATH says where the installed package is.
+// volume.cjs SIZE NAME: uses the cloud of the environment, and prints one JSON document.
+// CommonJS, so that NODE_PATH finds the installed package.
 
 const { openstack } = require("reqtrail");
 

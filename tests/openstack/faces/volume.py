@@ -1,4 +1,4 @@
-"""Asks for a volume that fits nowhere, through both clients of the Python package, and says what became of it.
+"""Creates a volume that fits nowhere with both clients of the Python package, and prints the results.
 
 volume.py SIZE NAME: the cloud is that of the environment. One JSON document a client goes to standard output.
 """
@@ -17,8 +17,8 @@ OPTIONS: Any = {"service": "volume", "attempt_timeout": 60, "timeout": 120}
 
 def tell(failed: ActionFailedError, seen: list[Progress]) -> None:
     report = failed.report
-    told = {"message": str(failed), "report": report.to_dict(), "text": report.report(), "polls": len(seen)}
-    print(json.dumps({**told, "verdict": report.verdict}), flush=True)
+    outcome = {"message": str(failed), "report": report.to_dict(), "text": report.report(), "polls": len(seen)}
+    print(json.dumps({**outcome, "verdict": report.verdict}), flush=True)
 
 
 def sync() -> None:

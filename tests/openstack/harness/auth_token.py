@@ -1,4 +1,4 @@
-"""Who a service is, and how it asks Keystone about tokens: its `[keystone_authtoken]`, as an installation has it."""
+"""The credentials of a service, and its `[keystone_authtoken]`, with which it validates tokens at Keystone."""
 
 import argparse
 
@@ -6,7 +6,7 @@ import world
 
 
 def credentials(service: str, args: argparse.Namespace) -> dict[str, str]:
-    """With which the service signs in as itself."""
+    """Returns the credentials with which the service signs in as itself."""
     return {
         "auth_type": "password",
         "auth_url": args.keystone_url,
@@ -19,20 +19,20 @@ def credentials(service: str, args: argparse.Namespace) -> dict[str, str]:
 
 
 def options(service: str, args: argparse.Namespace) -> dict[str, object]:
-    """The options of keystonemiddleware for this service."""
+    """Returns the options of keystonemiddleware for this service."""
     return {
         **credentials(service, args),
         "www_authenticate_uri": args.keystone_url,
         "region_name": world.REGION,
         "service_token_roles_required": True,
-        # A token that was revoked or has expired is refused at the next request.
+        # So that a revoked or expired token is refused at the next request.
         "token_cache_time": -1,
-        # A Keystone that is gone is found out at once.
+        # So that a Keystone that is gone is noticed at once.
         "http_request_max_retries": 0,
     }
 
 
 def section(service: str, args: argparse.Namespace) -> str:
-    """The same as a section of a configuration file."""
+    """Returns the same options as a section of a configuration file."""
     lines = [f"{name} = {value}" for name, value in options(service, args).items()]
     return "\n".join(["[keystone_authtoken]", *lines, ""])

@@ -6,13 +6,13 @@ driver is simulated.
 
 import child
 
-# Before monkey patching: the thread that watches the parent has to be a real one.
+# Before monkey patching, because the thread that watches the parent has to be a real one.
 CHILD = child.Child(__doc__)
 
 import eventlet
 
 eventlet.monkey_patch()
-# As Cinder's own commands do: the original threading module shall see the patched one's threads.
+# As in Cinder's own commands: the original threading module has to see the threads of the patched one.
 import threading
 
 import __original_module_threading as original_threading
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from cinder import context as cinder_context
 from cinder import coordination, db, objects, rpc, service, version
-from cinder.api import microversions  # noqa: F401  Registers what the API needs.
+from cinder.api import microversions  # noqa: F401  Its import registers what the API needs.
 from cinder.api.openstack import api_version_request
 from cinder.common import config as cinder_config
 from cinder.db import migration
@@ -49,16 +49,16 @@ transport_url = fake:/
 enabled_backends = scripted
 default_volume_type = {default_type}
 enable_new_services = True
-# Nothing but what a test asks for shall run into a quota.
+# Only tests that ask for it meet a quota.
 quota_volumes = -1
 quota_gigabytes = -1
 quota_snapshots = -1
 quota_backups = -1
 quota_backup_gigabytes = -1
-# One process: a request that keeps it busy must not have its services declared dead.
+# Everything is in one process: a request that keeps it busy must not make its services look dead.
 service_down_time = 3600
 scheduler_driver_init_wait_time = 5
-# Another attempt needs another backend.
+# There is only one backend, so no other attempt.
 scheduler_max_attempts = 1
 glance_api_servers = {glance}
 
@@ -103,7 +103,7 @@ def configure() -> None:
 def create_world() -> None:
     context = cinder_context.get_admin_context()
     volume_types.get_default_volume_type()
-    nowhere = {"volume_backend_name": "a backend that is not there"}
+    nowhere = {"volume_backend_name": "a backend that does not exist"}
     volume_types.create(context, world.VOLUME_TYPES["nowhere"], nowhere)
     for project in world.PROJECTS.values():
         if project.limit is not None:
@@ -112,7 +112,7 @@ def create_world() -> None:
 
 
 def start_services() -> None:
-    # The backend first: the scheduler asks it for its capabilities when it starts.
+    # The backend comes first: the scheduler asks for its capabilities when it starts.
     for options in (
         {"binary": "cinder-volume", "host": "host1@scripted", "service_name": "scripted", "coordination": False},
         {"binary": "cinder-scheduler", "host": "host1"},
@@ -122,7 +122,7 @@ def start_services() -> None:
 
 def main() -> None:
     configure()
-    # One connection for all: SQLite in memory has no other way.
+    # SQLite in memory allows only one connection, which all share.
     migration.db_sync()
     rpc.init(CONF)
     coordination.COORDINATOR.start()

@@ -1,7 +1,7 @@
-"""Tokens that the services accept, or refuse, whatever Keystone says.
+"""Tokens that the services accept or refuse without asking Keystone.
 
-The fixed names are answered where keystonemiddleware would ask Keystone, so that all else in auth_token, from expiry to
-the 503 of an unreachable Keystone, is its own doing. Every other token goes to Keystone.
+The fixed tokens are answered at the point where keystonemiddleware asks Keystone. Everything else in auth_token, from
+expiry to the 503 of an unreachable Keystone, is its own code. Every other token goes to Keystone.
 """
 
 import datetime
@@ -16,7 +16,7 @@ PAST = datetime.datetime(2001, 1, 1)
 
 
 def token_of(name: str, expires: datetime.datetime = FAR) -> dict:
-    """What Keystone would tell about a token of this user."""
+    """Returns what Keystone says about a token of this user."""
     user = world.USERS[name]
     token = fixture.V3Token(
         user_id=user.fixed_id,
@@ -35,14 +35,14 @@ def token_of(name: str, expires: datetime.datetime = FAR) -> dict:
 
 
 def install(dead_url: str) -> None:
-    """From now on auth_token knows the fixed tokens. `dead_url` is an address where nothing listens."""
+    """Makes auth_token know the fixed tokens. `dead_url` is an address where nothing listens."""
     known = {world.FIXED_TOKENS[name]: token_of(name) for name in world.USERS}
     known[world.FIXED_TOKENS["expired"]] = token_of("member", PAST)
     ask_keystone = _identity.IdentityServer.verify_token
 
     def verify_token(self, token, *args, **kwargs):
         if token == world.FIXED_TOKENS["keystone_down"]:
-            # Fails as any request to a Keystone that is not there.
+            # Fails like any request to a Keystone that is not running.
             self._adapter.session.get(dead_url, authenticated=False)
         if token in known:
             return known[token]

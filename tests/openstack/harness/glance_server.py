@@ -1,6 +1,6 @@
 """Serves a real Glance: its own application and middleware on SQLite and a file store, in a plain threaded WSGI server.
 
-serve.py starts it. Native threads, as under any WSGI server that is not eventlet's.
+serve.py starts it. It uses native threads, as with any WSGI server except eventlet's.
 """
 
 import child
@@ -32,7 +32,7 @@ CONF = cfg.CONF
 CONFIG = """
 [DEFAULT]
 enabled_backends = files:file
-# Nobody calls another worker: there is one.
+# There is only one worker, so nobody calls another one.
 worker_self_reference_url = {url}
 node_staging_uri = file://{home}/staging
 transport_url = fake:/
@@ -51,7 +51,7 @@ filesystem_store_datadir = {home}/tasks
 filesystem_store_datadir = {home}/staging
 
 [database]
-# Seconds that a transaction waits for another.
+# The timeout is how long a transaction waits for another, in seconds.
 connection = sqlite:///{home}/glance.sqlite?timeout=60
 sqlite_synchronous = false
 
@@ -79,11 +79,11 @@ def configure() -> None:
 
 
 def create_storage() -> None:
-    """What `glance-manage db_sync` does, in a database whose transactions can take turns."""
+    """Does what `glance-manage db_sync` does, with a database whose transactions can take turns."""
     engine = db_api.get_engine()
 
-    # An import runs in a thread of its own, beside the requests. Of two transactions that read and then write, SQLite
-    # fails one at once; those that mean to write from the start wait for each other.
+    # An import runs in its own thread beside the requests. If two transactions read and then write, SQLite fails one of
+    # them at once. Transactions that begin as writers wait for each other.
     @sqlalchemy.event.listens_for(engine, "before_cursor_execute", retval=True)
     def begin_to_write(_connection, _cursor, statement, parameters, _context, _many):
         return "BEGIN IMMEDIATE" if statement == "BEGIN" else statement, parameters
@@ -92,7 +92,7 @@ def create_storage() -> None:
 
 
 def create_image() -> None:
-    """Uploads the image that everybody sees."""
+    """Uploads the public image."""
 
     def send(method: str, path: str, body: bytes, content_type: str) -> None:
         headers = {"X-Auth-Token": world.FIXED_TOKENS["admin"], "Content-Type": content_type}
@@ -116,7 +116,7 @@ def main() -> None:
     create_storage()
     fixed_tokens.install(CHILD.args.dead_url)
     application = wsgi_app.init_app()
-    # After the application, which sets up a log of its own.
+    # After the application, which sets up its own log.
     logs.log_to(CHILD.args.log, CONF, "glance", version, quiet=("taskflow",))
     web_threads.serve(CHILD.args.socket, web_threads.with_access_log(application))
     create_image()

@@ -1,12 +1,12 @@
-"""A simulated hypervisor that fails where a server's metadata says so.
+"""A simulated hypervisor that fails as a server's metadata says.
 
-The key `hypervisor.<method>` holds steps, separated by commas, that are taken before the method does its work:
+The key `hypervisor.<method>` has steps, separated by commas, that run before the method:
 
     sleep=SECONDS  wait
-    error          raise what a broken hypervisor raises
+    error          raise the error of a broken hypervisor
     abort          give up the build without trying another host
-    rollback       fail, and ask Nova to put the server back as it was
-    unsupported    say that this hypervisor cannot do that
+    rollback       fail, and ask Nova to restore the server's former state
+    unsupported    report that this hypervisor does not support it
 """
 
 import functools
@@ -57,7 +57,7 @@ def play(method: str, instance) -> None:
 
 
 def scripted(method):
-    """Lets the metadata speak before `method` of the driver does."""
+    """Runs the steps of the metadata before `method` of the driver."""
     signature = inspect.signature(method)
 
     @functools.wraps(method)

@@ -1,6 +1,6 @@
 """Serves a real Keystone on SQLite: its own application and middleware, in a plain threaded WSGI server.
 
-serve.py starts it. Not monkey-patched: Keystone runs in ordinary threads, as under any WSGI server.
+serve.py starts it. It is not monkey-patched: Keystone runs in ordinary threads, as with any WSGI server.
 """
 
 import child
@@ -38,17 +38,17 @@ connection = sqlite:///{database}
 sqlite_synchronous = false
 
 [auth]
-# The default, and passcodes.
+# The default methods, and passcodes.
 methods = external,password,token,oauth1,mapped,application_credential,totp
 
 [identity]
-# Passwords here are no secrets, and hashing them well takes a quarter of a second each.
+# These passwords are not secret, and a strong hash takes a quarter of a second each.
 password_hash_rounds = 4
-# All that its hash takes; a longer limit is a warning at every start.
+# The longest password of its hash. A greater limit causes a warning at every start.
 max_password_length = 72
 
 [cache]
-# As in an installation, but in this process, which drops from it what it changes.
+# As in an installation, but in this process, so that it invalidates what it changes.
 backend = dogpile.cache.memory_pickle
 
 [token]
@@ -86,8 +86,8 @@ def configure() -> Path:
 
 
 def create_storage() -> None:
-    """Keys for tokens, and the tables."""
-    # With a write-ahead log, a reader in one thread does not keep another's transaction from ending.
+    """Creates the keys for tokens, and the tables."""
+    # With a write-ahead log, a reader in one thread does not block the end of a transaction in another.
     with contextlib.closing(sqlite3.connect(database())) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
     settings = CONF.fernet_tokens
@@ -103,10 +103,10 @@ def start_application(config: Path):
 
 
 class Bootstrap(bootstrap.Bootstrapper):
-    """What `keystone-manage bootstrap` does, in the running application."""
+    """Does what `keystone-manage bootstrap` does, in the running application."""
 
     def __init__(self) -> None:
-        # The base class loads the backends, which the application has done and nobody may do twice.
+        # The base class loads the backends. The application has already done that, and it must not happen twice.
         load, bootstrap.backends.load_backends = bootstrap.backends.load_backends, lambda: None
         try:
             super().__init__()
@@ -120,7 +120,7 @@ class Bootstrap(bootstrap.Bootstrapper):
 
 
 def create_project(name: str, project_id: str) -> None:
-    # Keystone's HTTP API does not let a client choose the id; its managers do.
+    # A client of Keystone's HTTP API cannot choose the id. A caller of its managers can.
     project = {"id": project_id, "name": name, "domain_id": world.DOMAIN, "enabled": True}
     PROVIDERS.resource_api.create_project(project_id, project)
 
@@ -133,7 +133,7 @@ def create_user(name: str, password: str, project_id: str, role_id: str) -> str:
 
 
 def create_service(service_type: str, name: str, region: str, urls: dict[str, str]) -> None:
-    """Adds endpoints, by interface, to the service of that type."""
+    """Adds endpoints by interface to the service of this type."""
     services = {service["type"]: service for service in PROVIDERS.catalog_api.list_services()}
     service = services.get(service_type)
     if service is None:
@@ -156,7 +156,7 @@ def everywhere(url: str) -> dict[str, str]:
 
 
 def create_catalog() -> None:
-    """Each service in two regions, of which the second does not answer, and an object store, which nowhere does."""
+    """Creates each service in two regions, of which the second does not respond, and a dead object store."""
     PROVIDERS.catalog_api.create_region({"id": world.OTHER_REGION})
     dead = CHILD.args.dead_url
     for service_type, (name, version, forms) in world.CATALOG.items():
@@ -174,7 +174,7 @@ def create_application_credential(user_id: str, project_id: str, role_ids: list[
         "name": "member-automation",
         "user_id": user_id,
         "project_id": project_id,
-        # Each by itself: an application credential's roles imply none.
+        # All of them, because the roles of an application credential do not imply others.
         "roles": [{"id": role_id} for role_id in role_ids],
         "unrestricted": False,
     }
@@ -183,7 +183,7 @@ def create_application_credential(user_id: str, project_id: str, role_ids: list[
 
 
 def create_world() -> dict:
-    """Fills the database, and tells what got an id only now."""
+    """Fills the database, and returns the ids that it made."""
     Bootstrap().bootstrap()
     roles = {role["name"]: role["id"] for role in PROVIDERS.role_api.list_roles()}
     for name, project in world.PROJECTS.items():

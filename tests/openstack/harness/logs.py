@@ -1,4 +1,4 @@
-"""The services' logs, in the format that they have in production: `[<global id> <local id> <user> <project> ...] text`."""
+"""The services' logs in the format of production: `[<global id> <local id> <user> <project> ...] text`."""
 
 import logging
 from pathlib import Path
@@ -7,7 +7,7 @@ from oslo_log import formatters
 
 
 def log_to(path: Path, conf, project: str, version: str, quiet: tuple[str, ...] = ()) -> None:
-    """From now on this process logs to `path`, and the loggers in `quiet` only from warnings up."""
+    """Makes this process log to `path`. The loggers in `quiet` log only warnings and errors."""
     handler = logging.FileHandler(path)
     handler.setFormatter(
         formatters.ContextFormatter(config=conf, project=project, version=version, datefmt="%Y-%m-%d %H:%M:%S")
@@ -17,5 +17,5 @@ def log_to(path: Path, conf, project: str, version: str, quiet: tuple[str, ...] 
     root.setLevel(logging.INFO)
     for name in ("alembic", "oslo_db", *quiet):
         logging.getLogger(name).setLevel(logging.WARNING)
-    # Calls every optional plugin that is not installed an error.
+    # It logs an error for every optional plugin that is not installed.
     logging.getLogger("stevedore").setLevel(logging.CRITICAL)

@@ -1,6 +1,6 @@
 """Serves a real Neutron: its own application and middleware with ML2 on SQLite, in a plain threaded WSGI server.
 
-serve.py starts it. No agent runs and no packet flows: the mechanism driver only logs what it is told.
+serve.py starts it. No agent runs, and there are no packets: the mechanism driver only logs its calls.
 """
 
 import child
@@ -13,7 +13,7 @@ from pathlib import Path
 from neutron import version
 from neutron.common import config as neutron_config
 from neutron.common import eventlet_utils
-from neutron.db.migration.models import head  # noqa: F401  All tables.
+from neutron.db.migration.models import head  # noqa: F401  Its import defines all tables.
 from neutron.db.quota import driver as quota
 from neutron_lib import context as neutron_context
 from neutron_lib import rpc
@@ -54,7 +54,7 @@ vni_ranges = 1:1000
 network_vlan_ranges = physnet1:100:101
 
 [quotas]
-# Nothing but what a test asks for shall run into a quota.
+# Only tests that ask for it meet a quota.
 default_quota = -1
 quota_network = -1
 quota_subnet = -1
@@ -89,7 +89,7 @@ def configure() -> None:
 
 
 def create_storage() -> None:
-    """The tables, made from the models: Neutron's migrations need a database server."""
+    """Creates the tables from the models, because Neutron's migrations need a database server."""
     context = neutron_context.get_admin_context()
     with db_api.CONTEXT_WRITER.using(context) as session:
         engine = session.get_bind()
@@ -105,17 +105,17 @@ def limit_projects() -> None:
 
 
 def main() -> None:
-    # The mechanism driver lives among Neutron's tests, which would put green threads in place of real ones.
+    # The mechanism driver is in Neutron's tests, whose import would replace threads with green threads.
     eventlet_utils.IS_MONKEY_PATCHED = True
     configure()
     create_storage()
     fixed_tokens.install(CHILD.args.dead_url)
     rpc.init(CONF)
     application = neutron_config.load_paste_app("neutron")
-    # After the application, which sets up a log of its own.
+    # After the application, which sets up its own log.
     logs.log_to(CHILD.args.log, CONF, "neutron", version.version_info.version_string())
     limit_projects()
-    # SQLite has one writer.
+    # SQLite allows only one writer.
     web_threads.serve(CHILD.args.socket, web_threads.with_access_log(web_threads.one_at_a_time(application)))
     CHILD.ready(version=version.version_info.version_string())
 

@@ -1,13 +1,13 @@
 """Serves a real Nova in one process: API, conductor, scheduler, two computes, and Placement.
 
-Nova ships fixtures with which its own functional tests stand up all of its services without a database server, a
-message broker or a hypervisor. This puts them behind a real socket, and undoes what they change for the sake of tests
-but a client could see. serve.py starts it.
+Nova ships fixtures with which its own functional tests start all of its services without a database server, a message
+broker or a hypervisor. This file puts them behind a real socket, and reverts the changes of the fixtures that a client
+could notice. serve.py starts it.
 """
 
 import child
 
-# Before monkey patching: the thread that watches the parent has to be a real one.
+# Before monkey patching, because the thread that watches the parent has to be a real one.
 CHILD = child.Child(__doc__)
 
 from nova import monkey_patch
@@ -38,15 +38,15 @@ import web_green
 import world
 
 CONF = nova_test.CONF
-# Nova looks for its drivers in its own modules only.
+# Nova looks for drivers only in its own modules.
 fake.ScriptedDriver = hypervisor.ScriptedDriver
 
 
 class CellDatabases(nova_fixtures.CellDatabases):
-    """The databases of the cells, found by the request's context alone, as in production.
+    """The databases of the cells, found only by the request's context, as in production.
 
-    The shipped fixture also keeps a current cell for the whole process, behind a lock that parallel requests contend
-    for.
+    The shipped fixture also keeps a current cell for the whole process, with a lock for which parallel requests
+    contend.
     """
 
     def _wrap_target_cell(self, context, cell_mapping):
@@ -57,10 +57,10 @@ class CellDatabases(nova_fixtures.CellDatabases):
 
 
 class Placement(functional_fixtures.PlacementFixture):
-    """Placement, called in a thread of its own.
+    """Placement, called in its own thread.
 
-    It leaves its request's context behind in the thread that it served. In the caller's thread, the lines that
-    conductor and scheduler log next would carry Placement's request id in place of the client's.
+    It leaves the context of its request in the thread that served it. In the caller's thread, the next lines of
+    conductor and scheduler would have Placement's request id instead of the client's.
     """
 
 
@@ -76,7 +76,7 @@ for _name in ("_fake_get", "_fake_put", "_fake_post", "_fake_delete"):
 
 
 class Cloud(nova_test.TestCase):
-    """Nova's environment for functional tests; `setUp` starts it, and it lives until the process ends."""
+    """Nova's environment for functional tests. `setUp` starts it, and it runs until the process ends."""
 
     REQUIRES_LOCKING = True
 
@@ -84,20 +84,20 @@ class Cloud(nova_test.TestCase):
         super().__init__("runTest")
 
     def runTest(self) -> None:
-        raise NotImplementedError("a server, not a test")
+        raise NotImplementedError("this is a server, not a test")
 
     def setUp(self) -> None:
-        # The base class takes these by name: it would keep every log record in memory, and formats even those of DEBUG.
+        # Replaces fixtures of the base class: StandardLogging keeps every log record in memory and formats even DEBUG.
         nova_fixtures.StandardLogging = fixtures.Fixture
         nova_fixtures.CellDatabases = CellDatabases
         super().setUp()
         logs.log_to(CHILD.args.log, CONF, "nova", version.version_string(), quiet=("placement",))
-        tell_calls_to_cinder()
+        log_calls_to_cinder()
 
         self.useFixture(Placement())
         self.neutron = self.useFixture(nova_fixtures.NeutronFixture(self))
         self.glance = self.useFixture(nova_fixtures.GlanceFixture(self))
-        # After Placement's fixture, which changes how policies are enforced for the whole process.
+        # After Placement's fixture, which changes the enforcement of policies for the whole process.
         self._configure()
         self.useFixture(nova_fixtures.RealPolicyFixture())
         self._trust_keystone()
@@ -116,20 +116,20 @@ class Cloud(nova_test.TestCase):
         self.flags(compute_driver="fake.ScriptedDriver", service_down_time=3600)
         self.flags(transport_url=self.cell_mappings["cell1"].transport_url)
         self.flags(allow_resize_to_same_host=False)
-        # Where the fixtures differ from what an installation has.
+        # Settings in which the fixtures differ from an installation.
         self.flags(api_paste_config=os.path.join(sys.prefix, "etc", "nova", "api-paste.ini"), group="wsgi")
         self.flags(response_validation="warn", group="api")
         self.flags(enforce_scope=True, enforce_new_defaults=True, group="oslo_policy")
-        # Only what a test asks for shall run into a quota.
+        # Only tests that ask for it meet a quota.
         self.flags(instances=-1, cores=-1, ram=-1, group="quota")
 
     def _trust_keystone(self) -> None:
-        """Makes auth_token, as configured in any nova.conf, ask Keystone about every token but the fixed ones."""
+        """Makes auth_token, configured as in any nova.conf, ask Keystone about every token except the fixed ones."""
         CONF.register_opts(loading.get_auth_plugin_conf_options("password"), group="keystone_authtoken")
         loading.register_auth_conf_options(CONF, "keystone_authtoken")
         self.flags(**auth_token.options("nova", CHILD.args), group="keystone_authtoken")
         fixed_tokens.install(CHILD.args.dead_url)
-        # Nova asks Keystone, with the client's token, whether a project exists; Keystone knows no fixed token.
+        # Nova asks Keystone with the client's token whether a project exists. Keystone does not know the fixed tokens.
         exists = identity.verify_project_id
         self.stub_out(
             "nova.api.openstack.identity.verify_project_id",
@@ -137,7 +137,7 @@ class Cloud(nova_test.TestCase):
         )
 
     def _use_cinder(self) -> None:
-        """Makes Nova's own client ask the real Cinder, with the user's token and Nova's own beside it."""
+        """Makes Nova's own client call the real Cinder, with the user's token and Nova's own service token."""
         CONF.register_opts(loading.get_auth_plugin_conf_options("password"), group="service_user")
         self.flags(send_service_user_token=True, **auth_token.credentials("nova", CHILD.args), group="service_user")
         # The fixed tokens have no catalog.
@@ -167,10 +167,10 @@ class Cloud(nova_test.TestCase):
                 objects.Quotas.create_limit(context, project.id, "instances", project.limit)
 
 
-def tell_calls_to_cinder() -> None:
-    """Logs each call to Cinder with the request ID that came back, an edge of the call graph, as DEBUG does.
+def log_calls_to_cinder() -> None:
+    """Logs each call to Cinder with the request ID of the response, an edge of the call graph, as DEBUG does.
 
-    The rest of DEBUG stays away, above all Placement's, which is called within this process.
+    The other DEBUG lines are left out, mainly those of Placement, which runs in this process.
     """
 
     def wanted(record: logging.LogRecord) -> bool:
@@ -183,7 +183,7 @@ def tell_calls_to_cinder() -> None:
 
 
 def as_deployed(application):
-    """Hides eventlet's server from Nova, whose request log is silent where it believes that eventlet logs already."""
+    """Hides eventlet's server from Nova, which does not log requests if it thinks that eventlet does."""
 
     def wrapper(environ, start_response):
         environ.pop("eventlet.input", None)
@@ -193,7 +193,7 @@ def as_deployed(application):
 
 
 def main() -> None:
-    # A limit for tests, which a server has to outlive.
+    # A time limit for tests, which must not end a server.
     os.environ.pop("OS_TEST_TIMEOUT", None)
     cloud = Cloud()
     cloud.setUp()

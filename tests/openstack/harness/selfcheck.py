@@ -1,6 +1,6 @@
-"""Starts the servers and sees whether they behave as the tests rely on. Uses only the standard library.
+"""Starts the servers and checks the behavior on which the tests rely. Uses only the standard library.
 
-Run it with the Python that scripts/openstack_env.sh names. It prints a line for each check; the exit code is 0 if all
+Run it with the Python that scripts/openstack_env.sh prints. It prints a line for each check; the exit code is 0 if all
 passed.
 """
 
@@ -34,7 +34,7 @@ def resident_mib(pid: int) -> int:
 
 @contextlib.contextmanager
 def running() -> Iterator[dict]:
-    """The servers, which go when their stdin is closed."""
+    """Runs the servers, which end when their stdin is closed."""
     process = subprocess.Popen([sys.executable, str(SERVE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline()
@@ -44,7 +44,7 @@ def running() -> Iterator[dict]:
         began = time.monotonic()
         process.stdin.close()
         code = process.wait(timeout=15)
-        print(f"left within {time.monotonic() - began:.1f} s with code {code}")
+        print(f"ended within {time.monotonic() - began:.1f} s with code {code}")
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""What the checks of selfcheck.py ask the servers with. Uses only the standard library."""
+"""The client of selfcheck.py's checks. Uses only the standard library."""
 
 import json
 import re
@@ -9,8 +9,8 @@ import uuid
 from collections.abc import Callable
 from typing import NamedTuple
 
-#: Of Nova: fields of events, `details` among them, and names of flavors as this expects them. Of Cinder: messages by
-#: their request. Neither minds the other's.
+#: Nova's version has all fields of events, including `details`, and the expected names of flavors. Cinder's has
+#: messages by request. Each service ignores the version of the other.
 MICROVERSION = "compute 2.90, volume 3.50"
 REQUEST_ID = re.compile(r"req-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
 
 
 def call(method: str, url: str, body: object = None, **headers: str) -> Answer:
-    """Sends JSON and reads JSON; header names have `_` for `-`."""
+    """Sends JSON and reads JSON. Header names have `_` instead of `-`."""
     data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, method=method)
     for name, value in {"Accept": "application/json", "Content-Type": "application/json", **headers}.items():
@@ -82,7 +82,7 @@ class Cloud:
         return self.nova(token, "POST", "/servers", {"server": server}, **headers)
 
     def settle(self, token: str, server_id: str) -> dict:
-        """The server once it is in a state that lasts."""
+        """Waits until the server is in a final state, and returns it."""
         return until(
             lambda: self.nova(token, "GET", f"/servers/{server_id}").body["server"],
             lambda server: server["status"] in ("ACTIVE", "ERROR", "SHUTOFF") and not server["OS-EXT-STS:task_state"],

@@ -127,7 +127,7 @@ def check_global_request_id_in_the_log(cloud: Cloud) -> None:
     answer = cloud.create(token, X_OpenStack_Request_ID=global_id)
     cloud.settle(token, answer.body["server"]["id"])
     logged = services_that_logged(cloud, global_id, answer.headers["x-openstack-request-id"])
-    # On a good day conductor and scheduler have nothing to say at INFO; they do when no host fits.
+    # Conductor and scheduler log nothing at INFO if all is well, but they do if no host fits.
     assert logged >= {"api", "compute"}, logged
     answer = cloud.create(token, flavor="impossible", X_OpenStack_Request_ID=global_id)
     cloud.settle(token, answer.body["server"]["id"])

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from selfcheck_client import REQUEST_ID, Answer, Cloud, call, new_request_id, until
 
-#: A request that any of them answers, by service.
+#: A request that each service answers.
 LISTS = {"cinder": "/volumes", "glance": "/images", "neutron": "/networks"}
-#: What the driver is told to do, and the message of Cinder that follows.
+#: Cinder's message if no backend fits.
 NO_BACKEND = "schedule allocate volume:Could not find any available weighted backend."
 
 
@@ -27,7 +27,7 @@ def check_every_endpoint_of_the_catalog_leads_to_its_service(cloud: Cloud) -> No
                 continue
             url, root = endpoint["url"].rstrip("/"), cloud.facts[service["name"]]["root"].rstrip("/")
             if url == root:
-                # Without a version: its document says where to go on.
+                # Without a version: the document names the endpoint.
                 answer = call("GET", root + "/")
                 assert answer.status in (200, 300) and answer.body["versions"], answer
             else:
@@ -48,7 +48,7 @@ def check_tokens_of_the_services(cloud: Cloud) -> None:
         for name in ("admin", "member", "reader", "other", "noquota"):
             assert cloud.ask(service, fixed[name], "GET", path).status == 200, (service, name)
         assert cloud.ask(service, fixed["expired"], "GET", path).status == 401, service
-        # Glance leaves the verdict on a token to its own pipeline, which knows of no Keystone that is gone.
+        # Glance's own pipeline decides on a token, and does not notice that Keystone is gone.
         wanted = 401 if service == "glance" else 503
         assert cloud.ask(service, fixed["keystone_down"], "GET", path).status == wanted, service
 
@@ -60,7 +60,7 @@ def check_request_ids(cloud: Cloud) -> None:
         answer = cloud.ask(service, token, "GET", path, X_OpenStack_Request_ID=global_id)
         own = answer.headers["x-openstack-request-id"]
         assert REQUEST_ID.fullmatch(own), answer
-        # Glance takes the client's ID for its own.
+        # Glance uses the client's ID as its own.
         assert (own == global_id) == (service == "glance"), (service, answer)
         written = f"[None {own} " if service == "glance" else f"[{global_id} {own} "
         lines = [line for line in log_of(cloud, service) if written in line]
@@ -79,7 +79,7 @@ def create_volume(cloud: Cloud, token: str, size: int = 1, **more: object) -> An
 
 
 def settle(cloud: Cloud, token: str, path: str) -> dict:
-    """A volume or a snapshot once its state lasts."""
+    """Waits until a volume or a snapshot is in a final state, and returns it."""
 
     def look() -> dict:
         (thing,) = cloud.ask("cinder", token, "GET", path).body.values()
@@ -95,7 +95,7 @@ def available(cloud: Cloud, token: str, **more: object) -> str:
 
 
 def messages(cloud: Cloud, token: str, answer: Answer) -> list[str]:
-    """What Cinder tells the user about a request."""
+    """Returns Cinder's messages about a request."""
     request_id = answer.headers["x-openstack-request-id"]
     rows = cloud.ask("cinder", token, "GET", f"/messages?request_id={request_id}").body["messages"]
     assert all(row["request_id"] == request_id for row in rows), rows
@@ -196,7 +196,7 @@ def check_refusals_of_cinder(cloud: Cloud) -> None:
 
 
 def boot_from_volume(cloud: Cloud, token: str, volume_type: str, **headers: str) -> tuple[Answer, dict]:
-    """The answer to a boot from a volume that is made from the image, and the server once it lasts."""
+    """Boots from a volume that is made from the image. Returns the response, and the server in its final state."""
     disk = {
         "boot_index": 0,
         "uuid": cloud.facts["image"],
@@ -230,7 +230,7 @@ def check_boot_from_a_volume_that_fits_nowhere(cloud: Cloud) -> None:
     token, global_id = cloud.log_in("member"), new_request_id()
     answer, server = boot_from_volume(cloud, token, "nowhere", X_OpenStack_Request_ID=global_id)
     assert server["status"] == "ERROR" and "did not finish being created" in server["fault"]["message"], server
-    # Nova hands the global ID on, and tells which request of Cinder's was its own.
+    # Nova passes the global ID on, and logs which request at Cinder was its own.
     context = f"[{global_id} {answer.headers['x-openstack-request-id']} "
     calls = [line for line in log_of(cloud, "nova") if context in line and "POST call to volumev3" in line]
     own = calls[0].split("used request id ")[1].split()[0]
@@ -255,7 +255,7 @@ def upload(cloud: Cloud, token: str, path: str, content: bytes) -> Answer:
 
 def check_imports(cloud: Cloud) -> None:
     token = cloud.log_in("member")
-    # What is called qcow2 and is none is refused while the import runs.
+    # Data that are called qcow2 but are not are refused during the import.
     for disk_format, status, state in (("raw", "active", "success"), ("qcow2", "importing", "failure")):
         image_id = create_image(cloud, token, disk_format)
         path = f"/images/{image_id}"

@@ -1,7 +1,7 @@
-"""Starts services of OpenStack on loopback, says on one line of JSON where they are, and takes them along when it leaves.
+"""Starts services of OpenStack on loopback, prints their addresses as one line of JSON, and stops them when it ends.
 
-It leaves on SIGTERM or SIGINT, and when its standard input closes or its parent ends. Run it with the Python that
-scripts/openstack_env.sh names; the README beside this tells the rest.
+It ends on SIGTERM or SIGINT, and when its standard input closes or its parent ends. Run it with the Python that
+scripts/openstack_env.sh prints. The README in this folder has the details.
 """
 
 import argparse
@@ -25,15 +25,15 @@ HERE = Path(__file__).resolve().parent
 
 
 class Failure(Exception):
-    """Told without a traceback."""
+    """An error that is printed without a traceback."""
 
 
 class Stop(Exception):
-    """Somebody wants this to end; the text says why."""
+    """Ends the program. The text is the reason."""
 
 
 class Service:
-    """One of the servers: a child process that ends when the pipe to it closes."""
+    """One of the servers: a child process that ends when its pipe closes."""
 
     def __init__(self, name: str, port: int, logs: Path) -> None:
         self.name = name
@@ -55,13 +55,13 @@ class Service:
                 stderr=stderr,
                 env=environment,
                 pass_fds=[self.socket.fileno()],
-                # Ctrl-C in a terminal is for this process, which tells the children.
+                # Ctrl-C in a terminal is for this process, which then ends the children.
                 start_new_session=True,
             )
         self.socket.close()
 
     def read(self) -> None:
-        """Takes what came on the child's stdout: its ready line."""
+        """Reads from the child's stdout, which has the ready line."""
         part = os.read(self.process.stdout.fileno(), 65536)
         self._line += part
         if not part:
@@ -74,13 +74,13 @@ class Service:
             raise Failure(f"{self.name} has ended with {self.process.returncode}:\n{self.last_words()}")
 
     def last_words(self) -> str:
-        """The ends of its stderr and its log, which may be gone when somebody wants to look."""
+        """Returns the ends of its stderr and its log, because the files may be removed."""
         written = [path.read_text(errors="replace") for path in (self.stderr, self.log) if path.exists()]
         lines = [line for text in written for line in text.splitlines()[-10:]]
-        return "\n".join(lines) or "no word of why"
+        return "\n".join(lines) or "(no output)"
 
     def close(self) -> None:
-        """Tells it to leave."""
+        """Asks the child to end."""
         if self.process:
             self.process.stdin.close()
 
@@ -95,8 +95,8 @@ class Service:
 
 
 def listen(name: str, port: int) -> socket.socket:
-    # Taken here, before the servers start, so that each knows the other's address from the beginning, and a port in
-    # use is found out at once.
+    # Bound here before the servers start, so that each knows the addresses of the others, and a port in use is noticed
+    # at once.
     taken = socket.socket()
     if port:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -113,7 +113,7 @@ def url_of(taken: socket.socket) -> str:
 
 
 class Watch:
-    """Who may end this process."""
+    """Watches for the events that end this process."""
 
     def __init__(self, detached: bool) -> None:
         self.parent = None if detached else os.getppid()
@@ -122,13 +122,13 @@ class Watch:
 
     @staticmethod
     def _on_signal(number: int, _frame: object) -> None:
-        # The first one is heard; another must not cut the clean-up short.
+        # Only the first signal counts: another one must not interrupt the cleanup.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         raise Stop(signal.Signals(number).name)
 
     def wait(self, seconds: float, others: list[Service]) -> list[Service]:
-        """Waits for news of the services, and raises `Stop` if it is time to leave."""
+        """Waits for output of the services. Raises `Stop` if it is time to end."""
         by_fd = {service.process.stdout.fileno(): service for service in others}
         stdin = [] if self.parent is None else [0]
         readable, _, _ = select.select([*by_fd, *stdin], [], [], seconds)
@@ -144,7 +144,7 @@ VERSIONS = {"nova": "/v2.1", "keystone": "/v3", "cinder": "/v3", "glance": "/v2"
 
 
 def entry(service: Service) -> dict:
-    """What the ready line says of a service."""
+    """Returns the part of a service in the ready line."""
     return {
         "endpoint": service.url + VERSIONS[service.name],
         "root": f"{service.url}/",
@@ -196,14 +196,14 @@ def run(args: argparse.Namespace, workspace: Path) -> None:
     logs = args.log_dir.resolve() if args.log_dir else workspace
     logs.mkdir(parents=True, exist_ok=True)
     services = {name: Service(name, getattr(args, f"{name}_port"), logs) for name in args.services}
-    # Bound and never listened on: a connection there is refused, and nobody else can take the port.
+    # Bound, but never listening: connections are refused, and no other process can take the port.
     dead = socket.socket()
     dead.bind(("127.0.0.1", 0))
 
     facts = {
         "workspace": str(workspace),
         "dead-url": url_of(dead),
-        # A service that is not started is still in the catalog.
+        # The catalog has all services, even those that are not started.
         **{f"{name}-url": services[name].url if name in services else url_of(dead) for name in world.SERVICES},
         "service-password": secrets.token_hex(16),
         "token-seconds": str(args.token_seconds),
@@ -211,9 +211,9 @@ def run(args: argparse.Namespace, workspace: Path) -> None:
     arguments = [f"--{name}={value}" for name, value in facts.items()]
     environment = {
         **os.environ,
-        # What the services themselves keep in temporary files goes when the workspace goes.
+        # Temporary files of the services are removed with the workspace.
         "TMPDIR": str(workspace),
-        # Compiling what they import takes as long as all the rest of the start: keep it, but out of the sources.
+        # Compiling the imports takes as long as the rest of the start, so the result is kept, but outside the sources.
         "PYTHONDONTWRITEBYTECODE": "",
         "PYTHONPYCACHEPREFIX": str(Path(sys.prefix, "pycache")),
     }
@@ -228,11 +228,11 @@ def run(args: argparse.Namespace, workspace: Path) -> None:
         print(json.dumps(ready_line(services, url_of(dead), time.monotonic() - began)), flush=True)
         while True:
             watch.wait(0.5, [])
-            # A test may stop or kill the others, to see them gone.
+            # A test may stop or kill the other services.
             if "nova" in services:
                 services["nova"].check()
     finally:
-        # All at once: each may take its time.
+        # All at once, because each may take a while.
         for service in services.values():
             service.close()
         for service in services.values():
@@ -243,7 +243,8 @@ def run(args: argparse.Namespace, workspace: Path) -> None:
 def names_of_services(text: str) -> list[str]:
     wanted = {*text.split(","), "keystone"}
     if unknown := wanted.difference(world.SERVICES):
-        raise argparse.ArgumentTypeError(f"no such service: {', '.join(sorted(unknown))}")
+        known = ", ".join(world.SERVICES)
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; expected some of {known}")
     return [name for name in world.SERVICES if name in wanted]
 
 
@@ -253,21 +254,21 @@ def parse() -> argparse.Namespace:
         "--services",
         type=names_of_services,
         default=world.SERVICES,
-        help=f"which to start, by names with commas; Keystone always is. Default: {','.join(world.SERVICES)}",
+        help=f"services to start, separated by commas; Keystone always starts. Default: {','.join(world.SERVICES)}",
     )
     for name in world.SERVICES:
-        parser.add_argument(f"--{name}-port", type=int, default=0, help="0, the default, takes a free one")
-    parser.add_argument("--token-seconds", type=int, default=3600, help="how long Keystone's tokens live")
-    parser.add_argument("--log-dir", type=Path, help="keeps the logs there; without it they go when this ends")
+        parser.add_argument(f"--{name}-port", type=int, default=0, help="port; 0, the default, takes a free one")
+    parser.add_argument("--token-seconds", type=int, default=3600, help="lifetime of Keystone's tokens")
+    parser.add_argument("--log-dir", type=Path, help="folder for the logs; without it they are removed at the end")
     parser.add_argument("--start-timeout", type=float, default=300, metavar="SECONDS")
-    parser.add_argument("--detached", action="store_true", help="only a signal ends it; not stdin, nor the parent")
+    parser.add_argument("--detached", action="store_true", help="end only on a signal, not with stdin or the parent")
     return parser.parse_args()
 
 
 def main() -> int:
     args = parse()
     if importlib.util.find_spec("nova") is None:
-        hint = "use the Python that scripts/openstack_env.sh names"
+        hint = "use the Python that scripts/openstack_env.sh prints"
         print(f"serve.py: {sys.executable} has no nova; {hint}", file=sys.stderr)
         return 2
     workspace = Path(tempfile.mkdtemp(prefix="reqtrail-openstack-"))

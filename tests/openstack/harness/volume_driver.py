@@ -1,9 +1,9 @@
-"""A simulated storage that fails where a volume's or snapshot's metadata says so.
+"""A simulated storage that fails as the metadata of a volume or snapshot says.
 
-The key `driver.<method>` holds steps, separated by commas, that are taken before the method does its work:
+The key `driver.<method>` has steps, separated by commas, that run before the method:
 
     sleep=SECONDS  wait
-    error          raise what a broken backend raises
+    error          raise the error of a broken backend
 """
 
 import functools
@@ -31,7 +31,7 @@ METHODS = (
 
 
 class DriverError(Exception):
-    """What a broken backend raises."""
+    """The error of a broken backend."""
 
 
 def play(method: str, thing: objects.Volume | objects.Snapshot) -> None:
@@ -49,7 +49,7 @@ def play(method: str, thing: objects.Volume | objects.Snapshot) -> None:
 
 
 def scripted(method):
-    """Lets the metadata of the first volume or snapshot among the arguments speak before `method` of the driver does."""
+    """Runs the steps of the first volume or snapshot among the arguments before `method` of the driver."""
 
     @functools.wraps(method)
     def wrapper(self, *args, **kwargs):
@@ -62,7 +62,7 @@ def scripted(method):
 
 
 class ScriptedDriver(fake_driver.FakeLoggingVolumeDriver):
-    """Cinder's driver that only logs, with an honest capacity and the steps above."""
+    """Cinder's driver that only logs, with a limited capacity and the steps above."""
 
     def _update_volume_stats(self) -> None:
         super()._update_volume_stats()
@@ -76,7 +76,7 @@ class ScriptedDriver(fake_driver.FakeLoggingVolumeDriver):
             )
 
     def clone_image(self, context, volume, location, image, service) -> tuple[dict, bool]:
-        # As a backend that has the image already: there is no device to write it to.
+        # Acts like a backend that already has the image, because there is no device to write it to.
         return {}, True
 
     def extend_volume(self, volume, size) -> None:

@@ -8,14 +8,14 @@ import eventlet.wsgi
 
 
 def serve(descriptor: int, application) -> None:
-    """Answers on the socket that serve.py took, until the process ends."""
+    """Serves on the socket of serve.py until the process ends."""
     warnings.filterwarnings("ignore", message="capitalize_response_headers")
     eventlet.wsgi.server(
         eventlet.green.socket.socket(fileno=descriptor),
         application,
         log=logging.getLogger("eventlet.wsgi"),
         log_output=False,
-        # Names of headers go out as the service writes them.
+        # Sends the names of headers as the service writes them.
         capitalize_response_headers=False,
         debug=False,
     )

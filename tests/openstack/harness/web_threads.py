@@ -11,7 +11,7 @@ ACCESS = logging.getLogger("access")
 
 
 class Server(wsgi.Server):
-    """Cheroot on a socket that is bound already."""
+    """Cheroot on a socket that is already bound."""
 
     def __init__(self, descriptor: int, application) -> None:
         super().__init__(("127.0.0.1", 0), application, numthreads=16, request_queue_size=128, timeout=60)
@@ -24,16 +24,16 @@ class Server(wsgi.Server):
 
 
 def serve(descriptor: int, application) -> None:
-    """Answers on the socket that serve.py took; returns once it does."""
+    """Starts to serve on the socket of serve.py, and returns."""
     server = Server(descriptor, application)
     server.prepare()
     threading.Thread(target=server.serve).start()
 
 
 def one_at_a_time(application):
-    """Lets requests take turns: SQLite fails, at once, one of two transactions that read and then write.
+    """Makes requests take turns: if two transactions read and then write, SQLite fails one of them at once.
 
-    A body is read before its turn, so that a slow client holds up nobody else.
+    A body is read before the turn of its request, so that a slow client does not block others.
     """
     lock = threading.Lock()
 
@@ -46,13 +46,13 @@ def one_at_a_time(application):
 
 
 def with_access_log(application):
-    """A line for each request, with the request id that went out, as the web server of an installation writes it.
+    """Logs a line for each request with the request id of the response, like the web server of an installation.
 
-    Glance and Neutron themselves log no request that went well.
+    Glance and Neutron themselves do not log successful requests.
     """
 
     def wrapper(environ, start_response):
-        # Taken now: the application moves parts of the path about.
+        # Read now, because the application moves parts of the path.
         what = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
 
         def started(status, headers, *error):

@@ -1,29 +1,29 @@
-"""The cloud that all servers describe: projects, users, tokens, catalog, flavors. Data only; imports nothing of OpenStack."""
+"""The cloud that all servers share: projects, users, tokens, catalog, flavors. Only data, no imports of OpenStack."""
 
 from typing import NamedTuple
 
 DOMAIN = "default"
 REGION = "RegionOne"
-#: A region whose endpoints are an address where nothing listens.
+#: A region whose endpoints lead to an address where nothing listens.
 OTHER_REGION = "RegionTwo"
 
 
 class Project(NamedTuple):
     id: str
-    #: How many servers, volumes, snapshots, networks and so on it may have; None: as many as it likes.
+    #: How many servers, volumes, snapshots, networks and so on it may have; None for no limit.
     limit: int | None = None
 
 
 class User(NamedTuple):
     password: str
     project: str
-    #: Roles in the token. Keystone grants the first and implies the others.
+    #: Roles in the token. Keystone grants the first one, which implies the others.
     roles: tuple[str, ...]
-    #: Identity of the user's fixed token. The same user in Keystone has an id that Keystone made.
+    #: The user id of the fixed token. The same user in Keystone has another id, which Keystone made.
     fixed_id: str
 
 
-#: The id of 'main' is the one that Nova's simulated network service knows.
+#: 'main' has the id that Nova's simulated network service knows.
 PROJECTS = {
     "main": Project("6f70656e737461636b20342065766572"),
     "other": Project("0b" * 16),
@@ -39,10 +39,10 @@ USERS = {
     "noquota": User("noquota-password", "noquota", ("member", "reader"), "b3" * 16),
 }
 
-#: The servers of this harness. Each asks Keystone about tokens as the user of its name.
+#: The servers of this harness. Each validates tokens at Keystone as the user of its name.
 SERVICES = ("nova", "keystone", "cinder", "glance", "neutron")
 SERVICE_PROJECT = "service"
-#: What a server tells serve.py that is no property of the server itself.
+#: Facts that a server reports to serve.py but that belong to the cloud.
 CLOUD_FACTS = ("user_ids", "application_credential", "network")
 
 
@@ -50,13 +50,13 @@ class Entry(NamedTuple):
     """A service in the catalog."""
 
     service: str
-    #: The path of its API, with which its endpoint in the other region ends.
+    #: The path of its API, at the end of its endpoint in the other region.
     version: str
-    #: Paths by interface. They differ, so that a test sees which was taken: all lead to the same server.
+    #: Paths by interface. All lead to the same server, but differ, so that a test sees which one was used.
     forms: dict[str, str]
 
 
-#: By service type. Cinder has its old type and its new one, as in many clouds.
+#: Entries by service type. Cinder has its old type and its new one, as in many clouds.
 CATALOG = {
     "compute": Entry("nova", "/v2.1", {"public": "/v2.1", "internal": "/v2.1/$(project_id)s", "admin": "/v2.1/"}),
     "compute_legacy": Entry("nova", "/v2", dict.fromkeys(("public", "internal", "admin"), "/v2/$(project_id)s")),
@@ -66,8 +66,8 @@ CATALOG = {
     "network": Entry("neutron", "/v2.0", {"public": "", "internal": "/v2.0", "admin": "/v2.0/"}),
 }
 
-#: Tokens that work without Keystone, by what they are: each user's, one that has expired, and one for which a
-#: service finds that Keystone does not answer.
+#: Tokens that work without Keystone: one for each user, one that has expired, and one for which Keystone does not
+#: respond.
 FIXED_TOKENS = {name: f"fixed-{name}-token" for name in (*USERS, "expired", "keystone_down")}
 
 
@@ -76,7 +76,7 @@ class Flavor(NamedTuple):
     memory_mb: int
 
 
-#: Beside Nova's m1.*; the last needs a petabyte of memory, which no host has.
+#: In addition to Nova's m1.*. The last one needs a petabyte of memory, which no host has.
 FLAVORS = {
     "small": Flavor("test.small", 64),
     "large": Flavor("test.large", 128),
@@ -85,12 +85,12 @@ FLAVORS = {
 
 HOSTS = ("host1", "host2")
 
-#: An image of everybody: the id is that of one that Nova's simulated image service knows.
+#: A public image. Its id is one that Nova's simulated image service knows.
 IMAGE = "155d900f-4e14-4e4c-a73d-069cbf4541e6"
 
-#: What Cinder's only backend holds: a larger volume fits nowhere.
+#: The capacity of Cinder's only backend. A larger volume fits nowhere.
 CAPACITY_GB = 1000
-#: Volume types by what comes of them.
+#: Volume types by their effect.
 VOLUME_TYPES = {"default": "__DEFAULT__", "nowhere": "nowhere"}
-#: What an image may have; Glance refuses more.
+#: The greatest size of an image. Glance refuses more.
 IMAGE_BYTES = 1_000_000

@@ -1,4 +1,4 @@
-//! Starts the harness in `tests/openstack/harness` and says where its services are.
+//! Starts the harness in `tests/openstack/harness` and returns the addresses of its services.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
-/// The environment variable that names the Python of the harness; `scripts/test-openstack.sh` sets it.
+/// The environment variable with the Python of the harness. `scripts/test-openstack.sh` sets it.
 pub const PYTHON: &str = "REQTRAIL_OPENSTACK_PYTHON";
 
-/// A running cloud. It ends when this is dropped, and when this process ends: its standard input closes with either.
+/// A running cloud. It ends when this value is dropped or this process ends, because both close its standard input.
 #[derive(Debug)]
 pub struct Cloud {
     facts: Value,
@@ -20,7 +20,7 @@ impl Cloud {
     /// Starts a cloud and waits until it is ready.
     ///
     /// # Errors
-    /// Says what is missing, or what the harness said.
+    /// If the variable is not set, or the harness does not start.
     pub fn start(args: &[&str]) -> Result<Self, String> {
         let python = std::env::var(PYTHON)
             .map_err(|_| format!("{PYTHON} is not set; run `make test-openstack`"))?;
@@ -38,60 +38,60 @@ impl Cloud {
             .read_line(&mut line)
             .map_err(|e| e.to_string())?;
         let facts = serde_json::from_str(&line)
-            .map_err(|_| "the harness ended before it was ready; it says why above".to_owned())?;
+            .map_err(|_| "the harness ended before it was ready; its error is above".to_owned())?;
         Ok(Self { facts, child })
     }
 
-    /// A fact of the ready line, by JSON pointer.
+    /// Returns a text of the ready line, by JSON pointer.
     ///
     /// # Panics
-    /// If the harness does not tell it.
+    /// If the ready line does not have it.
     #[must_use]
     #[track_caller]
     pub fn fact(&self, pointer: &str) -> &str {
         self.facts
             .pointer(pointer)
             .and_then(Value::as_str)
-            .unwrap_or_else(|| panic!("the harness does not tell {pointer}"))
+            .unwrap_or_else(|| panic!("the ready line has no text {pointer}"))
     }
 
-    /// All that the harness tells.
+    /// Returns the whole ready line.
     #[must_use]
     pub fn facts(&self) -> &Value {
         &self.facts
     }
 
-    /// Nova's base URL, with the version.
+    /// Returns Nova's base URL, with the version.
     #[must_use]
     pub fn nova(&self) -> &str {
         self.fact("/nova/endpoint")
     }
 
-    /// Keystone's base URL, with the version.
+    /// Returns Keystone's base URL, with the version.
     #[must_use]
     pub fn keystone(&self) -> &str {
         self.fact("/keystone/endpoint")
     }
 
-    /// The token of a user that works without Keystone.
+    /// Returns the fixed token of a user, which works without Keystone.
     #[must_use]
     pub fn token(&self, user: &str) -> &str {
         self.fact(&format!("/fixed_tokens/{user}"))
     }
 
-    /// A flavor's ID: `small`, `large` or `impossible`.
+    /// Returns the ID of a flavor: `small`, `large` or `impossible`.
     #[must_use]
     pub fn flavor(&self, name: &str) -> &str {
         self.fact(&format!("/flavors/{name}"))
     }
 
-    /// A service's base URL, with the version: of `nova`, `keystone`, `cinder`, `glance` or `neutron`.
+    /// Returns the base URL of a service, with the version: `nova`, `keystone`, `cinder`, `glance` or `neutron`.
     #[must_use]
     pub fn endpoint(&self, service: &str) -> &str {
         self.fact(&format!("/{service}/endpoint"))
     }
 
-    /// A service's log.
+    /// Returns the log of a service.
     ///
     /// # Panics
     /// If it cannot be read.
@@ -101,7 +101,7 @@ impl Cloud {
         std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
     }
 
-    /// Nova's log.
+    /// Returns Nova's log.
     ///
     /// # Panics
     /// If it cannot be read.

@@ -1,6 +1,6 @@
-//! An outage, played on a simulated clock: many clients call a server that answers 503 for a minute.
+//! Simulates an outage on a virtual clock: many clients call a server that responds with 503 for a minute.
 //!
-//! What counts is how many requests their retries add, and whether they come in bursts.
+//! It measures how many requests their retries add, and whether the requests come in bursts.
 
 mod plot;
 mod server;
@@ -15,19 +15,19 @@ use tokio::time::Instant;
 pub use plot::svg;
 use server::{Server, SimulatedTransport};
 
-/// How many clients there are; each has a budget of its own.
+/// The number of clients. Each has its own budget.
 pub const CLIENTS: usize = 200;
 
-/// When the outage begins and ends, and when the simulation ends, in seconds.
+/// The begin and the end of the outage, and the end of the simulation, in seconds.
 pub const OUTAGE: (usize, usize, usize) = (20, 80, 110);
 
-/// A pause between the beginnings of a client's calls.
+/// The pause before each call of a client, in milliseconds.
 const PAUSE_MS: std::ops::Range<u64> = 100..500;
 
-/// How many slots a second has in [`Load::requests`].
+/// The number of slots per second in [`Load::requests`].
 pub const SLOTS_PER_SECOND: usize = 10;
 
-/// What the server saw and the clients did, by tenths of a second.
+/// The requests and calls of a simulation, by tenths of a second.
 #[derive(Debug, Default)]
 pub struct Load {
     /// Requests that arrived.
@@ -52,7 +52,7 @@ impl Load {
         counts[slot] += 1;
     }
 
-    /// Requests and calls from one second to another.
+    /// Returns the number of requests and of calls between two seconds.
     #[must_use]
     pub fn between(&self, from: usize, to: usize) -> (u64, u64) {
         let sum = |counts: &[u64]| -> u64 {
@@ -66,10 +66,10 @@ impl Load {
     }
 }
 
-/// Plays the outage. The same seed gives the same load.
+/// Runs the simulation. The same seed results in the same load.
 ///
 /// # Panics
-/// If the simulated clock's runtime cannot be made.
+/// If the runtime cannot be built.
 #[must_use]
 pub fn play(budget: Option<RetryBudget>, seed: u64) -> Load {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -98,7 +98,7 @@ pub fn play(budget: Option<RetryBudget>, seed: u64) -> Load {
     })
 }
 
-/// One client's calls: they begin as its own users ask for them, however the earlier ones fare.
+/// Makes the calls of one client. A new call does not wait for earlier ones.
 async fn calls(client: Client, server: Arc<Server>, end: Duration, mut random: fastrand::Rng) {
     let mut open = JoinSet::new();
     while server.start().elapsed() < end {

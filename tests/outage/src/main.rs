@@ -1,4 +1,4 @@
-//! Writes the picture of the outage: `cargo run -p reqtrail-outage > docs/outage.svg`.
+//! Draws the outage as an SVG: `cargo run -p reqtrail-outage > docs/outage.svg`.
 
 use reqtrail::RetryBudget;
 use reqtrail_outage::{OUTAGE, play, svg};
@@ -6,7 +6,7 @@ use reqtrail_outage::{OUTAGE, play, svg};
 #[expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a command-line program speaks on its standard streams"
+    reason = "a command-line program writes to its standard streams"
 )]
 fn main() {
     let with = play(Some(RetryBudget::default()), 1);

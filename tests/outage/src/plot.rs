@@ -1,4 +1,4 @@
-//! The load as a picture: requests per second over the outage, with and without the retry budget.
+//! Draws the load: requests per second over the outage, with and without the retry budget.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ const LEFT: f64 = 60.0;
 const BOTTOM: f64 = 40.0;
 const TOP: f64 = 46.0;
 
-/// Draws requests per second with the default budget, without one, and the calls that were asked for.
+/// Draws the requests per second with the default budget and without one, and the calls per second.
 #[must_use]
 pub fn svg(with: &Load, without: &Load) -> String {
     let seconds = OUTAGE.2;

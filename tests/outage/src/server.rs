@@ -1,4 +1,4 @@
-//! The simulated server, and the transport that leads to it.
+//! The simulated server, and its transport.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -15,10 +15,10 @@ use tokio::time::Instant;
 
 use crate::{Load, OUTAGE};
 
-/// How long an answer takes.
+/// The time that a response takes.
 const LATENCY: Duration = Duration::from_millis(20);
 
-/// Answers 200, and 503 while the outage lasts.
+/// Responds with 200, and with 503 during the outage.
 #[derive(Debug)]
 pub(crate) struct Server {
     start: Instant,
@@ -58,7 +58,7 @@ impl Server {
     }
 }
 
-/// Leads to a server without a network.
+/// A transport to the server without a network.
 #[derive(Debug)]
 pub(crate) struct SimulatedTransport(Arc<Server>);
 

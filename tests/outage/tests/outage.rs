@@ -1,17 +1,17 @@
-//! The promises about an outage: few requests more than calls, and no bursts.
+//! In an outage there are few more requests than calls, and no bursts.
 
 use std::sync::LazyLock;
 
 use reqtrail::RetryBudget;
 use reqtrail_outage::{Load, OUTAGE, SLOTS_PER_SECOND, play};
 
-/// The budget of 100 retries is used up well within this many seconds of the outage.
+/// A time in seconds after which the outage has certainly used up the budget of 100 retries.
 const DRAINED_AFTER: usize = 25;
 
 static WITH_BUDGET: LazyLock<Load> = LazyLock::new(|| play(Some(RetryBudget::default()), 7));
 static WITHOUT: LazyLock<Load> = LazyLock::new(|| play(None, 7));
 
-/// The fullest tenth of a second against the mean of the two seconds around it.
+/// Returns the greatest ratio of the requests in a tenth of a second to the mean of the two seconds around it.
 fn peak(load: &Load) -> f64 {
     let slots = &load.requests[OUTAGE.0 * SLOTS_PER_SECOND..OUTAGE.2 * SLOTS_PER_SECOND];
     slots
@@ -34,7 +34,7 @@ fn once_the_budget_is_drained_retries_add_at_most_a_tenth() {
 }
 
 #[test]
-fn without_a_budget_an_outage_is_multiplied() {
+fn without_a_budget_retries_multiply_the_requests() {
     let (requests, calls) = WITHOUT.between(OUTAGE.0 + DRAINED_AFTER, OUTAGE.1);
     assert!(
         requests as f64 > 3.0 * calls as f64,
@@ -43,7 +43,7 @@ fn without_a_budget_an_outage_is_multiplied() {
 }
 
 #[test]
-fn requests_come_in_no_bursts() {
+fn requests_do_not_come_in_bursts() {
     for load in [&*WITH_BUDGET, &*WITHOUT] {
         let worst = peak(load);
         assert!(

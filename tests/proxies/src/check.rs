@@ -1,4 +1,4 @@
-//! Trails against the log of a server.
+//! Compares trails with the log of a server.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,27 +6,27 @@ use std::fmt;
 use reqtrail::http::StatusCode;
 use reqtrail::{Attempt, Sent, StopReason};
 
-use crate::load::{Outcome, trail};
+use crate::load::{CallResult, trail};
 
-/// More attempts than this after the first one are no sign of health.
-const RESENDS: usize = 4;
+/// The greatest number of repetitions of a call that is acceptable.
+const MAX_REPETITIONS: usize = 4;
 
-/// A request of the log.
+/// A request in the log.
 pub(crate) struct Row {
     pub(crate) span: String,
     pub(crate) status: u16,
     pub(crate) id: String,
 }
 
-/// What was found, where nothing is wrong.
-pub(crate) struct Verdict {
+/// The summary of a run in which nothing is wrong.
+pub(crate) struct Summary {
     calls: usize,
     repeated: usize,
     most: usize,
     unknown: usize,
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -35,26 +35,26 @@ impl fmt::Display for Verdict {
         )?;
         match self.unknown {
             0 => Ok(()),
-            n => write!(f, "; {n} of unknown outcome"),
+            n => write!(f, "; {n} with an unknown outcome"),
         }
     }
 }
 
-/// Holds trails against the log of the server that they lead to.
+/// Compares the trails with the log of the server.
 ///
-/// `may_be_unknown` allows calls whose trail says that they may have been processed, and that end for that reason.
+/// `may_be_unknown` allows calls that end because an unsafe request may have been processed.
 pub(crate) fn check(
-    outcomes: &[Outcome],
+    outcomes: &[CallResult],
     log: &[Row],
     may_be_unknown: bool,
-) -> Result<Verdict, String> {
+) -> Result<Summary, String> {
     let mut rows: HashMap<&str, &Row> = HashMap::new();
     for row in log {
         if rows.insert(&row.span, row).is_some() {
             return Err(format!("span {} is in the log twice", row.span));
         }
     }
-    let mut verdict = Verdict {
+    let mut summary = Summary {
         calls: outcomes.len(),
         repeated: 0,
         most: 0,
@@ -68,11 +68,11 @@ pub(crate) fn check(
             .map(|a| rows.remove(a.span_id().as_str()))
             .collect();
         for (attempt, row) in trail.attempts().iter().zip(&seen) {
-            same(attempt, *row).map_err(|why| format!("{why}\n{trail}"))?;
+            agree(attempt, *row).map_err(|why| format!("{why}\n{trail}"))?;
         }
         let again = trail.attempts().len().saturating_sub(1);
-        verdict.repeated += usize::from(again > 0);
-        verdict.most = verdict.most.max(again);
+        summary.repeated += usize::from(again > 0);
+        summary.most = summary.most.max(again);
         let processed = seen
             .iter()
             .flatten()
@@ -80,7 +80,7 @@ pub(crate) fn check(
             .count();
         match outcome {
             Ok(_) if processed == 1 => {}
-            // A safe request may be processed again.
+            // A safe request may be processed more than once.
             Ok(_) if may_be_unknown && processed > 0 => {}
             Ok(_) => {
                 return Err(format!(
@@ -88,7 +88,7 @@ pub(crate) fn check(
                 ));
             }
             Err(_) if may_be_unknown && trail.stopped() == StopReason::UnsafeToRetry => {
-                verdict.unknown += 1
+                summary.unknown += 1
             }
             Err(error) => {
                 let seen: Vec<_> = seen.iter().map(|row| row.map(|row| row.status)).collect();
@@ -98,27 +98,30 @@ pub(crate) fn check(
     }
     if !rows.is_empty() {
         return Err(format!(
-            "{} requests of the log are in no trail",
+            "{} requests in the log are in no trail",
             rows.len()
         ));
     }
-    if verdict.most > RESENDS {
+    if summary.most > MAX_REPETITIONS {
         return Err(format!(
-            "a call was repeated {} times, {RESENDS} are expected at most",
-            verdict.most
+            "a call was repeated {} times; expected at most {MAX_REPETITIONS}",
+            summary.most
         ));
     }
-    // One in a hundred would be no accident of timing any more.
-    if verdict.unknown * 100 > verdict.calls {
-        return Err(format!("{} calls of unknown outcome", verdict.unknown));
+    // More than one in a hundred cannot be chance.
+    if summary.unknown * 100 > summary.calls {
+        return Err(format!(
+            "{} calls have an unknown outcome; expected at most one in a hundred",
+            summary.unknown
+        ));
     }
-    Ok(verdict)
+    Ok(summary)
 }
 
-fn same(attempt: &Attempt, row: Option<&Row>) -> Result<(), String> {
+fn agree(attempt: &Attempt, row: Option<&Row>) -> Result<(), String> {
     match (attempt.sent(), row) {
-        (Sent::No, Some(_)) => Err("an attempt that is called unsent is in the log".to_owned()),
-        (Sent::Yes, None) => Err("an attempt that is called sent is not in the log".to_owned()),
+        (Sent::No, Some(_)) => Err("an attempt with `sent: no` is in the log".to_owned()),
+        (Sent::Yes, None) => Err("an attempt with `sent: yes` is not in the log".to_owned()),
         (_, Some(row)) if attempt.status() == Some(StatusCode::OK) => {
             let id = attempt.request_id().map(ToString::to_string);
             match id.as_deref() == Some(&row.id) {

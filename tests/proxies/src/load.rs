@@ -1,4 +1,4 @@
-//! Calls, many at a time, by either client.
+//! Makes many concurrent calls with either client.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,25 +10,25 @@ use reqtrail::{Client, Error, Proxy, RequestBuilder, Response, Trail};
 const AT_ONCE: usize = 64;
 const THREADS: usize = 16;
 
-/// What a call gave.
-pub(crate) type Outcome = Result<Response, Error>;
+/// The result of a call.
+pub(crate) type CallResult = Result<Response, Error>;
 
-/// The trail of either outcome.
-pub(crate) fn trail(outcome: &Outcome) -> &Trail {
-    match outcome {
+/// Returns the trail of the call.
+pub(crate) fn trail(result: &CallResult) -> &Trail {
+    match result {
         Ok(response) => response.trail(),
         Err(error) => error.trail().expect("a call's error has a trail"),
     }
 }
 
-/// Who makes the calls.
+/// The client that makes the calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Face {
     Async,
     Blocking,
 }
 
-/// What is called, and how often.
+/// The calls to make.
 pub(crate) struct Load {
     pub(crate) face: Face,
     pub(crate) calls: usize,
@@ -38,8 +38,8 @@ pub(crate) struct Load {
 }
 
 impl Load {
-    /// Makes the calls; `disturb` is called now and then meanwhile.
-    pub(crate) async fn run(&self, disturb: impl Fn(), every: Duration) -> Vec<Outcome> {
+    /// Makes the calls, and runs `disturb` at this interval until they have ended.
+    pub(crate) async fn run(&self, disturb: impl Fn(), every: Duration) -> Vec<CallResult> {
         let client = Client::builder(&self.base)
             .proxy(self.proxy.clone())
             .extra_ca(self.ca.clone())
@@ -91,17 +91,17 @@ impl Load {
                 })
             }
         };
-        let mut load = load;
+        let mut running = load;
         loop {
-            match tokio::time::timeout(every, &mut load).await {
-                Ok(outcomes) => return outcomes.expect("no panic"),
+            match tokio::time::timeout(every, &mut running).await {
+                Ok(results) => return results.expect("no panic"),
                 Err(_) => disturb(),
             }
         }
     }
 }
 
-/// One of three is a GET, one has a small body and one a larger one.
+/// Makes request `n`: a GET, a POST with a small body, or a POST with a larger one.
 fn request<C>(
     n: usize,
     begin: impl Fn(&'static str, &'static str) -> RequestBuilder<C>,

@@ -1,8 +1,8 @@
-//! Real servers and proxies on loopback that reload, and retire connections, under load.
+//! Calls through real servers and proxies on loopback that reload and close connections under load.
 //!
-//! The log of the nginx that every call ends at is held against the trails: each request of the log is one attempt of
-//! one trail with the same request ID, each call was answered once, and none was lost.
-#![expect(clippy::print_stdout, reason = "it is a program that reports")]
+//! Every call ends at an nginx, whose log is compared with the trails: each request in the log is one attempt of one trail
+//! with the same request ID, each call was answered once, and none was lost.
+#![expect(clippy::print_stdout, reason = "the program prints its results")]
 
 mod check;
 mod load;
@@ -13,14 +13,14 @@ use std::time::Duration;
 
 use reqtrail::{ErrorKind, Proxy};
 
-use check::{Verdict, check};
+use check::{Summary, check};
 use load::{Face, Load};
 use server::{Haproxy, Nginx, Options, Squid};
 
-/// Connections end after so many requests, as with nginx's `keepalive_requests`: no divisor of what is under way.
+/// How many requests a connection serves (nginx's `keepalive_requests`). It does not divide the number of concurrent calls.
 const LIFETIME: u32 = 23;
 
-/// How long a server has between two reloads.
+/// The time between two reloads.
 const RELOAD_EVERY: Duration = Duration::from_millis(300);
 
 #[tokio::main]
@@ -47,11 +47,11 @@ struct Run {
 }
 
 impl Run {
-    fn note(&mut self, name: &str, result: Result<Verdict, String>) {
+    fn note(&mut self, name: &str, result: Result<Summary, String>) {
         match result {
-            Ok(verdict) => {
+            Ok(summary) => {
                 self.passed += 1;
-                println!("ok      {name}: {verdict}");
+                println!("ok      {name}: {summary}");
             }
             Err(why) => {
                 self.failed += 1;
@@ -92,8 +92,8 @@ async fn nginx(run: &mut Run, calls: usize) {
                     "nginx {protocol} {face:?} {}",
                     if reloads { "with reloads" } else { "" }
                 );
-                // HTTP/1 has no way to say which request was not processed: one that meets the end of its connection
-                // is of unknown outcome, and that is what its trail has to say.
+                // HTTP/1 cannot say which request was not processed: if a connection ends during a request, its outcome is
+                // unknown, and the trail has to say so.
                 run.note(&name, check(&trails, &nginx.stop(), !is_http2 && reloads));
             }
         }
@@ -163,10 +163,10 @@ async fn squid(run: &mut Run, calls: usize) {
             let refused = stranger.run(|| {}, RELOAD_EVERY).await;
             drop(squid);
             let log = nginx.stop();
-            // Squid may close a tunnel with something of the client unread, and then loses what the server said last.
-            let result = check(&trails, &log, is_https).and_then(|verdict| {
+            // Squid may close a tunnel before it has read everything of the client, and then loses the server's last bytes.
+            let result = check(&trails, &log, is_https).and_then(|summary| {
                 let call = &refused[0];
-                // The proxy's answer to a request that it would have forwarded is an answer.
+                // With CONNECT, a refusal by the proxy is a failed connection. Otherwise it is the response to the request.
                 let wanted = if is_https {
                     ErrorKind::Connect
                 } else {
@@ -176,9 +176,9 @@ async fn squid(run: &mut Run, calls: usize) {
                     Err(error)
                         if error.kind() == wanted && load::trail(call).attempts().len() == 1 =>
                     {
-                        Ok(verdict)
+                        Ok(summary)
                     }
-                    other => Err(format!("a wrong password gave {other:?}")),
+                    other => Err(format!("a wrong password resulted in {other:?}")),
                 }
             });
             run.note(&format!("squid {what} {face:?}"), result);

@@ -1,4 +1,4 @@
-//! nginx, HAProxy and Squid, each with files in a folder of its own, on ports of loopback.
+//! Starts nginx, HAProxy and Squid on loopback, each with its own folder.
 
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
@@ -9,16 +9,16 @@ use std::time::{Duration, Instant};
 
 use crate::check::Row;
 
-/// Longer than a server takes to start or to end.
+/// Longer than a server takes to start or to stop.
 const LONG: Duration = Duration::from_secs(20);
 
-/// How a server is set up.
+/// The options of a server.
 pub(crate) struct Options {
-    /// Requests of a connection, after which it ends.
+    /// How many requests a connection serves before it ends.
     pub(crate) lifetime: u32,
 }
 
-/// A process of ours; it is ended by its ID, and its files are removed.
+/// A server process. Dropping it ends the process by its ID and removes its files.
 struct Process {
     child: Child,
     folder: PathBuf,
@@ -31,13 +31,16 @@ impl Process {
         command.stdin(Stdio::null()).stdout(output).stderr(errors);
         let child = command
             .spawn()
-            .expect("it is installed: scripts/test-proxies.sh does that");
+            .expect("the server is installed; scripts/test-proxies.sh installs it");
         let process = Self { child, folder };
         for port in ports {
             let end = Instant::now() + LONG;
             while TcpStream::connect(("127.0.0.1", *port)).is_err() {
                 let output = std::fs::read_to_string(process.folder.join("output"));
-                assert!(Instant::now() < end, "it does not listen: {output:?}");
+                assert!(
+                    Instant::now() < end,
+                    "port {port} does not listen: {output:?}"
+                );
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
@@ -46,7 +49,7 @@ impl Process {
 
     fn signal(&self, signal: libc::c_int) {
         let id = libc::pid_t::try_from(self.child.id()).expect("an ID");
-        // SAFETY: the child has not been waited for, so that the ID is its own.
+        // SAFETY: the child has not been waited for, so the ID is still its own.
         unsafe { libc::kill(id, signal) };
     }
 
@@ -78,13 +81,13 @@ fn folder(name: &str) -> PathBuf {
     let folder =
         std::env::temp_dir().join(format!("reqtrail-{name}-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
-    // The servers' workers are other users.
+    // The servers' workers run as other users.
     let mode = std::fs::Permissions::from_mode(0o777);
     std::fs::set_permissions(&folder, mode).expect("a folder of ours");
     folder
 }
 
-/// A port that was free a moment ago.
+/// Returns a port that was free a moment ago.
 fn port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("an address").port()
@@ -94,13 +97,13 @@ fn write(folder: &Path, name: &str, text: &str) {
     std::fs::write(folder.join(name), text).expect("a file");
 }
 
-/// A certificate of loopback and its key; it is its own authority.
+/// Makes a self-signed certificate for loopback, and its key.
 fn certificate() -> (String, String) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
     (made.cert.pem(), made.signing_key.serialize_pem())
 }
 
-/// nginx: where all calls end.
+/// The nginx at which all calls end.
 pub(crate) struct Nginx {
     process: Process,
     http: u16,
@@ -174,12 +177,12 @@ http {{
         self.certificate.clone()
     }
 
-    /// Gives way to new workers; the old ones serve what they have.
+    /// Replaces the workers. The old ones finish their requests.
     pub(crate) fn reload(&self) {
         self.process.signal(libc::SIGHUP);
     }
 
-    /// Ends it when it has served what it has, and returns what it logged.
+    /// Stops nginx after it has finished its requests, and returns its log.
     pub(crate) fn stop(mut self) -> Vec<Row> {
         self.process.end(libc::SIGQUIT);
         let log =
@@ -197,7 +200,7 @@ http {{
     }
 }
 
-/// HAProxy in front of an nginx, by HTTP/2.
+/// HAProxy with HTTP/2 in front of an nginx.
 pub(crate) struct Haproxy {
     process: Process,
     port: u16,
@@ -247,13 +250,13 @@ backend nginx
         format!("https://127.0.0.1:{}", self.port)
     }
 
-    /// Gives way to a new worker; the old one serves what it has.
+    /// Replaces the worker. The old one finishes its requests.
     pub(crate) fn reload(&self) {
         self.process.signal(libc::SIGUSR2);
     }
 }
 
-/// Squid, which wants a password.
+/// Squid, which requires a password.
 pub(crate) struct Squid {
     _process: Process,
     port: u16,
@@ -263,7 +266,7 @@ impl Squid {
     pub(crate) fn start() -> Self {
         let folder = folder("squid");
         let port = port();
-        // `right`, as `openssl passwd -apr1` writes it.
+        // The hash of the password `right`.
         let made = Command::new("openssl")
             .args(["passwd", "-apr1", "right"])
             .output()
@@ -297,7 +300,7 @@ http_access deny all
         }
     }
 
-    /// The URL of the proxy, for `user:password`.
+    /// Returns the proxy's URL with `user:password`.
     pub(crate) fn url(&self, user: &str) -> String {
         format!("http://{user}@127.0.0.1:{}", self.port)
     }

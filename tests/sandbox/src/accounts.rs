@@ -1,6 +1,6 @@
 //! The credentials that every sandbox knows.
 //!
-//! All of them are made up and worth nothing anywhere else. They are constants so that an example in
+//! All of them are made up and work nowhere else. They are constants so that an example in
 //! any language can name them.
 
 /// An API key with the role `admin`: may do everything. [`Sandbox::token`](crate::Sandbox::token).

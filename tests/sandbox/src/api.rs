@@ -18,7 +18,7 @@ use crate::fields::Fields;
 use crate::reply::{ApiError, Reply};
 use crate::store::{Role, Store};
 
-/// A request, read to its end.
+/// A request with its whole body.
 #[derive(Debug)]
 pub(crate) struct ApiRequest {
     pub(crate) head: Parts,
@@ -27,7 +27,7 @@ pub(crate) struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// Returns the path below `/api/v1`; other paths are returned whole.
+    /// Returns the path below `/api/v1`, or the whole path if it is outside the API.
     pub(crate) fn path(&self) -> &str {
         let path = self.head.uri.path();
         path.strip_prefix("/api/v1")
@@ -72,7 +72,7 @@ impl Api {
         let resource = find(request.head.uri.path())
             .ok_or_else(|| ApiError::not_found("resource in this API"))?;
         let method = match &request.head.method {
-            // hyper drops the body of the answer to a HEAD.
+            // hyper drops the body of the response to a HEAD.
             method if method == Method::HEAD => "GET",
             method => method.as_str(),
         };
@@ -124,7 +124,7 @@ impl Api {
     }
 }
 
-/// What a path names.
+/// The resource that a path names.
 #[derive(Debug, Clone, Copy)]
 enum Resource<'a> {
     Health,

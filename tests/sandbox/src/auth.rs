@@ -1,4 +1,4 @@
-//! Who is calling: API keys, logins and the tokens that these give out.
+//! Callers: API keys, logins and access tokens.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -20,11 +20,11 @@ const SESSIONS_PER_USER: usize = 5;
 const LOGINS: usize = 5;
 const LOGIN_WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// A caller whose credential is good.
+/// A caller with a valid credential.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     role: Role,
-    /// The only site that the caller may see, nothing for all of them.
+    /// The only site that the caller may see; `None` if it may see all.
     pub(crate) site: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl Caller {
         }
         let role = format!("{role:?}").to_lowercase();
         Err(ApiError::forbidden(format!(
-            "This needs the role {role} or above"
+            "This requires the role {role} or above"
         )))
     }
 
@@ -46,14 +46,14 @@ impl Caller {
     }
 }
 
-/// A short-lived token and when it ends.
+/// A short-lived token and when it expires.
 #[derive(Debug, Clone)]
 pub(crate) struct AccessToken {
     pub(crate) token: String,
     pub(crate) expires: Duration,
 }
 
-/// A login that lasts: its refresh token buys access tokens.
+/// A login. Its refresh token is good for new access tokens.
 #[derive(Debug)]
 struct Session {
     user: String,
@@ -64,7 +64,7 @@ struct Session {
 /// The access tokens, the sessions behind them and the recent logins.
 #[derive(Debug, Default)]
 pub(crate) struct Auth {
-    /// The user and the end of each access token that is not long dead.
+    /// The user and the expiry of each access token, also for a while after it expired.
     tokens: HashMap<String, (String, Duration)>,
     /// Oldest first.
     sessions: Vec<Session>,
@@ -72,7 +72,7 @@ pub(crate) struct Auth {
 }
 
 impl Auth {
-    /// Names the rate-limit bucket of a credential; those that nobody knows share one.
+    /// Returns the name of the credential's rate-limit bucket. Unknown credentials share one.
     pub(crate) fn bucket(&self, bearer: Option<&str>) -> String {
         match bearer {
             Some(key) if key_role(key).is_some() => format!("key:{key}"),
@@ -111,7 +111,7 @@ impl Auth {
         Ok(Caller { role, site })
     }
 
-    /// Counts a login of an e-mail address, known or not, and refuses the sixth in 15 minutes.
+    /// Counts a login of an e-mail address, known or not. The sixth in 15 minutes is refused.
     pub(crate) fn count_login(&mut self, email: &str, now: Duration) -> Result<(), ApiError> {
         self.logins
             .retain(|_, times| times.last().is_some_and(|last| *last + LOGIN_WINDOW > now));
@@ -128,7 +128,7 @@ impl Auth {
         ))
     }
 
-    /// Opens a session and returns its refresh token; a sixth session ends the user's oldest.
+    /// Opens a session and returns its refresh token. A sixth session ends the user's oldest.
     pub(crate) fn open_session(&mut self, user: &str, remember: bool, now: Duration) -> String {
         self.sessions.retain(|session| session.ends > now);
         let oldest = self
@@ -164,9 +164,9 @@ impl Auth {
         (session.ends > now).then_some(session.user.as_str())
     }
 
-    /// Gives out an access token. It looks like a JWT; the server knows it by heart all the same.
+    /// Issues an access token in the form of a JWT. The server looks it up and does not decode it.
     pub(crate) fn issue(&mut self, user: &str, now: Duration) -> AccessToken {
-        // An expired token is kept for another lifetime: its late users share their user's bucket.
+        // An expired token is kept for another lifetime, so that late requests with it count for their user's bucket.
         self.tokens
             .retain(|_, (_, ends)| *ends + ACCESS_LIFETIME > now);
         let expires = now + ACCESS_LIFETIME;
@@ -179,7 +179,7 @@ impl Auth {
         AccessToken { token, expires }
     }
 
-    /// Ends all access tokens at once; the sessions behind them live on.
+    /// Ends all access tokens at once. Their sessions continue.
     pub(crate) fn expire_tokens(&mut self, now: Duration) {
         for (_, ends) in self.tokens.values_mut() {
             *ends = now.min(*ends);
@@ -187,7 +187,7 @@ impl Auth {
     }
 }
 
-/// 401 with one of its strings.
+/// Makes a 401 with an error string.
 pub(crate) fn unauthorized(error: &str, message: &str) -> ApiError {
     ApiError::new(StatusCode::UNAUTHORIZED, error, message)
 }

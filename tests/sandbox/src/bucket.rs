@@ -12,7 +12,7 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Allows `burst` requests at once and `per_minute` in the long run; zero counts as one.
+    /// Allows `burst` requests at once and `per_minute` on average. Zero counts as one.
     pub fn new(per_minute: u32, burst: u32) -> Self {
         Self {
             per_minute: per_minute.max(1),
@@ -20,7 +20,7 @@ impl RateLimit {
         }
     }
 
-    /// The time in which one token comes back.
+    /// Returns the time after which one token comes back.
     fn interval(self) -> Duration {
         Duration::from_secs(60) / self.per_minute
     }
@@ -36,7 +36,7 @@ impl Default for RateLimit {
 impl FromStr for RateLimit {
     type Err = RateLimitError;
 
-    /// Parses `PER_MINUTE` or `PER_MINUTE:BURST`; the burst is 100 if it is not given.
+    /// Parses `PER_MINUTE` or `PER_MINUTE:BURST`. The default burst is 100.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (per_minute, burst) = text.split_once(':').unwrap_or((text, "100"));
         let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
@@ -63,15 +63,15 @@ impl fmt::Display for RateLimitError {
 
 impl std::error::Error for RateLimitError {}
 
-/// A token bucket, kept as the one moment at which it is full again.
+/// A token bucket, stored as the time at which it is full again.
 ///
-/// Everything else follows from that moment and the clock, without fractions that drift.
+/// Everything else follows from that time and the clock, without rounding errors that add up.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Bucket {
     full_at: Duration,
 }
 
-/// What the `X-RateLimit-*` headers say after a request.
+/// The values of the `X-RateLimit-*` headers after a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Level {
     pub(crate) limit: u32,
@@ -81,7 +81,7 @@ pub(crate) struct Level {
 }
 
 impl Bucket {
-    /// Takes a token, or says how long it takes until there is one.
+    /// Takes a token. The error is the time until the next token.
     pub(crate) fn take(&mut self, limit: RateLimit, now: Duration) -> Result<(), Duration> {
         let interval = limit.interval();
         let full_at = self.full_at.max(now) + interval;
@@ -106,7 +106,7 @@ impl Bucket {
     }
 }
 
-/// Rounds up to whole seconds, so that who waits that long never comes too early.
+/// Rounds up to whole seconds, so that a client that waits this long is never too early.
 pub(crate) fn ceil_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
@@ -118,7 +118,7 @@ mod tests {
     const START: Duration = Duration::from_secs(1_000);
 
     #[test]
-    fn a_burst_is_served_at_once_and_tokens_come_back_one_by_one() {
+    fn a_burst_is_allowed_and_tokens_come_back_one_by_one() {
         let limit = RateLimit::new(60, 3);
         let mut bucket = Bucket::default();
         for left in [2, 1, 0] {
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_read_from_text() {
+    fn a_limit_is_parsed_from_text() {
         assert_eq!("60".parse(), Ok(RateLimit::new(60, 100)));
         assert_eq!("60:5".parse(), Ok(RateLimit::new(60, 5)));
         for text in ["", "0", "10:x", "10:0", "-1", "1:2:3"] {

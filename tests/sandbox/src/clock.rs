@@ -1,13 +1,13 @@
-//! The server's clock, which a test may hold in its own hand.
+//! The server's clock, which a test may move by hand.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Tells the sandbox the time: request IDs, rate limits and token lifetimes all ask it.
+/// The sandbox's source of time, for request IDs, rate limits and token lifetimes.
 #[derive(Debug, Clone, Default)]
 pub struct Clock {
-    /// Milliseconds since the epoch when a test moves the clock, nothing for the system's clock.
+    /// Milliseconds since the epoch of a clock that a test moves; `None` for the system's clock.
     manual: Option<Arc<AtomicU64>>,
 }
 
@@ -23,7 +23,7 @@ impl Clock {
         Self::default()
     }
 
-    /// Returns a clock that stands at `start` until its hand moves it.
+    /// Returns a clock that stays at `start` until its hand moves it.
     pub fn manual(start: SystemTime) -> (Self, ClockHand) {
         let millis = Arc::new(AtomicU64::new(millis(since_epoch(start))));
         let clock = Self {
@@ -32,7 +32,7 @@ impl Clock {
         (clock, ClockHand { millis })
     }
 
-    /// Returns the time since the epoch; wall-clock time, because rate-limit headers speak in it.
+    /// Returns the wall-clock time since the epoch, which rate-limit headers contain.
     pub(crate) fn now(&self) -> Duration {
         match &self.manual {
             Some(millis) => Duration::from_millis(millis.load(Ordering::SeqCst)),
@@ -42,18 +42,18 @@ impl Clock {
 }
 
 impl ClockHand {
-    /// Moves the clock forward; what is under a millisecond is dropped.
+    /// Moves the clock forward, rounded down to whole milliseconds.
     pub fn advance(&self, by: Duration) {
         self.millis.fetch_add(millis(by), Ordering::SeqCst);
     }
 }
 
-/// Writes a time as RFC 3339 in UTC with whole seconds, as the API does in its bodies.
+/// Formats a time as RFC 3339 in UTC with whole seconds, as the API does in its bodies.
 pub(crate) fn rfc3339_seconds(since_epoch: Duration) -> String {
     rfc3339(Duration::from_secs(since_epoch.as_secs()))
 }
 
-/// Writes a time as RFC 3339 in UTC to the millisecond.
+/// Formats a time as RFC 3339 in UTC to the millisecond.
 pub(crate) fn rfc3339(since_epoch: Duration) -> String {
     let millis = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
     let time = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);

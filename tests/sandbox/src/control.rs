@@ -1,6 +1,6 @@
 //! The control endpoint, `/__sandbox`, for tests and examples in other languages.
 //!
-//! Its requests are no API requests: they are not logged, limited or met by incidents.
+//! Its requests are not API requests: they are not logged, they do not count towards a rate limit, and no incident affects them.
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -11,7 +11,7 @@ use crate::front::State;
 use crate::incident;
 use crate::reply::Reply;
 
-/// What the control endpoint's paths begin with.
+/// The prefix of the control endpoint's paths.
 pub(crate) const PREFIX: &str = "/__sandbox/";
 
 /// Answers a control request.
@@ -40,12 +40,13 @@ pub(crate) fn answer(state: &State, head: &Parts, body: &Bytes) -> Reply {
             state.clear_requests();
             Reply::no_content()
         }
-        ("incidents" | "requests", _) => {
-            refuse(StatusCode::METHOD_NOT_ALLOWED, "no such method here")
-        }
+        ("incidents" | "requests", _) => refuse(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "expected GET or DELETE, or POST to incidents",
+        ),
         _ => refuse(
             StatusCode::NOT_FOUND,
-            "there are only incidents and requests here",
+            "expected the path of incidents or requests",
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! Reads the fields of a JSON body or a query and names the first one that is wrong.
+//! Reads the fields of a JSON body or a query. Errors name the first field that is wrong.
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -7,7 +7,7 @@ use crate::reply::ApiError;
 
 /// The fields of a request.
 ///
-/// The vendor spells one error in two ways, `validation_failed` and on some pages `validation_error`;
+/// The vendor spells one error in two ways: `validation_failed`, and on some pages `validation_error`;
 /// each endpoint here uses the spelling of its own page.
 #[derive(Debug)]
 pub(crate) struct Fields {
@@ -25,7 +25,7 @@ impl Fields {
         }
     }
 
-    /// Reads a query; of a repeated name the last value counts.
+    /// Reads a query. If a name is repeated, the last value counts.
     pub(crate) fn from_query(query: Option<&str>) -> Self {
         let pairs = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes());
         let values =
@@ -41,7 +41,7 @@ impl Fields {
         invalid(self.error, field, why)
     }
 
-    /// Returns a field's text, or nothing if it is absent or null.
+    /// Returns a field's text, or `None` if it is absent or null.
     pub(crate) fn optional(&self, field: &str) -> Result<Option<&str>, ApiError> {
         match self.values.get(field) {
             None | Some(Value::Null) => Ok(None),
@@ -65,7 +65,7 @@ impl Fields {
         Ok(text)
     }
 
-    /// Returns a text that is one of a few, or nothing if it is absent.
+    /// Returns a text that is one of `known`, or `None` if it is absent.
     pub(crate) fn one_of(&self, field: &str, known: &[&str]) -> Result<Option<&str>, ApiError> {
         match self.optional(field)? {
             Some(text) if !known.contains(&text) => {
@@ -75,7 +75,7 @@ impl Fields {
         }
     }
 
-    /// Returns a UUID's text, or nothing if it is absent.
+    /// Returns a UUID's text, or `None` if it is absent.
     pub(crate) fn uuid(&self, field: &str) -> Result<Option<&str>, ApiError> {
         match self.optional(field)? {
             Some(text) if !is_uuid(text) => Err(self.invalid(field, "must be a UUID")),

@@ -1,4 +1,4 @@
-//! The data a sandbox starts with: the same in every run, so that examples can show their output.
+//! The initial data of a sandbox. It is the same in every run, so that examples can show their output.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::accounts;
 use crate::clock::rfc3339_seconds;
 use crate::store::{Camera, Event, Gateway, Role, Site, Store, User, uuid_from};
 
-/// When the newest event happened: 2026-11-21T18:00:00Z.
+/// The time of the newest event in seconds since the epoch: 2026-11-21T18:00:00Z.
 const NEWEST: u64 = 1_795_284_000;
 const EVENTS: u64 = 120;
 
@@ -29,7 +29,7 @@ const CAMERAS: [(&str, usize, &str, &str, &str); 12] = [
     ("Courtyard", 2, "direct", "rtsp", "pending"),
 ];
 
-/// What the analysis says of an event, with its tags.
+/// Summaries of events by the AI analysis, with their tags.
 const SIGHTINGS: [(&str, &[&str]); 6] = [
     ("A person walks past", &["person"]),
     ("A truck stops and drives on", &["vehicle", "truck"]),
@@ -50,7 +50,7 @@ pub(crate) fn store() -> Store {
         .zip(CAMERAS)
         .map(|(n, row)| camera(n, row, &sites, &gateways))
         .collect();
-    // A camera that never worked has seen nothing.
+    // A camera that never worked has no events.
     let working: Vec<&Camera> = cameras
         .iter()
         .filter(|camera| camera.status != "pending")
@@ -116,7 +116,7 @@ fn event(n: u64, cameras: &[&Camera]) -> Event {
         camera_name: camera.name.clone(),
         camera_deleted: false,
         trigger_type,
-        // The newest event has no random part, so that its time is the one above.
+        // The newest event has no random part, so that its time is `NEWEST`.
         triggered_at: rfc3339_seconds(Duration::from_secs(if n + 1 == EVENTS {
             NEWEST
         } else {
@@ -170,13 +170,13 @@ fn users() -> Vec<User> {
         .collect()
 }
 
-/// Makes the ID of the `n`th thing of a kind.
+/// Makes the ID of item number `n` of a kind.
 fn id(kind: u64, n: u64) -> String {
     let seed = kind << 32 | n;
     uuid_from(u128::from(mix(seed)) << 64 | u128::from(mix(!seed)))
 }
 
-/// Scatters a number (SplitMix64's finaliser): random to the eye, the same on every machine.
+/// Returns a pseudo-random number for `n` (SplitMix64's finaliser), the same on every machine.
 fn mix(n: u64) -> u64 {
     let z = n.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_data_is_the_same_every_time() {
+    fn the_data_is_the_same_in_every_run() {
         assert_eq!(format!("{:?}", store()), format!("{:?}", store()));
     }
 

@@ -1,4 +1,4 @@
-//! The way of a request through the server: log, limit, incident, API, headers, log.
+//! The path of a request through the server: log, limit, incident, API, headers, log.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,12 +19,12 @@ use crate::reply::{ApiError, Cut, Reply, ReplyBody};
 use crate::{control, fixtures, request_id};
 
 const MAX_BODY: usize = 1 << 20;
-/// How long a stalled request is held before its connection is closed after all.
+/// How long a stalled request is held before its connection is closed.
 const STALL: Duration = Duration::from_secs(600);
-/// Buckets of callers are kept up to this number; more of them only come from a broken test.
+/// The greatest number of buckets. Only a broken test has more callers.
 const MAX_BUCKETS: usize = 10_000;
 
-/// All that the server knows.
+/// The state of the server.
 #[derive(Debug)]
 pub(crate) struct State {
     clock: Clock,
@@ -35,7 +35,7 @@ pub(crate) struct State {
     api: Mutex<Api>,
 }
 
-/// How the answer to a request leaves the server.
+/// How the response to a request is sent.
 #[derive(Debug)]
 enum Delivery {
     Whole,
@@ -47,7 +47,7 @@ enum Delivery {
 }
 
 impl State {
-    /// Begins with the fixture data and no history.
+    /// Makes the state with the fixture data and an empty log.
     pub(crate) fn new(clock: Clock, limit: RateLimit) -> Self {
         let api = Api {
             auth: Auth::default(),
@@ -73,7 +73,7 @@ impl State {
         lock(&self.incidents).pending()
     }
 
-    /// Drops the queued incidents.
+    /// Removes the queued incidents.
     pub(crate) fn clear_incidents(&self) {
         lock(&self.incidents).clear();
     }
@@ -132,7 +132,7 @@ impl State {
         Ok(response)
     }
 
-    /// Finds the reply to a request and how it leaves. Nothing here waits.
+    /// Decides the reply to a request and how it is sent. It does not wait.
     fn decide(
         &self,
         request: &ApiRequest,
@@ -142,7 +142,7 @@ impl State {
     ) -> (Reply, Delivery, Level) {
         let probe = request.is_health_probe();
         let (taken, level) = self.take_token(request, probe);
-        // A request over the limit leaves the incidents alone: they wait for one that gets through.
+        // A request over the limit uses up no incident: incidents wait for a request that is let through.
         let effect = taken
             .is_ok()
             .then(|| lock(&self.incidents).take(&request.head.method, request.path(), probe))
@@ -185,7 +185,7 @@ impl State {
         )
     }
 
-    /// Takes a token from the caller's bucket; health probes only look at it.
+    /// Takes a token from the caller's bucket. Health probes take none.
     fn take_token(&self, request: &ApiRequest, probe: bool) -> (Result<(), ApiError>, Level) {
         let name = lock(&self.api).auth.bucket(request.bearer());
         let mut buckets = lock(&self.buckets);
@@ -206,25 +206,25 @@ impl State {
     }
 }
 
-/// Reads a request's body; nothing if it is over the limit.
+/// Reads a request's body; `None` if it is over the limit.
 async fn read(body: Incoming) -> Result<Option<Bytes>, Cut> {
     match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => Ok(Some(body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Ok(None),
-        // The client broke off; there is nobody to answer.
+        // The client is gone, so there is nobody to respond to.
         Err(_) => Err(Cut),
     }
 }
 
-/// 413. The vendor documents no string for it; this one is a choice.
+/// Makes a 413. The vendor documents no string for it; this one is a choice.
 fn body_too_large() -> ApiError {
     let message = "body: must have at most 1 MiB";
     ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "validation_failed", message)
 }
 
-/// Returns the headers that the API puts on every answer.
+/// Returns the headers that the API adds to every response.
 fn own_headers(id: &str, level: Level) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
-    // An ID is base-32 text, so that this cannot fail.
+    // An ID is base 32, so this cannot fail.
     let id = HeaderValue::from_str(id).unwrap_or_else(|_| HeaderValue::from_static(""));
     [
         (HeaderName::from_static("x-request-id"), id),
@@ -244,7 +244,7 @@ fn own_headers(id: &str, level: Level) -> impl Iterator<Item = (HeaderName, Head
     .into_iter()
 }
 
-/// Locks even after a panic elsewhere: a sandbox goes on answering.
+/// Locks even after a panic elsewhere, so that the sandbox keeps serving.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

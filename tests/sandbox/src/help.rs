@@ -1,23 +1,23 @@
-//! Texts that every command line of the sandbox shows.
+//! Help texts that both command lines of the sandbox show.
 
-/// How an incident is written, in lines of at most 80 columns.
+/// The syntax of incidents, in lines of at most 80 columns.
 pub const INCIDENTS: &str = "\
-An INCIDENT is NAME or NAME:key=value,key=value. Names, with keys of their own:
-  status                 status=CODE,error=STRING (both needed)
+An INCIDENT is NAME or NAME:key=value,key=value. These are the names:
+  status                 with status=CODE,error=STRING (both required)
   internal_error, service_unavailable, maintenance, rate_limited
-  slow                   delay_ms=N (needed)
+  slow                   with delay_ms=N (required)
   bad_gateway, stall, close, lose_answer, cut_body, expire_tokens
-All take times=N and \"on=METHOD /path\"; those that answer with an API error also
-take retry_after=SECONDS and nested=true.
+All take times=N and \"on=METHOD /path\". Those that respond with an API error
+(the first two lines) also take retry_after=SECONDS and nested=true.
 ";
 
-/// What the control endpoint takes, in lines of at most 80 columns.
+/// The requests of the control endpoint, in lines of at most 80 columns.
 pub const CONTROL: &str = "\
-Control endpoint (below control_url), while it runs:
+Control endpoint (below control_url) of the running sandbox:
   POST   /incidents      an incident as JSON text or object, or an array:
                          {\"name\":\"status\",\"status\":503,\"error\":\"x\",\"times\":2}
   GET    /incidents      {\"pending\":N}
-  DELETE /incidents      drop them
-  GET    /requests       {\"requests\":[...]}, the server's log
-  DELETE /requests       empty it
+  DELETE /incidents      remove all pending incidents
+  GET    /requests       {\"requests\":[...]}: the server's log
+  DELETE /requests       empty the log
 ";

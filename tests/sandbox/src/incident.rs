@@ -1,4 +1,4 @@
-//! What can go wrong on demand.
+//! Incidents: what goes wrong on demand.
 
 mod queue;
 mod spec;
@@ -14,11 +14,11 @@ use crate::reply::ApiError;
 
 /// Something that goes wrong for one or several requests.
 ///
-/// Incidents wait in a queue. A request meets the first one that matches it and uses up one of its
-/// times. Without [`on`](Self::on) an incident matches every request except health probes.
+/// Incidents wait in a queue. The first one that matches a request happens to it, which uses up one
+/// of its times. Without [`on`](Self::on) an incident matches every request except health probes.
 ///
-/// An incident can also be written as text, `NAME` or `NAME:key=value,key=value`, which is what the
-/// command line takes; see [`Incident::from_str`](#method.from_str).
+/// The command line takes an incident as text, `NAME` or `NAME:key=value,key=value`; see
+/// [`Incident::from_str`](#method.from_str).
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,31 +35,31 @@ pub struct Incident {
     times: u32,
 }
 
-/// What an incident does to the request that meets it.
+/// What an incident does to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// The API refuses with an error.
+    /// The API responds with an error.
     Fail(Failure),
-    /// The request is read and nothing is ever answered.
+    /// The server reads the request and never responds.
     Stall,
-    /// The request is read and the connection closed, with nothing done.
+    /// The server reads the request and closes the connection, without doing anything.
     Close,
-    /// The request is carried out and the connection closed without an answer.
+    /// The server carries the request out and closes the connection without a response.
     LoseAnswer,
-    /// The request is carried out and the connection closed in the middle of the answer's body.
+    /// The server carries the request out and closes the connection in the middle of the response's body.
     CutBody,
-    /// A proxy in front of the API answers with a page of its own.
+    /// A proxy in front of the API responds with its own page.
     BadGateway,
-    /// The request is carried out and answered late.
+    /// The server carries the request out and responds late.
     Slow(Duration),
-    /// All access tokens end before the request is looked at.
+    /// All access tokens expire before the request is handled.
     ExpireTokens,
 }
 
-/// An error answer that an incident prescribes.
+/// The error response of an incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Failure {
-    /// The incident's own name, for the log.
+    /// The name of the incident, for the log.
     name: &'static str,
     status: u16,
     error: String,
@@ -76,7 +76,7 @@ struct Target {
 }
 
 impl Incident {
-    /// Answers with a status and an error string.
+    /// Responds with a status and an error string.
     ///
     /// # Panics
     ///
@@ -86,10 +86,10 @@ impl Incident {
             (400..600).contains(&status),
             "{status} is not the status of an error"
         );
-        Self::failure("status", status, error, "The sandbox was told to fail")
+        Self::failure("status", status, error, "The sandbox fails on request")
     }
 
-    /// Answers 500 `internal_error`.
+    /// Responds with 500 `internal_error`.
     pub fn internal_error() -> Self {
         Self::failure(
             "internal_error",
@@ -99,32 +99,32 @@ impl Incident {
         )
     }
 
-    /// Answers 503 `service_unavailable`.
+    /// Responds with 503 `service_unavailable`.
     pub fn service_unavailable() -> Self {
         let message = "The database is temporarily unavailable";
         Self::failure("service_unavailable", 503, "service_unavailable", message)
     }
 
-    /// Answers 503 `service_unavailable` to a number of requests, as in a maintenance window.
+    /// Responds with 503 `service_unavailable` to a number of requests, as in a maintenance window.
     pub fn maintenance(requests: u32) -> Self {
         let message = "The service is down for maintenance";
         Self::failure("maintenance", 503, "service_unavailable", message).times(requests)
     }
 
-    /// Answers 429 `rate_limited` with a `Retry-After`, rounded up to whole seconds.
+    /// Responds with 429 `rate_limited` and a `Retry-After`, rounded up to whole seconds.
     ///
-    /// Zero is kept, so that a test need not wait.
+    /// Zero stays zero, so that a test need not wait.
     pub fn rate_limited(retry_after: Duration) -> Self {
         let message = "Too many requests for this token";
         Self::failure("rate_limited", 429, "rate_limited", message).retry_after(retry_after)
     }
 
-    /// Answers 502 with a proxy's HTML page: no request ID, no rate-limit headers, no JSON.
+    /// Responds with 502 and a proxy's HTML page: no request ID, no rate-limit headers, no JSON.
     pub fn bad_gateway() -> Self {
         Self::new(Effect::BadGateway)
     }
 
-    /// Reads the request and never answers. After ten minutes the connection is closed.
+    /// Reads the request and never responds. The connection is closed after ten minutes.
     pub fn stall() -> Self {
         Self::new(Effect::Stall)
     }
@@ -134,24 +134,24 @@ impl Incident {
         Self::new(Effect::Close)
     }
 
-    /// Carries the request out and closes the connection without an answer.
+    /// Carries the request out and closes the connection without a response.
     pub fn lose_answer() -> Self {
         Self::new(Effect::LoseAnswer)
     }
 
-    /// Carries the request out, announces the whole answer and closes the connection after half of
+    /// Carries the request out, announces the whole response and closes the connection after half of
     /// its body.
     pub fn cut_body() -> Self {
         Self::new(Effect::CutBody)
     }
 
-    /// Carries the request out and answers after a delay.
+    /// Carries the request out and responds after a delay.
     pub fn slow(delay: Duration) -> Self {
         Self::new(Effect::Slow(delay))
     }
 
-    /// Ends all access tokens, then treats the request as usual: one that carries such a token is
-    /// refused with 401 `invalid_token`. API keys and refresh tokens stay good.
+    /// Ends all access tokens, then handles the request as usual: one with such a token is refused
+    /// with 401 `invalid_token`. API keys and refresh tokens stay valid.
     pub fn expire_tokens() -> Self {
         Self::new(Effect::ExpireTokens)
     }
@@ -170,16 +170,16 @@ impl Incident {
         self
     }
 
-    /// Lets the incident happen a number of times instead of once; zero counts as one.
+    /// Makes the incident happen several times instead of once. Zero counts as one.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = times.max(1);
         self
     }
 
-    /// Adds a `Retry-After`, rounded up to whole seconds, to an error answer of the API.
+    /// Adds a `Retry-After`, rounded up to whole seconds, to an error response of the API.
     ///
-    /// On incidents that answer otherwise, or not at all, this has no effect.
+    /// It has no effect on incidents without such a response.
     #[must_use]
     pub fn retry_after(mut self, retry_after: Duration) -> Self {
         if let Effect::Fail(failure) = &mut self.effect {
@@ -188,9 +188,9 @@ impl Incident {
         self
     }
 
-    /// Writes an error answer as `{"error":{"code":"UPPER_CASE","message":…}}` without a request ID.
+    /// Writes an error response as `{"error":{"code":"UPPER_CASE","message":…}}` without a request ID.
     ///
-    /// On incidents that answer otherwise, or not at all, this has no effect.
+    /// It has no effect on incidents without such a response.
     #[must_use]
     pub fn nested(mut self) -> Self {
         if let Effect::Fail(failure) = &mut self.effect {
@@ -234,7 +234,7 @@ impl Incident {
 }
 
 impl Effect {
-    /// Returns the name under which the log shows the incident.
+    /// Returns the name of the incident in the log.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Fail(failure) => failure.name,

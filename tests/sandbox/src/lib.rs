@@ -1,10 +1,10 @@
-//! A believable little NovaVMS API on loopback, for reqtrail's quickstart, examples and tests.
+//! A small NovaVMS API on loopback, for reqtrail's quickstart, examples and tests.
 //!
 //! [`Sandbox::start`] serves cameras, events, users, gateways and logins under `/api/v1`, with the
 //! request IDs, rate limits and error bodies that the vendor documents. [`Sandbox::inject`] queues
-//! [`Incident`]s (a 503, a cut connection, an HTML page from a proxy, …) that the next matching
-//! requests meet, and [`Sandbox::requests`] returns the server's own log, so that a test can compare
-//! what the server saw with what a trail says.
+//! [`Incident`]s (a 503, a cut connection, an HTML page from a proxy, …) for the next matching
+//! requests, and [`Sandbox::requests`] returns the server's own log, so that a test can compare what
+//! the server saw with what a trail says.
 //!
 //! ```
 //! use reqtrail_sandbox::{Incident, Sandbox, SandboxOptions};
@@ -18,8 +18,8 @@
 //! # }
 //! ```
 //!
-//! What the vendor's pages leave open is chosen here and marked as a choice in the module concerned;
-//! nothing in this crate is evidence of what the real service does.
+//! Where the vendor's pages leave something open, this crate makes a choice and marks it as one. It
+//! is not evidence of what the real service does.
 
 pub mod accounts;
 mod api;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::clock::rfc3339;
 
-/// How many requests the log keeps; the oldest go first.
+/// How many requests the log keeps. It drops the oldest first.
 const CAPACITY: usize = 100_000;
 
 /// One request that reached the server.
@@ -25,10 +25,10 @@ pub struct LoggedRequest {
     pub path: String,
     /// The request's query, if it has one.
     pub query: Option<String>,
-    /// The status that was answered; nothing while, or because, no answer went out.
+    /// The status of the response; `None` if no response was sent, or not yet.
     pub status: Option<u16>,
-    /// The ID that the server gave the request, also when the client never saw it; nothing where
-    /// the proxy in front answered, because the API then knows of no request.
+    /// The ID that the server gave the request, even if the client never saw it. `None` if the proxy
+    /// in front responded, because the request then never reached the API.
     pub request_id: Option<String>,
     /// The request's `traceparent` header: its parent ID is the span ID of the attempt.
     pub traceparent: Option<String>,
@@ -56,7 +56,7 @@ pub(crate) struct RequestLog {
 }
 
 impl RequestLog {
-    /// Writes a request down when it arrives and returns its number.
+    /// Logs a request that arrives, and returns its number.
     pub(crate) fn arrive(&mut self, head: &Parts, now: Duration, request_id: &str) -> u64 {
         self.arrived += 1;
         if self.entries.len() == CAPACITY {
@@ -79,7 +79,7 @@ impl RequestLog {
 
     /// Completes the entry of a request, if the log still has it.
     pub(crate) fn amend(&mut self, number: u64, change: impl FnOnce(&mut LoggedRequest)) {
-        // Numbers rise without gaps, so that an entry's place follows from the first one's number.
+        // Numbers have no gaps, so an entry's index follows from the number of the first entry.
         let first = self.entries.front().map_or(number, |entry| entry.number);
         let index = number
             .checked_sub(first)
@@ -89,7 +89,7 @@ impl RequestLog {
         }
     }
 
-    /// Forgets all entries; the numbers go on.
+    /// Removes all entries. The numbers continue.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
     }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_log_drops_the_oldest_and_ignores_late_answers_to_them() {
+    fn a_full_log_drops_the_oldest_and_ignores_late_responses_to_them() {
         let mut log = RequestLog::default();
         for _ in 0..=CAPACITY {
             log.arrive(&head(), Duration::ZERO, "req");

@@ -9,7 +9,7 @@ use reqtrail_sandbox::{Sandbox, help};
 
 use crate::options::{Command, Options, USAGE};
 
-/// The exit status for options that cannot be read.
+/// The exit status for invalid options.
 const USAGE_ERROR: u8 = 2;
 
 fn main() -> ExitCode {
@@ -23,14 +23,14 @@ fn main() -> ExitCode {
         Ok(Command::Version) => writeln!(io::stdout(), "{}", env!("CARGO_PKG_VERSION")),
         Ok(Command::Serve(options)) => serve(options),
         Err(why) => {
-            complain(&format!("{why}\nTry --help."));
+            print_error(&format!("{why}\nTry --help."));
             return ExitCode::from(USAGE_ERROR);
         }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error.to_string());
+            print_error(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -46,7 +46,7 @@ fn serve(options: Options) -> io::Result<()> {
     writeln!(stdout, "{}", sandbox.ready_line())?;
     stdout.flush()?;
     if options.exit_with_parent {
-        // A parent that ends, however it ends, closes its end of the pipe.
+        // A parent that ends closes its end of the pipe, even if it is killed.
         io::copy(&mut io::stdin(), &mut io::sink())?;
         return Ok(());
     }
@@ -55,7 +55,7 @@ fn serve(options: Options) -> io::Result<()> {
     }
 }
 
-fn complain(why: &str) {
-    // With standard error gone there is nobody left to tell.
-    let _ = writeln!(io::stderr(), "reqtrail-sandbox: {why}");
+fn print_error(message: &str) {
+    // If standard error is closed, nobody reads the message.
+    let _ = writeln!(io::stderr(), "reqtrail-sandbox: {message}");
 }

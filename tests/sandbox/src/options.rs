@@ -3,23 +3,23 @@
 use reqtrail_sandbox::{Incident, SandboxOptions};
 
 pub(crate) const USAGE: &str = "\
-Plays a little NovaVMS API on 127.0.0.1.
+Serves a small NovaVMS API on 127.0.0.1.
 
 Usage: reqtrail-sandbox [options]
 
-When it is ready it prints one JSON line with base_url, control_url, token,
-operator_token, viewer_token, email and password.
+When the server is ready, it prints one JSON line with base_url, control_url,
+token, operator_token, viewer_token, email and password.
 
 Options:
-  --port N               listen on port N; 0, the default, takes a free one
+  --port N               listen on port N (default 0: a free one)
   --rate-limit RATE      RATE is PER_MINUTE or PER_MINUTE:BURST (default 1000:100)
-  --incident INCIDENT    queue an incident; may be given several times
+  --incident INCIDENT    queue an incident; can be repeated
   --exit-with-parent     end when standard input is closed
   --version              print the version
   --help                 print this text
 ";
 
-/// What the program is asked to do.
+/// What the program does.
 #[derive(Debug)]
 pub(crate) enum Command {
     Help,
@@ -27,7 +27,7 @@ pub(crate) enum Command {
     Serve(Options),
 }
 
-/// How to serve.
+/// The options for serving.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) sandbox: SandboxOptions,
@@ -35,12 +35,12 @@ pub(crate) struct Options {
     pub(crate) exit_with_parent: bool,
 }
 
-/// Reads the arguments; an error says which one is wrong and why.
+/// Parses the arguments. An error says which one is wrong and why.
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut options = Options::default();
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
-        // Both `--port 8080` and `--port=8080` are common; an incident has `=` signs of its own.
+        // Both `--port 8080` and `--port=8080` are common. Only the first `=` counts: an incident contains more.
         let (name, mut given) = match argument.split_once('=') {
             Some((name, value)) => (name, Some(value.to_owned())),
             None => (argument.as_str(), None),
@@ -66,7 +66,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
                     .incidents
                     .push(text.parse().map_err(|why| format!("--incident: {why}"))?);
             }
-            _ => return Err(format!("there is no option {argument:?}")),
+            _ => return Err(format!("{argument:?} is not an option")),
         }
         if given.is_some() {
             return Err(format!("{name} takes no value"));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn all_options_are_read() {
+    fn all_options_are_parsed() {
         let line = ["--port=8080", "--rate-limit", "60:5", "--exit-with-parent"];
         let incidents = [
             "--incident",
@@ -113,21 +113,21 @@ mod tests {
 
     #[test]
     fn wrong_options_are_named() {
-        for (line, said) in [
-            (&["--prot", "1"][..], "no option \"--prot\""),
+        for (line, expected) in [
+            (&["--prot", "1"][..], "\"--prot\" is not an option"),
             (&["--port"][..], "--port needs a value"),
             (&["--port", "70000"][..], "not \"70000\""),
             (&["--rate-limit", "0"][..], "not \"0\""),
             (&["--rate-limit", "10:x"][..], "not \"10:x\""),
             (
                 &["--incident", "boom"][..],
-                "--incident: no incident \"boom\"",
+                "--incident: \"boom\" is not an incident",
             ),
             (&["--exit-with-parent=yes"][..], "takes no value"),
-            (&["8080"][..], "no option \"8080\""),
+            (&["8080"][..], "\"8080\" is not an option"),
         ] {
             let error = parsed(line).expect_err("wrong options");
-            assert!(error.contains(said), "{line:?}: {error}");
+            assert!(error.contains(expected), "{line:?}: {error}");
         }
     }
 }

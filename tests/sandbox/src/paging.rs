@@ -11,7 +11,7 @@ use crate::reply::ApiError;
 const DEFAULT_LIMIT: usize = 20;
 const MAX_LIMIT: usize = 100;
 
-/// Which page a request asks for.
+/// The page that a request asks for.
 #[derive(Debug)]
 pub(crate) struct Page {
     list: &'static str,
@@ -20,10 +20,11 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Reads `cursor` and `limit`. A limit out of range is refused, which is a choice.
+    /// Reads `cursor` and `limit`. Refusing a limit out of range is a choice.
     pub(crate) fn from_query(list: &'static str, query: &Fields) -> Result<Self, ApiError> {
         let after = query.optional("cursor")?.map(|cursor| {
-            decode(list, cursor).ok_or_else(|| query.invalid("cursor", "is not one of this list"))
+            decode(list, cursor)
+                .ok_or_else(|| query.invalid("cursor", "is not a cursor of this list"))
         });
         let limit = query.optional("limit")?.map(|limit| {
             let limit = limit
@@ -39,10 +40,10 @@ impl Page {
         })
     }
 
-    /// Cuts the page out of the whole list, whose ranks rise.
+    /// Returns the page of a list, whose items come in order of rank.
     ///
-    /// A cursor holds the rank of the last item seen and not a position, so that items which are
-    /// added or deleted between two pages neither hide nor repeat another one.
+    /// A cursor has the rank of the last item seen, not a position. Items that are added or deleted
+    /// between two pages therefore neither hide nor repeat another item.
     pub(crate) fn of<T: Serialize>(&self, items: impl Iterator<Item = (u64, T)>) -> Value {
         let all: Vec<(u64, T)> = items.collect();
         let is_left = |rank: u64| self.after.is_none_or(|after| rank > after);

@@ -1,4 +1,4 @@
-//! What the API answers: replies, errors, and the body type that carries them (or breaks off).
+//! Responses of the API: replies, errors, and the body type that sends them whole or in part.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use serde_json::{Value, json};
 
-/// An answer before the headers that every answer carries.
+/// A response without the headers that every response has.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -18,7 +18,7 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// Answers with a JSON body.
+    /// Makes a reply with a JSON body.
     pub(crate) fn json(status: StatusCode, body: &Value) -> Self {
         let headers = vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
         Self {
@@ -28,12 +28,12 @@ impl Reply {
         }
     }
 
-    /// Answers 200 with a JSON body.
+    /// Makes a 200 with a JSON body.
     pub(crate) fn ok(body: &Value) -> Self {
         Self::json(StatusCode::OK, body)
     }
 
-    /// Answers 204.
+    /// Makes a 204.
     pub(crate) fn no_content() -> Self {
         Self {
             status: StatusCode::NO_CONTENT,
@@ -42,7 +42,7 @@ impl Reply {
         }
     }
 
-    /// Answers with the page that a reverse proxy shows when the service behind it is gone.
+    /// Makes the page that a reverse proxy shows when the service behind it is gone.
     pub(crate) fn proxy_page() -> Self {
         let page = "<html>\n<head><title>502 Bad Gateway</title></head>\n<body>\n\
                     <center><h1>502 Bad Gateway</h1></center>\n</body>\n</html>\n";
@@ -53,7 +53,7 @@ impl Reply {
         }
     }
 
-    /// Turns the reply into a response; a cut one announces its whole body and sends half of it.
+    /// Converts the reply to a response. A cut response announces the whole body and sends half of it.
     pub(crate) fn into_response(self, cut: bool) -> Response<ReplyBody> {
         let body = ReplyBody::new(self.body, cut);
         let mut response = Response::new(body);
@@ -63,7 +63,7 @@ impl Reply {
     }
 }
 
-/// An error of the API: a stable string, a message for people, and what its headers say.
+/// An error of the API: a stable string, a message for people, and values of headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ApiError {
     status: StatusCode,
@@ -121,7 +121,7 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "conflict", message)
     }
 
-    /// 429, with a `Retry-After` where the server knows when the limit clears.
+    /// 429, with a `Retry-After` if the server knows when the limit ends.
     pub(crate) fn rate_limited(message: impl Into<String>, retry_after: Option<u64>) -> Self {
         let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message);
         Self {
@@ -138,7 +138,7 @@ impl ApiError {
         }
     }
 
-    /// Writes the error as the object with an upper-case code that one page of the vendor shows.
+    /// Changes the body to the object with an upper-case code that one page of the vendor shows.
     pub(crate) fn into_nested(self) -> Self {
         Self {
             nested: true,
@@ -146,7 +146,7 @@ impl ApiError {
         }
     }
 
-    /// Writes the error's body, which repeats the request ID in the flat shape only.
+    /// Makes the reply. Only a flat body contains the request ID.
     pub(crate) fn into_reply(self, request_id: &str) -> Reply {
         let body = if self.nested {
             json!({ "error": { "code": self.error.to_uppercase(), "message": self.message } })
@@ -166,7 +166,7 @@ impl ApiError {
     }
 }
 
-/// Why the server breaks a connection off: an incident said so, or the client had left.
+/// The error that cuts a connection: an incident asks for it, or the client is gone.
 #[derive(Debug)]
 pub(crate) struct Cut;
 
@@ -178,7 +178,7 @@ impl std::fmt::Display for Cut {
 
 impl std::error::Error for Cut {}
 
-/// A body in one piece, or the first half of one after which the connection breaks.
+/// A whole body, or the first half of one before the connection is cut.
 #[derive(Debug)]
 pub(crate) struct ReplyBody {
     chunk: Option<Bytes>,
@@ -223,8 +223,8 @@ impl Body for ReplyBody {
         }
         match self.end {
             End::Whole => Poll::Ready(None),
-            // hyper drops what it has buffered when a body fails. One turn without news lets it
-            // write the head and the first half to the socket before that.
+            // hyper drops what it has buffered when a body fails. One pending poll lets it write the
+            // head and the first half to the socket before that.
             End::Flush => {
                 self.end = End::Break;
                 context.waker().wake_by_ref();

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// Crockford's base-32 digits: no I, L, O or U.
 const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Makes a fresh ID whose first ten characters after `req_` tell the server's time in milliseconds.
+/// Makes an ID. Its first ten characters after `req_` encode the server's time in milliseconds.
 pub(crate) fn new(now: Duration) -> String {
     format!("req_{}", ulid(now.as_millis(), fastrand::u128(..)))
 }
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_time_comes_first_and_the_random_part_fills_the_rest() {
+    fn the_time_comes_before_the_random_part() {
         assert_eq!(ulid(1_469_918_176_385, 0), "01ARYZ6S410000000000000000");
         assert_eq!(ulid(0, u128::MAX), "0000000000ZZZZZZZZZZZZZZZZ");
         assert_eq!(

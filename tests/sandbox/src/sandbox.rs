@@ -1,4 +1,4 @@
-//! Starting and stopping a sandbox.
+//! Starts and stops a sandbox.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -16,7 +16,7 @@ use crate::incident::Incident;
 use crate::log::LoggedRequest;
 use crate::server;
 
-/// How a sandbox is set up. The default is a free port and the vendor's documented limits.
+/// The options of a sandbox. The default is a free port and the limits that the vendor documents.
 #[derive(Debug, Clone, Default)]
 pub struct SandboxOptions {
     port: u16,
@@ -25,7 +25,7 @@ pub struct SandboxOptions {
 }
 
 impl SandboxOptions {
-    /// Listens on a given port; 0, the default, takes a free one.
+    /// Listens on this port. 0, the default, takes a free one.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
@@ -39,9 +39,9 @@ impl SandboxOptions {
         self
     }
 
-    /// Takes the time from a given clock.
+    /// Takes the time from this clock.
     ///
-    /// It drives limits, token lifetimes and request IDs. Slow answers and stalls take real time.
+    /// It affects limits, token lifetimes and request IDs. Slow responses and stalls take real time.
     #[must_use]
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
@@ -59,7 +59,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts a server on 127.0.0.1, in a thread of its own.
+    /// Starts a server on 127.0.0.1 in its own thread.
     ///
     /// # Errors
     ///
@@ -104,12 +104,12 @@ impl Sandbox {
         self.address
     }
 
-    /// Returns an API key that may do everything; [`accounts`] has the others.
+    /// Returns an API key with all rights. [`accounts`] has the others.
     pub fn token(&self) -> &'static str {
         accounts::ADMIN_KEY
     }
 
-    /// Returns what a program in another language needs to know, as one line of JSON: `base_url`, `control_url`, `token`,
+    /// Returns what a program in another language needs, as one line of JSON: `base_url`, `control_url`, `token`,
     /// `operator_token`, `viewer_token`, `email` and `password`.
     pub fn ready_line(&self) -> String {
         let ready = json!({
@@ -134,7 +134,7 @@ impl Sandbox {
         self.state.pending_incidents()
     }
 
-    /// Drops the queued incidents.
+    /// Removes the queued incidents.
     pub fn clear_incidents(&self) {
         self.state.clear_incidents();
     }
@@ -158,7 +158,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Dropping the sender is the signal; the thread's own end needs no more.
+        // Dropping the sender stops the thread.
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

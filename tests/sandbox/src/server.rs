@@ -25,7 +25,7 @@ pub(crate) fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// Serves connections until `stop` is sent or dropped; the runtime then drops what is still open.
+/// Serves connections until `stop` is sent or dropped. The runtime then drops those that are still open.
 pub(crate) fn run(
     runtime: Runtime,
     listener: tokio::net::TcpListener,
@@ -40,7 +40,7 @@ pub(crate) fn run(
     });
 }
 
-/// Hands a bound socket over to a runtime.
+/// Registers a bound socket with a runtime.
 pub(crate) fn register(
     runtime: &Runtime,
     listener: TcpListener,
@@ -62,10 +62,10 @@ async fn accept(listener: tokio::net::TcpListener, state: Arc<State>) {
 }
 
 async fn connection(stream: TcpStream, state: Arc<State>) {
-    // Small answers go out at once. Without the option they still go out, only later.
+    // Sends small responses at once. If the option cannot be set, they are only slower.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request| state.serve(request));
-    // How a connection ends is the client's to judge: half of them are cut on purpose.
+    // Errors are expected here: incidents cut connections on purpose.
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// All that the API shows and changes.
+/// The data that the API shows and changes.
 #[derive(Debug)]
 pub(crate) struct Store {
     pub(crate) sites: Vec<Site>,
@@ -15,20 +15,20 @@ pub(crate) struct Store {
     /// Oldest first; the API shows them newest first.
     pub(crate) events: Vec<Event>,
     pub(crate) users: Vec<User>,
-    /// When the codes that nobody has redeemed end.
+    /// When each unredeemed code expires.
     pub(crate) pairing_codes: Vec<Duration>,
     /// When each camera was last triggered by hand.
     pub(crate) triggered: HashMap<String, Duration>,
 }
 
-/// A place with cameras.
+/// A site with cameras.
 #[derive(Debug)]
 pub(crate) struct Site {
     pub(crate) id: String,
     pub(crate) name: &'static str,
 }
 
-/// The box at a site that its cameras talk to.
+/// The device at a site to which its cameras connect.
 #[derive(Debug, Serialize)]
 pub(crate) struct Gateway {
     pub(crate) id: String,
@@ -71,7 +71,7 @@ pub(crate) struct Event {
     pub(crate) snapshot_url: String,
     #[serde(skip)]
     pub(crate) site_id: String,
-    /// Deleting an event hides it and keeps its place, as the vendor's soft delete does.
+    /// Whether the event is deleted. It is then hidden and keeps its position, like the vendor's soft delete.
     #[serde(skip)]
     pub(crate) deleted: bool,
 }
@@ -87,7 +87,7 @@ pub(crate) struct User {
     pub(crate) created_at: String,
 }
 
-/// What a caller may do; each role includes the ones before it.
+/// What a caller may do. Each role includes the ones before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Role {
@@ -98,17 +98,17 @@ pub(crate) enum Role {
 }
 
 impl Store {
-    /// Returns the camera of an ID.
+    /// Returns the camera with this ID.
     pub(crate) fn camera(&self, id: &str) -> Option<&Camera> {
         self.cameras.iter().find(|camera| camera.id == id)
     }
 
-    /// Returns whether there is a site of an ID.
+    /// Returns whether a site has this ID.
     pub(crate) fn has_site(&self, id: &str) -> bool {
         self.sites.iter().any(|site| site.id == id)
     }
 
-    /// Returns the place of an event that is not deleted.
+    /// Returns the position of an event that is not deleted.
     pub(crate) fn event_index(&self, id: &str) -> Option<usize> {
         self.events
             .iter()
@@ -117,7 +117,7 @@ impl Store {
 }
 
 impl Event {
-    /// Writes an event with what only its own page shows.
+    /// Returns the event with the fields that only its own page shows.
     pub(crate) fn to_detail(&self, previous: Option<&str>, next: Option<&str>) -> Value {
         let mut detail = json!(self);
         detail["narrative"] = match self.summary {
@@ -131,12 +131,12 @@ impl Event {
     }
 }
 
-/// Makes the ID of something that is created while the server runs.
+/// Makes a random UUID.
 pub(crate) fn new_uuid() -> String {
     uuid_from(fastrand::u128(..))
 }
 
-/// Writes 128 bits as a version 4 UUID.
+/// Formats 128 bits as a version 4 UUID.
 pub(crate) fn uuid_from(bits: u128) -> String {
     const VERSION: u128 = 0xF << 76;
     const VARIANT: u128 = 0x3 << 62;

@@ -1,4 +1,4 @@
-//! Cancels calls from a thread of its own, as a user interface would.
+//! Cancels calls from its own thread, as a user interface does.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use reqtrail::CancelToken;
 
-/// Tells the thread what to cancel, and when. The thread ends when the last handle is dropped.
+/// A handle to the thread. The thread ends when the last handle is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Canceller(Sender<(Instant, CancelToken)>);
 
@@ -19,8 +19,9 @@ impl Canceller {
         Ok(Self(orders))
     }
 
+    /// Cancels the token after `time`.
     pub(crate) fn cancel_after(&self, time: Duration, token: CancelToken) {
-        // Without the thread the call ends by itself.
+        // If the thread is gone, the call ends by itself.
         let _ = self.0.send((Instant::now() + time, token));
     }
 }

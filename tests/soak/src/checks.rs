@@ -1,4 +1,4 @@
-//! What the soak checks, and the count of what it found.
+//! The checks of the soak, and the count of their findings.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub(crate) enum Check {
     Answers,
     Order,
     Twice,
-    Told,
+    RetryAfter,
     Token,
     Ends,
     Results,
@@ -31,28 +31,28 @@ impl Check {
             Self::SentYes => "every attempt that says `sent: yes` is in the log",
             Self::SentNo => "no attempt that says `sent: no` is in the log",
             Self::Own => "every attempt has the method, status and request ID of its own request",
-            Self::Answers => "no answer was lost but to a timeout or a cancel",
+            Self::Answers => "no response was lost except to a timeout or a cancel",
             Self::Order => "the attempts of a call are in the log's order",
             Self::Twice => "no unsafe request may have been processed twice",
-            Self::Told => "no retry came before its Retry-After was over",
+            Self::RetryAfter => "no retry came before its Retry-After had passed",
             Self::Token => "every repetition after a 401 had a newer token",
             Self::Ends => "every outcome fits the last attempt",
             Self::Results => "every result has its own trail and its own body",
-            Self::Faults => "the server did all that it can do wrong",
-            Self::Sockets => "sockets and descriptors are given back",
-            Self::Memory => "memory is given back",
+            Self::Faults => "every fault of the server occurred",
+            Self::Sockets => "sockets and descriptors are released",
+            Self::Memory => "memory is released",
             Self::Tasks => "tasks and threads ended",
         }
     }
 }
 
-/// How many findings are kept as text; all are counted.
-const KEPT: usize = 5;
+/// How many findings of a check are kept as text. All are counted.
+const EXAMPLES: usize = 5;
 
 /// The findings of one check.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Finding {
-    pub(crate) looked: u64,
+    pub(crate) checked: u64,
     pub(crate) wrong: u64,
     pub(crate) examples: Vec<String>,
 }
@@ -62,13 +62,13 @@ pub(crate) struct Finding {
 pub(crate) struct Findings(BTreeMap<Check, Finding>);
 
 impl Findings {
-    /// Counts one look of a check; `Err` says what was wrong.
-    pub(crate) fn look(&mut self, check: Check, result: Result<(), String>) {
+    /// Counts one result of a check. `Err` says what is wrong.
+    pub(crate) fn record(&mut self, check: Check, result: Result<(), String>) {
         let finding = self.0.entry(check).or_default();
-        finding.looked += 1;
+        finding.checked += 1;
         if let Err(what) = result {
             finding.wrong += 1;
-            if finding.examples.len() < KEPT {
+            if finding.examples.len() < EXAMPLES {
                 finding.examples.push(what);
             }
         }

@@ -1,4 +1,4 @@
-//! The clients under test, and what both faces have in common.
+//! The clients under test: the code that both faces share.
 
 pub(crate) mod driven;
 pub(crate) mod threads;
@@ -14,11 +14,11 @@ use reqtrail::{
 
 use crate::canceller::Canceller;
 use crate::checks::Check;
-use crate::ledger::{Ledger, Story, Tag};
+use crate::ledger::{Ledger, Tag, TrailRecord};
 use crate::planned_call::{Ending, PlannedCall};
 use crate::server::success_body;
 
-/// The time of one attempt: short, so that stalls cost little.
+/// The timeout of one attempt. It is short, so that stalls cost little.
 pub(crate) const ATTEMPT_TIME: Duration = Duration::from_millis(100);
 
 /// The calls that a pass makes.
@@ -30,9 +30,9 @@ pub(crate) struct Work {
     pub(crate) concurrency: usize,
     /// The next call's number.
     pub(crate) next: AtomicU64,
-    /// The number after the last call's.
+    /// The number after the last call.
     pub(crate) end: u64,
-    /// No call begins after it.
+    /// No call begins after this time.
     pub(crate) deadline: Instant,
 }
 
@@ -51,11 +51,11 @@ impl Work {
         Some((call, plan))
     }
 
-    /// Tells the ledger of a call's result.
+    /// Reports a call's result to the ledger.
     fn returned(&self, call: u64, result: &Result<Response, Error>) {
         let trail = match result {
             Ok(response) => {
-                self.ledger.look(Check::Results, own_body(call, response));
+                self.ledger.record(Check::Results, own_body(call, response));
                 Some(response.trail())
             }
             Err(error) => {
@@ -63,15 +63,16 @@ impl Work {
                 let fits = same == Some(error.kind().as_str());
                 let what = || format!("call {call}: {error} with a trail that says {same:?}");
                 let fits = fits.then_some(()).ok_or_else(what);
-                self.ledger.look(Check::Results, fits);
+                self.ledger.record(Check::Results, fits);
                 error.trail()
             }
         };
-        self.ledger.returned(call, trail.map(Story::of).as_ref());
+        self.ledger
+            .returned(call, trail.map(TrailRecord::of).as_ref());
     }
 }
 
-/// Whether a success has the body that was answered to its own last request.
+/// Checks that a success has the body of the response to its own last request.
 fn own_body(call: u64, response: &Response) -> Result<(), String> {
     let last = response.trail().last();
     let head = last.is_none_or(|attempt| attempt.method().as_str() == "HEAD");
@@ -88,19 +89,19 @@ fn own_body(call: u64, response: &Response) -> Result<(), String> {
     })
 }
 
-/// Hands finished trails to the ledger. The path of each call ends with its number.
+/// An observer that reports finished trails to the ledger. The path of each call ends with its number.
 #[derive(Debug)]
-struct Watch(Arc<Ledger>);
+struct TrailCollector(Arc<Ledger>);
 
-impl Observer for Watch {
+impl Observer for TrailCollector {
     fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
         let trail = event.trail;
         let number = trail.path().rsplit('/').next();
         match number.and_then(|number| number.parse().ok()) {
-            Some(call) => self.0.finished(call, Story::of(trail)),
+            Some(call) => self.0.finished(call, TrailRecord::of(trail)),
             None => {
                 let what = format!("a trail of the path {}", trail.path());
-                self.0.look(Check::OneTrail, Err(what));
+                self.0.record(Check::OneTrail, Err(what));
             }
         }
     }
@@ -119,10 +120,10 @@ fn builder(url: &str, work: &Work) -> Result<ClientBuilder, String> {
         .attempt_timeout(ATTEMPT_TIME)
         .base_delay(Duration::from_millis(2))
         .max_delay(Duration::from_millis(20))
-        // A server that fails a fifth of all requests on purpose would soon empty it.
+        // The server fails a fifth of all requests, which would soon use up a budget.
         .retry_budget(None)
         .jitter_seed(work.seed)
-        .observer(Watch(Arc::clone(&work.ledger))))
+        .observer(TrailCollector(Arc::clone(&work.ledger))))
 }
 
 /// Makes tokens `soak-2`, `soak-3` and so on.
@@ -139,8 +140,8 @@ impl Tokens {
     }
 }
 
-/// Gives a request what its plan says.
-fn dress<C>(request: RequestBuilder<C>, call: u64, plan: &PlannedCall) -> RequestBuilder<C> {
+/// Applies the plan to a request.
+fn apply_plan<C>(request: RequestBuilder<C>, call: u64, plan: &PlannedCall) -> RequestBuilder<C> {
     let mut request = request.header("X-Soak-Call", call.to_string());
     if plan.body > 0 {
         request = request.body(vec![b'b'; plan.body]);
@@ -157,13 +158,13 @@ fn dress<C>(request: RequestBuilder<C>, call: u64, plan: &PlannedCall) -> Reques
     if let Ending::Timeout(time) = plan.ending {
         request = request.timeout(time);
     }
-    if let Ending::Hurry(time) = plan.ending {
+    if let Ending::ShortAttempt(time) = plan.ending {
         request = request.attempt_timeout(time);
     }
     request
 }
 
-/// Gives a request a token that is cancelled after a while, at once if that is no time.
+/// Adds a token that is cancelled after `time`, at once if that is zero.
 fn cancelled_after<C>(
     request: RequestBuilder<C>,
     time: Duration,

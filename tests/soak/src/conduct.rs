@@ -1,11 +1,11 @@
-//! How the server treats a request: drawn from the seed, the call's number and how many of its requests came before.
+//! How the server treats a request. It is drawn from the seed, the call's number and the number of the call's earlier requests.
 
 use std::time::Duration;
 
 use crate::draw::{Purpose, at, pick};
 use crate::planned_call::Verb;
 
-/// A way to treat a request that was read whole.
+/// A way to treat a request after the server has read all of it.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Kind {
     Plain,
@@ -13,10 +13,10 @@ pub(crate) enum Kind {
     Gzip,
     /// A success without a request ID.
     NoId,
-    /// `Connection: close`, in order.
+    /// A success with `Connection: close`.
     Closes,
     SlowHead,
-    /// A success, and then the idle connection ends without a word.
+    /// A success. Then the server closes the idle connection without notice.
     IdleClose,
     CloseAfterRead,
     ResetAfterRead,
@@ -35,7 +35,7 @@ pub(crate) enum Kind {
     Unauthorized,
 }
 
-/// Of a thousand or so requests.
+/// The weight of each kind, out of about a thousand.
 const WEIGHTS: [(u32, Kind); 22] = [
     (470, Kind::Plain),
     (130, Kind::Chunked),
@@ -93,7 +93,7 @@ impl Kind {
         }
     }
 
-    /// Whether the response's body is what matters: nothing of it would be left after HEAD.
+    /// Returns whether the fault is in the response's body, so that it makes no sense for a HEAD.
     fn needs_body(self) -> bool {
         matches!(
             self,
@@ -105,15 +105,15 @@ impl Kind {
         )
     }
 
-    /// Whether the head of a response goes out.
-    pub(crate) fn answers(self) -> bool {
+    /// Returns whether the server sends the head of a response.
+    pub(crate) fn responds(self) -> bool {
         !matches!(
             self,
             Self::CloseAfterRead | Self::ResetAfterRead | Self::Stall
         )
     }
 
-    /// Whether the server may have acted on the request, as far as a client can know.
+    /// Returns whether a client has to assume that the server acted on the request.
     pub(crate) fn may_process(self) -> bool {
         !matches!(
             self,
@@ -122,18 +122,18 @@ impl Kind {
     }
 }
 
-/// The wait that a 429 or a 503 asks for.
+/// The wait that a 429 or a 503 requests.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Told {
-    Nothing,
+pub(crate) enum RetryAfter {
+    Absent,
     Seconds(u64),
     Millis(u64),
 }
 
-impl Told {
+impl RetryAfter {
     pub(crate) fn wait(self) -> Duration {
         match self {
-            Self::Nothing => Duration::ZERO,
+            Self::Absent => Duration::ZERO,
             Self::Seconds(s) => Duration::from_secs(s),
             Self::Millis(ms) => Duration::from_millis(ms),
         }
@@ -145,10 +145,10 @@ impl Told {
 pub(crate) struct Conduct {
     pub(crate) kind: Kind,
     pub(crate) status: u16,
-    pub(crate) told: Told,
-    /// Before the rest of a slow head, or before an idle connection ends.
+    pub(crate) retry_after: RetryAfter,
+    /// The time before the rest of a slow head, or before the end of an idle connection.
     pub(crate) delay: Duration,
-    /// The size of the answer's body, about.
+    /// The approximate size of the response's body.
     pub(crate) size: usize,
 }
 
@@ -169,23 +169,23 @@ impl Conduct {
             Kind::Plain if verb == Verb::Delete => 204,
             _ => 200,
         };
-        let told = match kind {
+        let retry_after = match kind {
             Kind::TooMany | Kind::Unavailable => pick(
                 &mut rng,
                 &[
-                    (60, Told::Seconds(0)),
-                    (20, Told::Nothing),
-                    (10, Told::Millis(3)),
-                    (9, Told::Millis(25)),
-                    (1, Told::Seconds(1)),
+                    (60, RetryAfter::Seconds(0)),
+                    (20, RetryAfter::Absent),
+                    (10, RetryAfter::Millis(3)),
+                    (9, RetryAfter::Millis(25)),
+                    (1, RetryAfter::Seconds(1)),
                 ],
             ),
-            _ => Told::Nothing,
+            _ => RetryAfter::Absent,
         };
         let delay = match kind {
-            // Some are slower than the attempt's time.
+            // Some are slower than the attempt's timeout.
             Kind::SlowHead => Duration::from_millis(rng.u64(2..130)),
-            // The sooner, the likelier the client has not written the next request yet.
+            // A short delay makes it likely that the client has not written the next request yet.
             Kind::IdleClose if rng.bool() => Duration::from_micros(rng.u64(..200)),
             Kind::IdleClose => Duration::from_micros(rng.u64(..5_000)),
             _ => Duration::ZERO,
@@ -198,14 +198,14 @@ impl Conduct {
         Self {
             kind,
             status,
-            told,
+            retry_after,
             delay,
             size,
         }
     }
 }
 
-/// A way to end a connection on which a request has begun to arrive, without reading it.
+/// A way to end a connection on which a request is arriving, without reading the request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Unread {
     Close,
@@ -213,7 +213,7 @@ pub(crate) enum Unread {
 }
 
 impl Unread {
-    /// For the `nth` request of a connection.
+    /// Draws for the `nth` request of a connection.
     pub(crate) fn draw(seed: u64, connection: u64, nth: u64) -> Option<Self> {
         let mut rng = at(seed, Purpose::Unread, connection, nth);
         pick(

@@ -1,9 +1,9 @@
-//! The server's log and the client's trails, matched call by call while the soak runs.
+//! Matches the server's log and the client's trails, call by call while the soak runs.
 //!
-//! A call is judged and forgotten as soon as all that can be known of it is here, so that a million calls need no
-//! more memory than those under way.
+//! It compares and removes a call as soon as both sides are complete, so that a million calls need no more memory than
+//! those under way.
 
-mod judge;
+mod compare;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -15,22 +15,22 @@ use std::time::{Duration, Instant};
 use crate::checks::{Check, Findings};
 use crate::planned_call::PlannedCall;
 
-pub(crate) use records::{Answer, Row, Seen, Story, Tag};
+pub(crate) use records::{Answer, AttemptRecord, Row, Tag, TrailRecord};
 
-/// How long a request that the client gave up may take to reach the log. Only a server that is starved of its
-/// processor needs more than moments.
+/// How long a request that the client gave up may take to reach the log. It takes longer than a moment only if the server
+/// gets too little processor time.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// All that is known of one call.
+/// One call: its plan, and what both sides reported.
 #[derive(Debug)]
 struct Case {
     plan: PlannedCall,
-    /// In the log's order.
+    /// The call's requests, in the order of the log.
     rows: Vec<Row>,
-    story: Option<Story>,
+    trail: Option<TrailRecord>,
 }
 
-/// What is counted besides the checks.
+/// Figures besides the checks.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Figures {
     pub(crate) calls: u64,
@@ -39,37 +39,37 @@ pub(crate) struct Figures {
     pub(crate) conduct: BTreeMap<&'static str, u64>,
     pub(crate) outcomes: BTreeMap<(&'static str, &'static str), u64>,
     pub(crate) sent: BTreeMap<&'static str, u64>,
-    /// Requests of given-up attempts that were read only after a later attempt's.
+    /// Requests of given-up attempts that the server read only after the request of a later attempt.
     pub(crate) late: u64,
 }
 
 #[derive(Debug, Default)]
 struct State {
     open: HashMap<u64, Case>,
-    /// Calls that ended with attempts of which the log may yet tell.
+    /// Calls that ended, but with attempts that may still reach the log.
     waiting: VecDeque<(Instant, u64)>,
     figures: Figures,
     findings: Findings,
 }
 
-/// What the server and the client report to.
+/// Takes the reports of the server and the client.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger(Mutex<State>);
 
 impl Ledger {
-    /// A call begins.
+    /// Notes that a call begins.
     pub(crate) fn begin(&self, call: u64, plan: PlannedCall) {
         let mut state = self.lock();
         state.figures.calls += 1;
         let case = Case {
             plan,
             rows: Vec::new(),
-            story: None,
+            trail: None,
         };
         state.open.insert(call, case);
     }
 
-    /// How many requests of a call are in the log.
+    /// Returns how many requests of a call are in the log.
     pub(crate) fn rows_of(&self, call: u64) -> u64 {
         let state = self.lock();
         state
@@ -78,49 +78,51 @@ impl Ledger {
             .map_or(0, |case| case.rows.len() as u64)
     }
 
-    /// The server has read a request whole. To be told before anything is answered.
+    /// Logs a request that the server has read whole. Call this before the server responds.
     pub(crate) fn log(&self, call: u64, row: Row, conduct: &'static str) {
         let mut state = self.lock();
         state.figures.requests += 1;
         *state.figures.conduct.entry(conduct).or_default() += 1;
         match state.open.get_mut(&call) {
             Some(case) => case.rows.push(row),
-            None => state.findings.look(
+            None => state.findings.record(
                 Check::Logged,
-                Err(format!("call {call} is over, or never was: {row:?}")),
+                Err(format!("call {call} has ended, or never began: {row:?}")),
             ),
         }
     }
 
-    /// The server ended a connection on which a request had begun to arrive.
+    /// Notes that the server ended a connection on which a request was arriving.
     pub(crate) fn unread(&self, conduct: &'static str) {
         *self.lock().figures.conduct.entry(conduct).or_default() += 1;
     }
 
-    /// A check was made elsewhere.
-    pub(crate) fn look(&self, check: Check, result: Result<(), String>) {
-        self.lock().findings.look(check, result);
+    /// Records the result of a check that is made elsewhere.
+    pub(crate) fn record(&self, check: Check, result: Result<(), String>) {
+        self.lock().findings.record(check, result);
     }
 
-    /// An observer was given a trail.
-    pub(crate) fn finished(&self, call: u64, story: Story) {
+    /// Notes a trail that an observer got.
+    pub(crate) fn finished(&self, call: u64, trail: TrailRecord) {
         let mut state = self.lock();
         let State { open, findings, .. } = &mut *state;
         let result = match open.get_mut(&call) {
-            Some(case) if case.story.is_none() => {
-                case.story = Some(story);
+            Some(case) if case.trail.is_none() => {
+                case.trail = Some(trail);
                 Ok(())
             }
-            Some(_) => Err(format!("call {call} has a second trail: {story:?}")),
-            None => Err(format!("a trail of call {call}, which is over: {story:?}")),
+            Some(_) => Err(format!("call {call} has a second trail: {trail:?}")),
+            None => Err(format!(
+                "a trail of call {call}, which has ended: {trail:?}"
+            )),
         };
-        findings.look(Check::OneTrail, result);
+        findings.record(Check::OneTrail, result);
     }
 
-    /// The caller has a call's result, or has dropped the call: its trail must be here by now.
+    /// Notes that the caller has a call's result, or has dropped the call. The observer must have its trail by now.
     ///
-    /// `claim` is the trail that the result carries.
-    pub(crate) fn returned(&self, call: u64, claim: Option<&Story>) {
+    /// `claim` is the trail of the result.
+    pub(crate) fn returned(&self, call: u64, claim: Option<&TrailRecord>) {
         let mut state = self.lock();
         let State {
             open,
@@ -128,15 +130,15 @@ impl Ledger {
             waiting,
             ..
         } = &mut *state;
-        let story = open.get(&call).and_then(|case| case.story.as_ref());
-        if story.is_none() {
+        let trail = open.get(&call).and_then(|case| case.trail.as_ref());
+        if trail.is_none() {
             let what = format!("call {call} ended without a trail");
-            findings.look(Check::OneTrail, Err(what));
+            findings.record(Check::OneTrail, Err(what));
         }
-        if let (Some(claim), Some(story)) = (claim, story) {
-            let same = claim == story;
-            let what = || format!("call {call}: the result has {claim:?}, an observer {story:?}");
-            findings.look(Check::Results, same.then_some(()).ok_or_else(what));
+        if let (Some(claim), Some(trail)) = (claim, trail) {
+            let same = claim == trail;
+            let what = || format!("call {call}: the result has {claim:?}, an observer {trail:?}");
+            findings.record(Check::Results, same.then_some(()).ok_or_else(what));
         }
         if open.get(&call).is_some_and(Case::is_settled) {
             state.close(call);
@@ -151,7 +153,7 @@ impl Ledger {
         }
     }
 
-    /// Judges what is left. To be called when client and server are at rest.
+    /// Compares the remaining calls. Call this when client and server are idle.
     pub(crate) fn close_all(&self) {
         let mut state = self.lock();
         state.waiting.clear();
@@ -176,11 +178,12 @@ impl Ledger {
 }
 
 impl Case {
-    /// Whether every attempt has been found in the log: nothing more may come then.
+    /// Returns whether every attempt is in the log, so that nothing more can come.
     fn is_settled(&self) -> bool {
-        self.story.as_ref().is_some_and(|story| {
-            let logged = |seen: &Seen| self.rows.iter().any(|row| row.span == seen.span);
-            story.attempts.iter().all(logged)
+        self.trail.as_ref().is_some_and(|trail| {
+            let logged =
+                |attempt: &AttemptRecord| self.rows.iter().any(|row| row.span == attempt.span);
+            trail.attempts.iter().all(logged)
         })
     }
 }
@@ -190,18 +193,18 @@ impl State {
         let Some(case) = self.open.remove(&call) else {
             return;
         };
-        let Some(story) = &case.story else {
+        let Some(trail) = &case.trail else {
             let what = format!("call {call} has no trail; the log has {:?}", case.rows);
-            self.findings.look(Check::OneTrail, Err(what));
+            self.findings.record(Check::OneTrail, Err(what));
             return;
         };
         let figures = &mut self.figures;
-        figures.attempts += story.attempts.len() as u64;
-        let outcome = (story.outcome.as_str(), story.stopped.as_str());
+        figures.attempts += trail.attempts.len() as u64;
+        let outcome = (trail.outcome.as_str(), trail.stopped.as_str());
         *figures.outcomes.entry(outcome).or_default() += 1;
-        for seen in &story.attempts {
-            *figures.sent.entry(seen.sent.as_str()).or_default() += 1;
+        for attempt in &trail.attempts {
+            *figures.sent.entry(attempt.sent.as_str()).or_default() += 1;
         }
-        figures.late += judge::judge(call, &case.plan, &case.rows, story, &mut self.findings);
+        figures.late += compare::compare(call, &case.plan, &case.rows, trail, &mut self.findings);
     }
 }

@@ -1,8 +1,8 @@
-//! The soak: very many concurrent calls against a server that misbehaves at random, and the promise checked on each.
+//! The soak: very many concurrent calls against a server that misbehaves at random, and a check of every trail.
 //!
-//! The server logs every request that it read whole; an observer collects every trail. Each logged request has to be
-//! in exactly one trail, once, in order, and each attempt that a trail calls sent has to be in the log.
-//! What goes wrong is drawn from a seed. Nothing leaves the loopback interface.
+//! The server logs every request that it has read whole, and an observer collects every trail. Each logged request has to
+//! be in exactly one trail, once and in order, and each attempt that a trail calls sent has to be in the log.
+//! A seed determines the faults. All traffic stays on the loopback interface.
 
 mod canceller;
 mod checks;

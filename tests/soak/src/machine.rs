@@ -1,4 +1,4 @@
-//! What the process holds of the machine, as Linux tells it.
+//! The resources of this process, from Linux's `/proc`.
 
 use std::fs;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// One look at the process.
+/// One reading of the resources.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Reading {
     pub(crate) descriptors: u64,
@@ -17,9 +17,9 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Takes a reading; `None` where there is no `/proc`.
+    /// Takes a reading; `None` without a `/proc`.
     pub(crate) fn take() -> Option<Self> {
-        // The listing itself takes a descriptor.
+        // Minus the descriptor of the listing itself.
         let descriptors = (fs::read_dir("/proc/self/fd").ok()?.count() as u64).saturating_sub(1);
         let status = fs::read_to_string("/proc/self/status").ok()?;
         let field = |name: &str| {
@@ -43,7 +43,7 @@ impl Reading {
     }
 }
 
-/// Looks at the process again and again and keeps the highest values.
+/// Takes readings all the time and keeps the highest values.
 #[derive(Debug)]
 pub(crate) struct Peak {
     highest: Arc<Mutex<Reading>>,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use reqtrail_soak::{Options, USAGE, run};
 
-/// How long after the last call may begin the program has to be at its end; later something hangs.
+/// How long the program may run after the last call may begin. If it runs longer, something hangs.
 const GRACE: Duration = Duration::from_secs(180);
 
 fn main() -> ExitCode {
@@ -16,12 +16,12 @@ fn main() -> ExitCode {
     }
     let options = match Options::from_args(args) {
         Ok(options) => options,
-        Err(what) => return complain(&format!("soak: {what}\n{USAGE}"), 2),
+        Err(what) => return print_error(&format!("soak: {what}\n{USAGE}"), 2),
     };
     let bound = options.time + GRACE;
     std::thread::spawn(move || {
         std::thread::sleep(bound);
-        complain("soak: hung: it is long over its time\n", 1);
+        print_error("soak: hangs: the run did not end in time\n", 1);
         std::process::exit(1);
     });
     match run(&options) {
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
             };
             print(&format!("{report}\n"), status)
         }
-        Err(what) => complain(&format!("soak: cannot run: {what}\n"), 1),
+        Err(what) => print_error(&format!("soak: cannot run: {what}\n"), 1),
     }
 }
 
@@ -44,7 +44,7 @@ fn print(text: &str, status: ExitCode) -> ExitCode {
     }
 }
 
-fn complain(text: &str, status: u8) -> ExitCode {
+fn print_error(text: &str, status: u8) -> ExitCode {
     let _ = io::stderr().write_all(text.as_bytes());
     ExitCode::from(status)
 }

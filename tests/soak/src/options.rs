@@ -12,34 +12,34 @@ pub enum Face {
     Blocking,
 }
 
-/// What a run does. It ends after `calls` calls or after `time`, whichever is first.
+/// The options of a run. It ends after `calls` calls or after `time`, whichever comes first.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// How many calls are made at most.
+    /// The greatest number of calls.
     pub calls: u64,
-    /// How many calls are under way at a time.
+    /// How many calls are under way at once.
     pub concurrency: usize,
-    /// How long calls are begun.
+    /// How long new calls begin.
     pub time: Duration,
-    /// What everything random is drawn from.
+    /// The seed of everything random.
     pub seed: u64,
     /// Which client makes the calls.
     pub face: Face,
 }
 
-/// How the program is called.
+/// The usage text.
 pub const USAGE: &str =
     "usage: soak [--calls N] [--concurrency C] [--seconds S] [--seed X] [--face async|blocking]
-  --calls N        end after N calls (default: without --seconds 20000, else no bound)
+  --calls N        end after N calls (default: 20000; with --seconds, no limit)
   --seconds S      begin no call after S seconds (default: 1800)
-  --concurrency C  calls under way at a time (default: async 64, blocking 16)
-  --seed X         what everything random is drawn from (default: 1)
+  --concurrency C  calls under way at once (default: async 64, blocking 16)
+  --seed X         the seed of everything random (default: 1)
   --face F         async (default) or blocking
 ";
 
 impl Options {
-    /// A run of so many calls, with the face's usual concurrency.
+    /// Returns the options for a number of calls, with the face's usual concurrency.
     #[must_use]
     pub fn new(face: Face, calls: u64, seed: u64) -> Self {
         Self {
@@ -54,10 +54,10 @@ impl Options {
         }
     }
 
-    /// Reads the command line.
+    /// Parses the command line.
     ///
     /// # Errors
-    /// Says which argument is wrong.
+    /// Names the argument that is wrong.
     pub fn from_args(args: impl IntoIterator<Item = String>) -> Result<Self, String> {
         let (mut calls, mut concurrency, mut seconds, mut seed) = (None, None, None, None);
         let mut face = Face::Async;
@@ -65,7 +65,7 @@ impl Options {
         while let Some(name) = args.next() {
             let value = args
                 .next()
-                .ok_or_else(|| format!("`{name}` lacks a value, or is unknown"))?;
+                .ok_or_else(|| format!("`{name}` has no value, or is not an option"))?;
             match name.as_str() {
                 "--calls" => calls = Some(number(&name, &value)?),
                 "--concurrency" => concurrency = Some(number(&name, &value)?),
@@ -80,7 +80,7 @@ impl Options {
                         }
                     }
                 }
-                _ => return Err(format!("`{name}` is unknown")),
+                _ => return Err(format!("`{name}` is not an option")),
             }
         }
         let bound = if seconds.is_some() { u64::MAX } else { 20_000 };
@@ -91,7 +91,9 @@ impl Options {
         match concurrency {
             None => {}
             Some(many @ 1..=1024) => options.concurrency = many as usize,
-            Some(_) => return Err("--concurrency is not within 1 and 1024".to_owned()),
+            Some(many) => {
+                return Err(format!("--concurrency is `{many}`; expected 1 to 1024"));
+            }
         }
         Ok(options)
     }
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_are_read() {
+    fn arguments_are_parsed() {
         let options =
             read(&["--calls", "7", "--face", "blocking", "--seed", "3"]).expect("options");
         assert_eq!(
@@ -129,7 +131,7 @@ mod tests {
 
     #[test]
     fn mistakes_are_named() {
-        for (args, said) in [
+        for (args, expected) in [
             (&["--calls"][..], "--calls"),
             (&["--calls", "many"], "many"),
             (&["--colour", "red"], "--colour"),
@@ -137,7 +139,7 @@ mod tests {
             (&["--concurrency", "0"], "--concurrency"),
         ] {
             let error = read(args).expect_err("a mistake");
-            assert!(error.contains(said), "{args:?}: {error}");
+            assert!(error.contains(expected), "{args:?}: {error}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a call is: drawn from the seed and the call's number.
+//! The plan of a call. It is drawn from the seed and the call's number.
 
 use std::time::Duration;
 
@@ -32,21 +32,21 @@ impl Verb {
     }
 }
 
-/// How the caller ends a call, if it does.
+/// How the caller ends a call early, if at all.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Ending {
     Natural,
-    /// By a cancel token, so long after the start.
+    /// By a cancel token, this long after the start.
     Cancel(Duration),
-    /// By dropping the future.
+    /// By dropping the future, this long after the start.
     Drop(Duration),
-    /// By a time for the whole call.
+    /// By this timeout of the whole call.
     Timeout(Duration),
-    /// By a time for each attempt that is hardly enough.
-    Hurry(Duration),
+    /// By a timeout of each attempt that is barely long enough.
+    ShortAttempt(Duration),
 }
 
-/// A call as the caller asks for it.
+/// A planned call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PlannedCall {
     pub(crate) verb: Verb,
@@ -77,13 +77,13 @@ impl PlannedCall {
             ],
         );
         let body = match verb {
-            // Large enough now and then that a drop can hit the middle of a request.
+            // Sometimes large enough that a drop can hit the middle of a request.
             Verb::Post | Verb::Put if rng.u32(..100) == 0 => rng.usize(100_000..400_000),
             Verb::Post | Verb::Put => rng.usize(..1_500),
             _ => 0,
         };
         let soon = Duration::from_micros(rng.u64(..30_000));
-        // While a connection is being made, or takes the request up: just then it is hard to say what was sent.
+        // While a connection is made or the request begins: that is when it is hard to know what was sent.
         let at_once = Duration::from_micros(rng.u64(1..400));
         let ending = pick(
             &mut rng,
@@ -95,7 +95,10 @@ impl PlannedCall {
                 (15, Ending::Drop(Duration::ZERO)),
                 (15, Ending::Drop(soon)),
                 (25, Ending::Timeout(soon + Duration::from_millis(1))),
-                (20, Ending::Hurry(soon / 8 + Duration::from_micros(100))),
+                (
+                    20,
+                    Ending::ShortAttempt(soon / 8 + Duration::from_micros(100)),
+                ),
             ],
         );
         Self {
@@ -108,8 +111,8 @@ impl PlannedCall {
         }
     }
 
-    /// Whether a request of this method may be processed twice in this call (design §4.2: safety is that of the
-    /// attempt's own method).
+    /// Returns whether a request of this method may be processed twice in this call. The method of the attempt decides, not
+    /// that of the call.
     pub(crate) fn may_repeat(&self, verb: Verb) -> bool {
         self.idempotent.unwrap_or(self.key || verb != Verb::Post)
     }

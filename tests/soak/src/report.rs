@@ -8,7 +8,7 @@ use crate::ledger::Figures;
 use crate::machine::Reading;
 use crate::options::{Face, Options};
 
-/// What a run gave. Its display is the page that the program prints.
+/// The results of a run. Its `Display` is the page that the program prints.
 #[derive(Clone, Debug)]
 pub struct Report {
     pub(crate) options: Options,
@@ -32,13 +32,13 @@ pub(crate) struct Machine {
 }
 
 impl Report {
-    /// How many checks found nothing wrong.
+    /// Returns how many checks found nothing wrong.
     #[must_use]
     pub fn passed(&self) -> usize {
         self.findings.all().filter(|(_, f)| f.wrong == 0).count()
     }
 
-    /// How many checks found something wrong.
+    /// Returns how many checks found something wrong.
     #[must_use]
     pub fn failed(&self) -> usize {
         self.findings.all().filter(|(_, f)| f.wrong > 0).count()
@@ -59,7 +59,7 @@ impl Report {
         let seconds = self.elapsed.as_secs_f64().max(1e-9);
         writeln!(
             f,
-            "face {face}, seed {}, {} calls at a time",
+            "face {face}, seed {}, {} calls at once",
             self.options.seed, self.options.concurrency
         )?;
         writeln!(
@@ -125,7 +125,7 @@ impl fmt::Display for Report {
         writeln!(f)?;
         for (check, finding) in self.findings.all() {
             let verdict = if finding.wrong == 0 { "ok  " } else { "FAIL" };
-            write!(f, "{verdict} {} ({} looks", check.text(), finding.looked)?;
+            write!(f, "{verdict} {} ({} checks", check.text(), finding.checked)?;
             match finding.wrong {
                 0 => writeln!(f, ")")?,
                 wrong => writeln!(f, ", {wrong} wrong)")?,

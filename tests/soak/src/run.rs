@@ -1,4 +1,4 @@
-//! A run: a warm-up with a client of its own, then the calls, then the accounts.
+//! A run: a warm-up with its own client, then the calls, then the checks of resources.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -17,23 +17,23 @@ use crate::server::Server;
 /// The calls of the warm-up, after which memory and descriptors are at their base.
 const WARM_UP: u64 = 2_000;
 
-/// How long sockets, threads and given-up requests may take to come to rest.
+/// How long sockets, threads and given-up requests may take to end.
 const SETTLE: Duration = Duration::from_secs(30);
 
-/// Descriptors above the base that are no leak. None: all sockets are the soak's own.
+/// How many descriptors above the base are not a leak. None, because all sockets belong to the soak.
 const SPARE_DESCRIPTORS: u64 = 0;
 
-/// Memory above the base that is no leak: what the allocator keeps of the peak, in pieces that it cannot give back.
-/// A client that forgot 64 bytes of each call would exceed it within half a million calls.
+/// How much memory above the base is not a leak: fragments that the allocator keeps after the peak and cannot release. A
+/// client that leaks 64 bytes per call exceeds this within half a million calls.
 const SPARE_KIB: u64 = 32 * 1024;
 
-/// From so many calls on, a kind of conduct that never came up is a mistake of the soak.
+/// After this many calls, a kind of conduct that never occurred is a fault of the soak.
 const ALL_KINDS_FROM: u64 = 3_000;
 
 /// Runs the soak.
 ///
 /// # Errors
-/// Says what kept it from running; what it found wrong is in the report.
+/// Says why the run was not possible. Failed checks are in the report.
 pub fn run(options: &Options) -> Result<Report, String> {
     let text = |error: std::io::Error| error.to_string();
     let ledger = Arc::new(Ledger::default());
@@ -56,7 +56,7 @@ pub fn run(options: &Options) -> Result<Report, String> {
             Face::Blocking => threads::drive(&server.url(), &work)?,
         };
         let what = || format!("{left} tasks are left after the client");
-        ledger.look(Check::Tasks, (left == 0).then_some(()).ok_or_else(what));
+        ledger.record(Check::Tasks, (left == 0).then_some(()).ok_or_else(what));
         Ok::<(), String>(())
     };
 
@@ -79,14 +79,14 @@ pub fn run(options: &Options) -> Result<Report, String> {
     let open = server.open();
     let what = || format!("{open} connections are open");
     let closed = (open == 0).then_some(()).ok_or_else(what);
-    ledger.look(Check::Sockets, closed);
+    ledger.record(Check::Sockets, closed);
     let figures = ledger.figures();
     if figures.calls >= ALL_KINDS_FROM {
         let unread = [Unread::Close, Unread::Reset].map(Unread::name);
         for name in Kind::all().map(Kind::name).chain(unread) {
-            let what = || format!("never came up: {name}");
+            let what = || format!("never occurred: {name}");
             let came = figures.conduct.contains_key(name);
-            ledger.look(Check::Faults, came.then_some(()).ok_or_else(what));
+            ledger.record(Check::Faults, came.then_some(()).ok_or_else(what));
         }
     }
     let machine = base.zip(after).map(|(base, after)| Machine {
@@ -107,7 +107,7 @@ pub fn run(options: &Options) -> Result<Report, String> {
     })
 }
 
-/// Waits until connections, descriptors and threads are back, but not for ever.
+/// Waits until connections, descriptors and threads are back at their base, for a limited time.
 fn settle(server: &Server, base: Option<Reading>) {
     let start = Instant::now();
     while start.elapsed() < SETTLE {
@@ -136,6 +136,6 @@ fn compare(ledger: &Ledger, base: Reading, after: Reading) {
     for (check, unit, base, after, spare) in rows {
         let what = || format!("{after} {unit} after the client, {base} before it");
         let back = after <= base + spare;
-        ledger.look(check, back.then_some(()).ok_or_else(what));
+        ledger.record(check, back.then_some(()).ok_or_else(what));
     }
 }

@@ -1,8 +1,8 @@
-//! A server on raw sockets that misbehaves at random and logs every request that it read whole.
+//! A server on raw sockets. It misbehaves at random and logs every request that it has read whole.
 
-mod answer;
 mod connection;
 mod request;
+mod response;
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,30 +16,30 @@ use tokio::sync::oneshot;
 
 use crate::ledger::{Ledger, Tag};
 
-pub(crate) use answer::success_body;
+pub(crate) use response::success_body;
 
-/// What the connections share.
+/// The state that all connections share.
 #[derive(Debug)]
-struct House {
+struct Shared {
     seed: u64,
     ledger: Arc<Ledger>,
-    /// The last request ID that was given.
+    /// The last request ID.
     ids: AtomicU64,
     opened: AtomicU64,
     closed: AtomicU64,
 }
 
-impl House {
+impl Shared {
     fn next_id(&self) -> Tag {
         Tag(self.ids.fetch_add(1, Ordering::Relaxed) + 1)
     }
 }
 
-/// A running server; it ends when it is dropped.
+/// A running server. Dropping it stops the server.
 #[derive(Debug)]
 pub(crate) struct Server {
     address: SocketAddr,
-    house: Arc<House>,
+    shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -49,7 +49,7 @@ impl Server {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
         let address = listener.local_addr()?;
-        let house = Arc::new(House {
+        let shared = Arc::new(Shared {
             seed,
             ledger,
             ids: AtomicU64::new(0),
@@ -57,13 +57,13 @@ impl Server {
             closed: AtomicU64::new(0),
         });
         let (stop, stopped) = oneshot::channel();
-        let shared = Arc::clone(&house);
+        let served = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("soak-server".to_owned())
-            .spawn(move || run(&runtime, &listener, &shared, stopped))?;
+            .spawn(move || run(&runtime, &listener, &served, stopped))?;
         Ok(Self {
             address,
-            house,
+            shared,
             stop: Some(stop),
             thread: Some(thread),
         })
@@ -73,14 +73,14 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// How many connections there have been.
+    /// Returns how many connections were opened.
     pub(crate) fn connections(&self) -> u64 {
-        self.house.opened.load(Ordering::Acquire)
+        self.shared.opened.load(Ordering::Acquire)
     }
 
-    /// How many connections there are.
+    /// Returns how many connections are open.
     pub(crate) fn open(&self) -> u64 {
-        let closed = self.house.closed.load(Ordering::Acquire);
+        let closed = self.shared.closed.load(Ordering::Acquire);
         self.connections().saturating_sub(closed)
     }
 }
@@ -97,32 +97,32 @@ impl Drop for Server {
 fn run(
     runtime: &Runtime,
     listener: &TcpListener,
-    house: &Arc<House>,
+    shared: &Arc<Shared>,
     stopped: oneshot::Receiver<()>,
 ) {
     runtime.block_on(async {
         tokio::select! {
-            () = accept(listener, house) => {}
+            () = accept(listener, shared) => {}
             _ = stopped => {}
         }
     });
 }
 
-async fn accept(listener: &TcpListener, house: &Arc<House>) {
+async fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
     loop {
-        // Without a descriptor for it, a connection has to wait until another one ends.
+        // Without a free descriptor, the connection waits until another one ends.
         let Ok((stream, _)) = listener.accept().await else {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             continue;
         };
-        let number = house.opened.fetch_add(1, Ordering::AcqRel);
-        tokio::spawn(serve(stream, Arc::clone(house), number));
+        let number = shared.opened.fetch_add(1, Ordering::AcqRel);
+        tokio::spawn(serve(stream, Arc::clone(shared), number));
     }
 }
 
-async fn serve(stream: TcpStream, house: Arc<House>, number: u64) {
+async fn serve(stream: TcpStream, shared: Arc<Shared>, number: u64) {
     let _ = stream.set_nodelay(true);
-    // A connection that fails has ended, which is all that there is to say of it.
-    let _ = connection::serve(stream, &house, number).await;
-    house.closed.fetch_add(1, Ordering::AcqRel);
+    // An error only means that the connection has ended.
+    let _ = connection::serve(stream, &shared, number).await;
+    shared.closed.fetch_add(1, Ordering::AcqRel);
 }

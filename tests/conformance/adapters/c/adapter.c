@@ -14,7 +14,7 @@ static void separate(struct out *out, bool *first) {
   *first = false;
 }
 
-/* A client that cannot be built: every call has the same error. */
+/* If the client cannot be built, every call has the same error. */
 static void refuse(struct out *out, const struct json *calls, const reqtrail_error *error, bool *first) {
   for (const struct json *call = calls; call != NULL; call = call->next) {
     for (long i = scenario_number(json_get(call, "request"), "repeat", 1); i > 0; i--) {
@@ -50,8 +50,8 @@ static void make(struct out *out, const reqtrail_client *client, reqtrail_script
   reqtrail_request_free(request);
 }
 
-/* What the script saw, and what was not as it has it. */
-static void tell(struct out *out, const reqtrail_script *script) {
+/* Writes the requests and the problems of the script. */
+static void out_script_log(struct out *out, const reqtrail_script *script) {
   size_t length;
   const char *requests = reqtrail_script_requests_json(script, &length);
   out_plain(out, ",\"requests\":");
@@ -82,7 +82,7 @@ static void play(const struct json *line, void (*drive)(struct work *)) {
   }
   reqtrail_client_free(client);
   out_plain(&out, "]");
-  if (script != NULL) tell(&out, script);
+  if (script != NULL) out_script_log(&out, script);
   reqtrail_script_free(script);
   out_plain(&out, "}\n");
   fwrite(out.text, 1, out.length, stdout);

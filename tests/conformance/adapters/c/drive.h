@@ -1,27 +1,27 @@
-/* Three ways of making calls; each gives the same results. */
+/* Three ways to make calls, all with the same results. */
 #ifndef DRIVE_H
 #define DRIVE_H
 
 #include <reqtrail.h>
 
-/* The same call, `repeat` times, at most `concurrency` at a time. */
+/* The same call, `repeat` times, at most `concurrency` at once. */
 struct work {
   const reqtrail_client *client;
-  reqtrail_script *script; /* what answers, if that is no server */
+  reqtrail_script *script; /* replaces the server, if not NULL */
   const reqtrail_request *request;
   const char *parse;
   bool conditional;
   size_t repeat;
   size_t concurrency;
-  long cancel_after_ms; /* negative: not at all */
+  long cancel_after_ms; /* negative: never */
   struct out *results;  /* one for each repetition */
 };
 
-/* On threads that wait for each call. */
+/* Makes each call on a thread that waits for it. */
 void drive_blocking(struct work *work);
-/* Started with a callback, and cancelled by their handles. */
+/* Starts each call with a callback, and cancels it by its handle. */
 void drive_started(struct work *work);
-/* Submitted under tags, and taken from the completion queue by one thread that polls a pipe. */
+/* Submits calls with tags. One thread polls a pipe and takes them from the completion queue. */
 void drive_queue(struct work *work);
 
 #endif

@@ -9,7 +9,7 @@
 #include "output.h"
 #include "scenario.h"
 
-static void ring(void *user_data) {
+static void wake_poll(void *user_data) {
   const int *pipe_end = user_data;
   /* A full pipe wakes the reader as well. */
   if (write(*pipe_end, "", 1) < 0) return;
@@ -21,7 +21,7 @@ static double now_ms(void) {
   return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
-/* Submits until as many are under way as may be, at the same time of a script. The tag is the repetition's place. */
+/* Submits calls up to the allowed concurrency, all at one time of the script. The tag is the index of the repetition. */
 static size_t submit(struct work *work, size_t next, size_t *under_way, double *cancel_at) {
   reqtrail_script_hold(work->script);
   while (next < work->repeat && *under_way < work->concurrency) {
@@ -39,7 +39,7 @@ static size_t submit(struct work *work, size_t next, size_t *under_way, double *
   return next;
 }
 
-/* Cancels what is due, and returns how long it is until the next one is. */
+/* Cancels the calls that are due, and returns the milliseconds until the next one; -1 if there is none. */
 static int cancel_due(struct work *work, size_t next, double *cancel_at) {
   double soonest = -1, now = now_ms();
   for (size_t tag = 0; tag < next; tag++) {
@@ -60,14 +60,14 @@ void drive_queue(struct work *work) {
   if (cancel_at == NULL || pipe(ends) != 0) give_up("queue", "no pipe");
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   fcntl(ends[1], F_SETFL, O_NONBLOCK);
-  reqtrail_client_set_notify(work->client, ring, &ends[1], NULL, NULL);
+  reqtrail_client_set_notify(work->client, wake_poll, &ends[1], NULL, NULL);
   size_t under_way = 0, next = submit(work, 0, &under_way, cancel_at);
   while (under_way > 0) {
     struct pollfd readable = {ends[0], POLLIN, 0};
     poll(&readable, 1, cancel_due(work, next, cancel_at));
-    char rings[64];
-    while (read(ends[0], rings, sizeof rings) > 0) continue;
-    /* An array that is smaller than a batch can be: the rest has to come as well. */
+    char wake_bytes[64];
+    while (read(ends[0], wake_bytes, sizeof wake_bytes) > 0) continue;
+    /* The array is smaller than a batch may be, to test that the rest comes too. */
     reqtrail_done done[3];
     size_t count;
     do {

@@ -76,7 +76,7 @@ static bool escape(struct reader *in, char *out, size_t *length) {
 static char *string(struct reader *in, size_t *length) {
   if (in->at >= in->end || *in->at != '"') return NULL;
   in->at++;
-  char *out = malloc((size_t)(in->end - in->at) + 1); /* no escape is longer decoded */
+  char *out = malloc((size_t)(in->end - in->at) + 1); /* decoding makes no escape longer */
   *length = 0;
   while (out != NULL && in->at < in->end) {
     char c = *in->at++;

@@ -1,4 +1,4 @@
-/* Reads JSON as a tree that still knows its text, so that values can be passed on as they were written. */
+/* Parses JSON to a tree that keeps its text, so that values can be passed on unchanged. */
 #ifndef JSON_H
 #define JSON_H
 
@@ -9,10 +9,10 @@ enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSO
 
 struct json {
   enum json_type type;
-  const char *raw; /* where it stands in the text */
+  const char *raw; /* the position in the text */
   size_t raw_length;
-  char *key;  /* of a member of an object */
-  char *text; /* of a string, decoded; NUL-terminated, with NULs of its own where the string has them */
+  char *key;  /* the key of a member of an object */
+  char *text; /* the decoded string, NUL-terminated; it may contain more NULs */
   size_t text_length;
   double number;
   bool truth;
@@ -20,13 +20,13 @@ struct json {
   struct json *next;
 };
 
-/* NULL if the text is not JSON. The tree points into the text. */
+/* Returns NULL if the text is not JSON. The tree points into the text. */
 struct json *json_parse(const char *text, size_t length);
 void json_free(struct json *value);
 
-/* NULL if there is none, or if it is null. */
+/* Returns the member; NULL if there is none, or if it is null. */
 const struct json *json_get(const struct json *object, const char *key);
-/* The same, but gives a null as well. */
+/* Returns the member, even if it is null. */
 const struct json *json_member(const struct json *object, const char *key);
 
 #endif

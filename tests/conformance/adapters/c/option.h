@@ -1,4 +1,4 @@
-/* Sets options by the names that the surface has for them. */
+/* Sets options by their names in the surface. */
 #ifndef OPTION_H
 #define OPTION_H
 
@@ -8,17 +8,17 @@
 #include "json.h"
 #include "scenario.h"
 
-/* Each says whether there is such an option. Null leaves one unset, unless it turns it off. */
+/* Both return whether the option exists. Null leaves an option unset, unless null turns it off. */
 bool set_client_option(reqtrail_client_options *it, const struct json *given);
 bool set_request_option(reqtrail_request *it, const struct json *given);
 
-/* A time may have its unit in its name. */
+/* The name of a time may end with its unit. */
 static inline bool is_option(const struct json *given, const char *name) {
   size_t length = strlen(name);
   return strncmp(given->key, name, length) == 0 && (given->key[length] == 0 || strcmp(given->key + length, "_ms") == 0);
 }
 
-/* One of several values, or the only one. */
+/* The first of several values, or the only one. */
 static inline const struct json *first_of(const struct json *given) {
   return given->type == JSON_ARRAY ? given->child : given;
 }
@@ -27,7 +27,7 @@ static inline const struct json *next_of(const struct json *given, const struct 
   return given->type == JSON_ARRAY ? entry->next : NULL;
 }
 
-/* A time is never shorter than was asked for, and what no number holds is no limit. */
+/* Rounds a time up. A time that is too long for the type means no limit. */
 static inline uint64_t milliseconds(double time) {
   if (time >= 18446744073709549568.0) {
     return UINT64_MAX;
@@ -36,8 +36,8 @@ static inline uint64_t milliseconds(double time) {
   return whole + ((double)whole < time);
 }
 
-/* What options.c consists of: if the option is meant, it is set. No setter's code is looked at, since what is wrong comes
- * out when the client is built, or the call made. */
+/* The macros of options.c: each sets its option if `given` has its name. The results of the setters are ignored: an error
+ * shows when the client is built or the call is made. */
 #define OPTION(name, set)           \
   if (is_option(given, name)) {     \
     if (given->type != JSON_NULL) { \

@@ -64,7 +64,7 @@ static void out_name(struct out *out, const char *name, const char *text) {
   out_field(out, name, text, text == NULL ? 0 : strlen(text));
 }
 
-/* A trail's JSON is passed on as it is. */
+/* Writes the JSON of the trail unchanged. */
 static void out_trail(struct out *out, const reqtrail_trail *trail) {
   size_t length;
   const char *json = reqtrail_trail_json(trail, &length);
@@ -155,7 +155,7 @@ void out_response(struct out *out, const reqtrail_response *response, const char
     out_plain(out, "\"json\":");
     size_t start = out->length;
     out_text(out, text, length);
-    /* A result is one line; in valid JSON line breaks are but space. */
+    /* A result is one line. In valid JSON, line breaks are only white space. */
     for (size_t i = start; i < out->length; i++) {
       if (out->text[i] == '\n' || out->text[i] == '\r') out->text[i] = ' ';
     }

@@ -1,4 +1,4 @@
-/* Results, as the runner reads them. */
+/* Results in the format of the runner. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
@@ -14,10 +14,10 @@ struct out {
 
 void out_text(struct out *out, const char *text, size_t length);
 void out_plain(struct out *out, const char *text);
-/* An array of the lines of a text; NULL has none. */
+/* Writes an array of the lines of a text; an empty one for NULL. */
 void out_lines(struct out *out, const char *text);
 
-/* The result of a call whose body is parsed as `parse`; `conditional` if the request had an entity tag. */
+/* Writes the result of a call. `parse` says how the body is parsed; `conditional` if the request had an entity tag. */
 void out_response(struct out *out, const reqtrail_response *response, const char *parse, bool conditional);
 void out_error(struct out *out, const reqtrail_error *error);
 

@@ -18,7 +18,7 @@ long scenario_number(const struct json *object, const char *key, long otherwise)
   return found == NULL ? otherwise : (long)found->number;
 }
 
-/* The tokens that a refresher hands out, one each time it is asked. */
+/* The tokens of a refresher, which returns the next one each time. */
 struct tokens {
   pthread_mutex_t lock;
   size_t count;
@@ -89,7 +89,7 @@ static reqtrail_client_options *base_options(const struct json *line, const stru
   return options;
 }
 
-/* Sets the option that a member stands for, or each of its options. */
+/* Sets the option of a member, or each option under `options`. */
 static void client_option(reqtrail_client_options *options, const struct json *given) {
   if (strcmp(given->key, "options") == 0) {
     for (const struct json *it = given->child; it != NULL; it = it->next) client_option(options, it);

@@ -13,12 +13,12 @@ import (
 	reqtrail "github.com/reqtrail/reqtrail/bindings-c/go"
 )
 
-// scenario is a line of the runner's.
+// scenario is a line of the runner.
 type scenario struct {
 	ID      json.RawMessage `json:"id"`
 	BaseURL string          `json:"base_url"`
 	CAPEM   string          `json:"ca_pem"`
-	// Script is what a mock plays in the place of a server.
+	// Script is the script of a mock that replaces the server.
 	Script json.RawMessage `json:"script"`
 	Client client          `json:"client"`
 	Calls  []struct {
@@ -32,7 +32,7 @@ type client struct {
 	Tokens   []string `json:"tokens"`
 	CAPEM    string   `json:"ca_pem"`
 	BasePath string   `json:"base_path"`
-	// options are all that is not above.
+	// options are all other members.
 	options options
 }
 
@@ -60,7 +60,7 @@ type request struct {
 	Parse         string            `json:"parse"`
 	Repeat        int               `json:"repeat"`
 	Concurrency   int               `json:"concurrency"`
-	// options are all that is not above.
+	// options are all other members.
 	options options
 }
 
@@ -108,7 +108,7 @@ func budgetOf(given json.RawMessage) (reqtrail.RetryBudget, error) {
 	return reqtrail.RetryBudget{Capacity: number(budget.Capacity), RetryCost: number(budget.RetryCost)}, err
 }
 
-// tokens hands out the next token each time it is asked.
+// tokens returns a refresher that returns the next token each time.
 func tokens(left []string) func(context.Context) (reqtrail.Token, error) {
 	var mutex sync.Mutex
 	return func(context.Context) (reqtrail.Token, error) {
@@ -151,7 +151,7 @@ func (given *request) request() (*reqtrail.Request, error) {
 	return made, given.options.set("request", made)
 }
 
-// number gives a number that is there; the package takes a negative one for zero, and zero for the default.
+// number converts a number for the package, where a negative one means zero, and zero means the default.
 func number(value *int) int {
 	switch {
 	case value == nil:

@@ -1,6 +1,6 @@
-// The adapter of the Go package: it reads scenarios on standard input, makes their calls, and writes what came out.
+// The adapter of the Go package: it reads scenarios from standard input, makes their calls, and writes the results.
 //
-// The protocol is in docs/conformance.md. An adapter uses only what an application could use.
+// The protocol is in docs/conformance.md. An adapter uses only what an application can use.
 package main
 
 import (
@@ -38,7 +38,7 @@ func must(err error) {
 	}
 }
 
-// strict reads JSON and refuses what it does not know.
+// strict parses JSON and refuses unknown members.
 func strict(text []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.DisallowUnknownFields()
@@ -92,7 +92,7 @@ func play(s *scenario, newClient func(reqtrail.Config) (*reqtrail.Client, error)
 	return results, nil
 }
 
-// repeat makes a call as often and as much at the same time as it says.
+// repeat makes a call as many times, and as many at once, as it says.
 func repeat(client *reqtrail.Client, given *request) []result {
 	times := max(given.Repeat, 1)
 	results := make([]result, times)

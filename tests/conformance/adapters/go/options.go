@@ -12,11 +12,11 @@ import (
 	reqtrail "github.com/reqtrail/reqtrail/bindings-c/go"
 )
 
-// options are those of the surface, by their names.
+// options are options of the surface, by name.
 type options map[string]json.RawMessage
 
-// optionsBeside reads a JSON object into a struct, and gives what the struct has no fields for, the members of "options"
-// included.
+// optionsBeside parses a JSON object into a struct, and returns the members without a field, including those of
+// "options".
 func optionsBeside(text []byte, into any) (options, error) {
 	var all options
 	if err := json.Unmarshal(text, &all); err != nil {
@@ -40,7 +40,7 @@ func optionsBeside(text []byte, into any) (options, error) {
 	return all, nil
 }
 
-// option is what schema/surface.json says of one.
+// option is the row of an option in schema/surface.json.
 type option struct {
 	Name    string          `json:"name"`
 	Kind    string          `json:"kind"`
@@ -97,7 +97,7 @@ func (o options) set(group string, into any) error {
 	return nil
 }
 
-// emptyTexts are the options whose empty text is refused, and not taken for none.
+// emptyTexts are the options for which an empty text is an error, not the same as none.
 var emptyTexts = map[string]reqtrail.Option{
 	"idempotency_key": reqtrail.WithIdempotencyKey(""),
 	"if_none_match":   reqtrail.WithIfNoneMatch(""),
@@ -130,7 +130,7 @@ func (o *option) set(given json.RawMessage, into any) (err error) {
 		case field.CanUint():
 			field.SetUint(uint64(count))
 		case count == 0:
-			// Zero stands for the default.
+			// Zero means the default.
 			field.SetInt(-1)
 		default:
 			field.SetInt(count)
@@ -180,7 +180,7 @@ func (o *option) set(given json.RawMessage, into any) (err error) {
 		budget, err = budgetOf(given)
 		field.Set(reflect.ValueOf(budget))
 	default:
-		err = fmt.Errorf("the kind %s is not known", o.Kind)
+		err = fmt.Errorf("the kind %s is unknown", o.Kind)
 	}
 	return err
 }

@@ -26,7 +26,7 @@ func success(response *reqtrail.Response, given *request) (result, error) {
 	case "json":
 		var body json.RawMessage
 		if response.NotModified() {
-			// There is nothing to parse.
+			// A 304 has nothing to parse.
 			ok["json"] = nil
 			break
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/reqtrail/reqtrail/bindings-c/go/reqtrailtest"
 )
 
-// playScript plays a scenario on a mock, and adds the requests that it got and what it finds wrong.
+// playScript plays a scenario with a mock, and adds the requests and the problems of the mock.
 func playScript(s *scenario, played map[string]any) error {
 	var t noTest
 	defer t.end()
@@ -33,7 +33,7 @@ func playScript(s *scenario, played map[string]any) error {
 	return nil
 }
 
-// noTest stands for the test that a mock is made for.
+// noTest replaces the test that a mock needs.
 type noTest struct {
 	testing.TB
 	cleanups []func()

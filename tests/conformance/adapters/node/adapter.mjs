@@ -1,6 +1,6 @@
 // The adapter of the Node package. The protocol is in `docs/conformance.md`.
 //
-// It uses only what an application could use, of the package that is installed in the folder of its first argument.
+// It uses only what an application can use. The package is installed in the folder that the first argument names.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -15,7 +15,7 @@ const SURFACE = JSON.parse(
   readFileSync(new URL("../../../../schema/surface.json", import.meta.url), "utf8"),
 );
 
-/** What the options of a group are called here, by their names in scenarios. */
+/** Returns the names of a group's options in this package, by their names in scenarios. */
 function named(group) {
   const { options, by_hand } = SURFACE.groups[group];
   return Object.fromEntries(
@@ -29,7 +29,7 @@ function named(group) {
 const CLIENT = { ...named("client"), call_timeout_ms: "timeoutMs" };
 const REQUEST = { ...named("request"), text: "body" };
 
-/** Options that the format names nowhere else. What the package does not take is its own error. */
+/** Converts the options under `options`. If the package does not have one, its own error says so. */
 function others(given = {}, names) {
   return Object.fromEntries(
     Object.entries(given).map(([key, value]) => [
@@ -54,13 +54,13 @@ function camel(value) {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [name(key), camel(inner)]));
 }
 
-/** Makes a client of a line's server, or of the mock that plays its script. */
+/** Makes a client for the server of a line, or for the mock that plays its script. */
 function makeClient(line, mock) {
   const given = line.client ?? {};
   const options = take(given, CLIENT, ["tokens", "ca_pem", "base_path", "options"]);
   Object.assign(options, others(given.options, CLIENT));
   if (typeof options.dialect === "object" && options.dialect !== null) {
-    // As a program writes it; the codes are the API's own.
+    // In the spelling of a program. The names of the codes are the API's.
     const { codes, ...rest } = options.dialect;
     options.dialect = { ...camel(rest), ...(codes === undefined ? {} : { codes }) };
   }
@@ -128,16 +128,16 @@ function failure(error) {
   };
 }
 
-/** The results of one request's calls, whose trails have to be those that the client's recorder finds. */
-function remembered(client, line, request, results) {
-  // Others may have displaced them: 64 of each sort are kept.
+/** Returns the results of a request's calls, after a check that the client's recorder finds the same trails. */
+function check_recorder(client, line, request, results) {
+  // Other calls may have displaced them: a recorder keeps 64 of each sort.
   if ((request.concurrency ?? 1) > 1 || results.length > 64) return results;
   const keeps = line.client?.options?.recorder ?? true;
   for (const outcome of results.flatMap((result) => Object.values(result))) {
     if (outcome.trail == null) continue;
     const found = JSON.stringify(client.recorder.find(outcome.trail.callId));
     const expected = JSON.stringify(keeps ? [outcome.trail] : []);
-    if (found !== expected) outcome.trail = `the recorder has ${found} in the place of ${expected}`;
+    if (found !== expected) outcome.trail = `the recorder has ${found}; expected ${expected}`;
   }
   return results;
 }
@@ -158,7 +158,7 @@ async function play(line, mock) {
       for (const index of left) found[index] = await one(client, request);
     };
     await Promise.all(Array.from({ length: Math.max(1, request.concurrency ?? 1) }, worker));
-    results.push(...remembered(client, line, request, found));
+    results.push(...check_recorder(client, line, request, found));
   }
   await client.close();
   return results;

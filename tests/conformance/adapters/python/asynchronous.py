@@ -8,7 +8,7 @@ from typing import Any
 
 import reqtrail
 from reqtrail import testing
-from shared import client_options, failure, mock_of, remembered, request_options, success, write
+from shared import client_options, failure, mock_of, check_recorder, request_options, success, write
 
 
 def next_token(left: list[str]) -> Callable[[], Awaitable[str]]:
@@ -33,7 +33,7 @@ async def one(client: reqtrail.AsyncClient, request: dict[str, Any]) -> dict[str
         try:
             return success(await task, request)
         except asyncio.CancelledError as cancelled:
-            # A call that had ended before it could be cancelled has no error; then the scenario's times are wrong.
+            # A call that ended before the cancel has no error. The scenario's times are wrong then.
             cause = cancelled.__cause__
             if not isinstance(cause, reqtrail.CancelledError):
                 raise
@@ -65,7 +65,7 @@ async def play(line: dict[str, Any], mock: testing.Mock | None) -> list[dict[str
                     return await one(client, request)
 
             made = await asyncio.gather(*(in_turn() for _ in range(request.get("repeat", 1))))
-            results += remembered(client, line, request, list(made))
+            results += check_recorder(client, line, request, list(made))
     return results
 
 

@@ -1,6 +1,6 @@
-"""What the two Python adapters share: reading a scenario, its client and its requests, writing results.
+"""Shared by the two Python adapters: reads a scenario, its client and its requests, and writes the results.
 
-The protocol is in ``docs/conformance.md``. An adapter uses only what an application could use.
+The protocol is in ``docs/conformance.md``. An adapter uses only what an application can use.
 """
 
 import base64
@@ -13,13 +13,13 @@ from typing import Any
 import reqtrail
 from reqtrail import testing
 
-# Every option of the surface, by the name that scenarios give it: milliseconds have "_ms" or not.
+# Every option of the surface by its name in scenarios, where a duration may end with "_ms".
 _SURFACE = json.loads((Path(__file__).parents[4] / "schema" / "surface.json").read_text())["groups"]
 
 
 def _options(group: str, given: dict[str, Any], own: set[str]) -> dict[str, Any]:
-    """The options of a client or a request, as the package takes them. A key that is neither an option nor one of the
-    scenario's `own` makes the run fail."""
+    """Returns the options of a client or a request for the package. A key that is neither an option nor one of the
+    scenario's `own` keys ends the run."""
     rows = {row["name"]: row for row in _SURFACE[group]["options"] + _SURFACE[group]["by_hand"]}
     options = {}
     for key, value in {**given, **(given.get("options") or {})}.items():
@@ -34,7 +34,7 @@ def _options(group: str, given: dict[str, Any], own: set[str]) -> dict[str, Any]
 
 
 def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any]) -> tuple[str, dict[str, Any]]:
-    """The base URL and the options of a scenario's client."""
+    """Returns the base URL and the options of a scenario's client."""
     given = line.get("client") or {}
     options = _options("client", given, {"options", "call_timeout_ms", "tokens", "ca_pem", "base_path"})
     base = line.get("base_url", "http://api.example")
@@ -52,7 +52,7 @@ def client_options(line: dict[str, Any], next_token: Callable[[list[str]], Any])
 
 
 def mock_of(line: dict[str, Any]) -> testing.Mock | None:
-    """The mock that plays a line's script, if it has one."""
+    """Returns the mock that plays a line's script, if it has one."""
     if "script" not in line:
         return None
     mock = testing.Mock(allow_unused=True)
@@ -61,7 +61,7 @@ def mock_of(line: dict[str, Any]) -> testing.Mock | None:
 
 
 def request_options(request: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """The method, the path and the options of a request."""
+    """Returns the method, the path and the options of a request."""
     own = {"options", "method", "path", "text", "base64", "cancel_after_ms", "parse", "repeat", "concurrency"}
     options = _options("request", request, own)
     if request.get("text") is not None:
@@ -110,11 +110,11 @@ def failure(error: reqtrail.ReqtrailError) -> dict[str, Any]:
     }
 
 
-def remembered(
+def check_recorder(
     client: reqtrail.Client | reqtrail.AsyncClient, line: dict[str, Any], request: dict[str, Any], results: list[Any]
 ) -> list[Any]:
-    """The results of one request's calls, whose trails have to be those that the client's recorder finds."""
-    # Others may have displaced them: 64 of each sort are kept.
+    """Returns the results of a request's calls, after a check that the client's recorder finds the same trails."""
+    # Other calls may have displaced them: a recorder keeps 64 of each sort.
     if request.get("concurrency", 1) > 1 or len(results) > 64:
         return results
     keeps = ((line.get("client") or {}).get("options") or {}).get("recorder", True)
@@ -123,12 +123,12 @@ def remembered(
         if (trail := outcome["trail"]) is not None:
             found = [one.to_dict() for one in client.recorder.find(trail["call_id"])]
             if found != ([trail] if keeps else []):
-                outcome["trail"] = f"the recorder has {found} in the place of {trail}"
+                outcome["trail"] = f"the recorder has {found}; expected {trail}"
     return results
 
 
 def _seen(request: testing.Request) -> dict[str, Any]:
-    """A request of a mock."""
+    """Converts a request of a mock."""
     return {
         "method": request.method,
         "target": request.target,

@@ -9,7 +9,7 @@ from typing import Any
 
 import reqtrail
 from reqtrail import testing
-from shared import client_options, failure, mock_of, remembered, request_options, success, write
+from shared import client_options, failure, mock_of, check_recorder, request_options, success, write
 
 
 def next_token(left: list[str]) -> Callable[[], str]:
@@ -53,7 +53,7 @@ def play(line: dict[str, Any], mock: testing.Mock | None) -> list[dict[str, Any]
             repeat, concurrency = request.get("repeat", 1), request.get("concurrency", 1)
             with ThreadPoolExecutor(max(1, min(concurrency, repeat))) as pool:
                 made = list(pool.map(lambda _, request=request: one(client, request), range(repeat)))
-            results += remembered(client, line, request, made)
+            results += check_recorder(client, line, request, made)
     return results
 
 

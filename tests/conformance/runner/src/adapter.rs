@@ -1,4 +1,4 @@
-//! What plays a scenario's calls: a program per language, or a stand-in of a test.
+//! Adapters, which make the calls of a scenario: a program per language, or a fixture of a test.
 
 mod process;
 
@@ -9,20 +9,20 @@ use serde_json::Value;
 
 pub use process::ProcessAdapter;
 
-/// Makes the calls of a scenario and hands back their results.
+/// Makes the calls of a scenario and returns their results.
 pub trait Adapter: fmt::Debug {
-    /// The name to print.
+    /// Returns the name to print.
     fn name(&self) -> &str;
 
-    /// Whether it can play a scenario that needs this.
+    /// Returns whether the adapter has this capability, which a scenario needs.
     fn has(&self, need: &str) -> bool;
 
-    /// Gets ready, so that starting up takes no time from a scenario.
+    /// Starts the adapter, so that a scenario's time does not include the start.
     fn prepare(&mut self) -> Result<(), String> {
         Ok(())
     }
 
-    /// Plays one job, `{"id","base_url","client","calls"}`, and answers `{"id","results"}`. It must
-    /// come back within about the time limit.
+    /// Plays one job, `{"id","base_url","client","calls"}`, and returns `{"id","results"}`. It must
+    /// return within about the time limit.
     fn play(&mut self, job: &Value, limit: Duration) -> Result<Value, String>;
 }

@@ -1,4 +1,4 @@
-//! The judge: what the adapter reports against what the server logged and the scenario expects.
+//! Compares what the adapter reports with the server's log and the scenario's expectations.
 
 mod connections;
 mod correlation;
@@ -19,30 +19,30 @@ use crate::server::log::Row;
 pub(crate) use schema::Schema;
 pub(crate) use view::trail_of;
 
-/// What the judge found.
+/// The result of the checks.
 #[derive(Debug)]
-pub(crate) struct Judgement {
+pub(crate) struct CheckResult {
     pub(crate) failures: Vec<Failure>,
-    /// An attempt that may have been sent has no request yet: it may still be on its way.
+    /// Whether an attempt that may have been sent has no request yet. The request may still be on its way.
     pub(crate) incomplete: bool,
 }
 
-/// Everything that is checked in a scenario, asked for or not.
-pub(crate) fn judge(
+/// Makes all checks of a scenario: its own expectations, and those of every scenario.
+pub(crate) fn check_all(
     scenario: &Scenario,
     answer: &Value,
     rows: &[Row],
     connections: &[String],
     schema: &Schema,
     earlier_calls: &HashSet<String>,
-) -> Judgement {
+) -> CheckResult {
     let mut out = Vec::new();
     check_requests(rows, &mut out);
     let played = match view::played(scenario, answer) {
         Ok(played) => played,
         Err(failure) => {
             out.push(failure);
-            return Judgement {
+            return CheckResult {
                 failures: out,
                 incomplete: false,
             };
@@ -59,13 +59,13 @@ pub(crate) fn judge(
     correlation::check_headers(&played, rows, &correlation, &mut out);
     let opened = connections::of_calls(&played, rows, connections, &correlation);
     expect::check(scenario, &played, &correlation, &opened, &mut out);
-    Judgement {
+    CheckResult {
         incomplete: correlation.is_incomplete(&played),
         failures: out,
     }
 }
 
-/// The call IDs of an answer, to be unique among all calls of a run.
+/// Returns the call IDs of an answer. They have to be unique among all calls of a run.
 pub(crate) fn call_ids(answer: &Value) -> impl Iterator<Item = String> {
     let results = answer.get("results").and_then(Value::as_array);
     results
@@ -77,7 +77,7 @@ pub(crate) fn call_ids(answer: &Value) -> impl Iterator<Item = String> {
         .into_iter()
 }
 
-/// Every request must have been wanted, and have looked as it was wanted.
+/// Checks that an exchange wanted every request, in the form that it has.
 fn check_requests(rows: &[Row], out: &mut Vec<Failure>) {
     for (index, row) in rows.iter().enumerate() {
         let path = format!("request {}", index + 1);

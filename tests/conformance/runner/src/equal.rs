@@ -1,4 +1,4 @@
-//! Scripts that several adapters play: their trails must be the same, to the last ID and microsecond.
+//! Plays scripts with several adapters. Their trails must be equal, including every ID and time.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,25 +11,25 @@ use crate::check::trail_of;
 use crate::scenario::Scenario;
 use crate::scripted;
 
-/// How long an adapter may take for a script, in which all waits are virtual.
+/// How long an adapter may take for a script. All waits in it are virtual.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// How many scripts there were, and how many of them gave trails that differ.
+/// The number of scripts by result.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Equality {
-    /// Scripts whose trails were the same in every adapter.
+    /// Scripts whose trails were equal in every adapter.
     pub equal: usize,
-    /// Scripts whose trails were not.
+    /// Scripts whose trails differed.
     pub unequal: usize,
-    /// Files that cannot be played as a script, or not with the same trails each time.
+    /// Files that are not playable as a script, or whose trails differ between runs.
     pub skipped: usize,
 }
 
-/// Plays every file with every adapter and compares what they give with what the first one gives. A file is a scenario, or a
-/// script with its calls: `{"name", "client", "script", "calls"}`.
+/// Plays every file with every adapter and compares their results with those of the first one. A file is a scenario, or a script
+/// with its calls: `{"name", "client", "script", "calls"}`.
 ///
 /// # Errors
-/// Those of writing.
+/// If `out` cannot be written.
 pub fn play(
     adapters: &mut [Box<dyn Adapter>],
     files: &[PathBuf],
@@ -74,7 +74,7 @@ pub fn play(
     Ok(equality)
 }
 
-/// What the adapters are given. `None`: it has other trails each time.
+/// Makes the adapters' job. `None` if the trails of the file differ between runs.
 fn job(file: &Path) -> Result<Option<Value>, String> {
     let text = std::fs::read_to_string(file).map_err(|error| error.to_string())?;
     let value: Value = serde_json::from_str(&text).map_err(|error| format!("not JSON: {error}"))?;
@@ -115,19 +115,21 @@ fn of_script(value: Value) -> Result<Value, String> {
     }))
 }
 
-/// How the answers of the adapters differ.
+/// Returns how the answers of the adapters differ.
 fn differences(adapters: &mut [Box<dyn Adapter>], job: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let mut first: Option<(String, Value)> = None;
     for adapter in adapters {
         let name = adapter.name().to_owned();
-        let played = adapter.play(job, LIMIT).and_then(|answer| told(&answer));
+        let played = adapter
+            .play(job, LIMIT)
+            .and_then(|answer| comparable(&answer));
         match (played, &first) {
             (Err(error), _) => found.push(format!("{name}: {error}")),
-            (Ok(told), None) => first = Some((name, told)),
-            (Ok(told), Some((of, wanted))) if told != *wanted => {
+            (Ok(got), None) => first = Some((name, got)),
+            (Ok(got), Some((of, wanted))) if got != *wanted => {
                 found.extend(
-                    scripted::named("", wanted, &told)
+                    scripted::name_differences("", wanted, &got)
                         .iter()
                         .map(|it| format!("{of} and {name}: {it}")),
                 );
@@ -138,8 +140,8 @@ fn differences(adapters: &mut [Box<dyn Adapter>], job: &Value) -> Vec<String> {
     found
 }
 
-/// What of an answer is compared: every trail whole, and what the mock saw.
-fn told(answer: &Value) -> Result<Value, String> {
+/// Returns the comparable parts of an answer: every trail, and the requests and problems of the mock.
+fn comparable(answer: &Value) -> Result<Value, String> {
     let list = |key: &str| {
         answer
             .get(key)
@@ -153,7 +155,7 @@ fn told(answer: &Value) -> Result<Value, String> {
     if trails.is_empty() {
         return Err(format!("the answer has no results: {answer}"));
     }
-    trails.iter_mut().for_each(drop_what_readers_add);
+    trails.iter_mut().for_each(shorten_decode_reasons);
     let request = |request: &Value| {
         json!([
             request["method"],
@@ -170,20 +172,20 @@ fn told(answer: &Value) -> Result<Value, String> {
     Ok(json!({"trails": trails, "requests": requests, "problems": problems}))
 }
 
-/// Where a body is not what the caller asked for, each language's own reader may say more.
-fn drop_what_readers_add(trail: &mut Value) {
+/// Shortens the reasons of `decode` failures: the JSON parser of each language adds its own text.
+fn shorten_decode_reasons(trail: &mut Value) {
     let attempts = trail.get_mut("attempts").and_then(Value::as_array_mut);
     for attempt in attempts.into_iter().flatten() {
         if attempt["failure"] == "decode"
             && let Some(reason) = attempt["failure_reason"].as_str()
         {
-            let said = reason.split([':', '(']).next().unwrap_or_default();
-            attempt["failure_reason"] = said.trim_end().into();
+            let short = reason.split([':', '(']).next().unwrap_or_default();
+            attempt["failure_reason"] = short.trim_end().into();
         }
     }
 }
 
-/// One that can do nothing special.
+/// An adapter without capabilities.
 #[derive(Debug)]
 struct NoAdapter;
 

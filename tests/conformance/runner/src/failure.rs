@@ -1,11 +1,11 @@
-//! One thing that was not as it should be.
+//! A difference between what was expected and what was found.
 
 use std::fmt;
 
 use reqtrail::testing::script::{Difference, Pattern, Scope};
 use serde_json::Value;
 
-/// A difference: where, and what was wrong there.
+/// A difference: its path, and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     path: String,
@@ -28,7 +28,7 @@ impl Failure {
         Self::new(path, format!("expected {expected}, got {got}"))
     }
 
-    /// The same failure seen from further up.
+    /// Puts the path of the failure below `parent`.
     pub(crate) fn below(mut self, parent: &str) -> Self {
         self.path = match self.path.as_str() {
             "" => parent.to_owned(),
@@ -58,7 +58,7 @@ impl From<Difference> for Failure {
     }
 }
 
-/// Compares a value with what was expected, and notes each difference.
+/// Compares a value with a pattern, and adds each difference to `out`.
 pub(crate) fn compare(
     pattern: &Pattern,
     actual: Option<&Value>,

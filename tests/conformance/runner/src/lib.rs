@@ -1,8 +1,8 @@
-//! Plays conformance scenarios against one adapter per language and judges what came out.
+//! Plays conformance scenarios with one adapter per language and checks the results.
 //!
-//! A scenario is a scripted server, the calls to make and what must come of them. The server logs
-//! every request that it saw; the judge holds the trails that the adapter reports against that log,
-//! so that an attempt that is missing, doubled, swapped or made up is found in every scenario.
+//! A scenario is a scripted server, the calls to make and their expected results. The server logs
+//! every request that it gets. The checks compare the trails that the adapter reports with that log,
+//! so that every scenario finds an attempt that is missing, doubled, swapped or made up.
 
 mod adapter;
 mod check;
@@ -17,5 +17,5 @@ pub mod suite;
 
 pub use adapter::{Adapter, ProcessAdapter};
 pub use failure::Failure;
-pub use run::{Runner, Verdict, Way};
+pub use run::{Backend, Runner, Verdict};
 pub use scenario::{Scenario, ScenarioError};

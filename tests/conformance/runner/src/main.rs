@@ -1,30 +1,30 @@
-//! `conformance`: plays scenarios against adapters. See `--help`.
+//! `conformance`: plays scenarios with adapters. See `--help`.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use reqtrail_conformance::{Adapter, ProcessAdapter, Runner, Way, equal, suite};
+use reqtrail_conformance::{Adapter, Backend, ProcessAdapter, Runner, equal, suite};
 
 const HELP: &str = "\
-Plays conformance scenarios against adapters.
+Plays conformance scenarios with adapters.
 
 conformance --scenarios DIR --adapter NAME=COMMAND [--adapter …] [options]
 
-  --scenarios DIR        play every *.json below DIR, or the one file DIR; may be given again
-  --adapter NAME=COMMAND an adapter; COMMAND is split at blanks, or a JSON array of strings
-  --has NAME=CAP,CAP     what an adapter can do (default: tls); scenarios that need more are skipped
+  --scenarios DIR        play every *.json below DIR, or the file DIR; can be repeated
+  --adapter NAME=COMMAND an adapter; COMMAND is split at spaces, or is a JSON array of strings
+  --has NAME=CAP,CAP     the capabilities of an adapter (default: tls); scenarios that need more are skipped
   --filter PART          only scenarios with PART in their name
   --schema FILE          the trail's JSON Schema (default: the project's)
-  --way WAY              what answers: sockets (the default), script (the adapter's own mock), or compare (both, whose
-                         trails must be the same); or equal: the mocks of all adapters, whose trails must be the same
-  --time-limit SECONDS   for each scenario, after which the adapter is killed
+  --way WAY              what responds: sockets (the default), script (the adapter's own mock), compare (both; their
+                         trails must be equal), or equal (the mocks of all adapters; their trails must be equal)
+  --time-limit SECONDS   the time limit of each scenario, after which the adapter is killed
 
-Prints one line per scenario that fails, with the exchange log below it, one per scenario that is
-skipped, and a tally per adapter. Exit status 0 only if scenarios were found and none failed.";
+Prints one line for each scenario that fails, followed by the exchange log, one line for each scenario
+that is skipped, and a summary for each adapter. Exits with 0 if there are scenarios and none failed.";
 
-/// What the command line asks for.
+/// The options of the command line.
 #[derive(Debug, Default)]
 struct Options {
     scenarios: Vec<PathBuf>,
@@ -33,7 +33,7 @@ struct Options {
     filter: Option<String>,
     schema: Option<PathBuf>,
     time_limit: Option<Duration>,
-    way: Way,
+    backend: Backend,
     equal: bool,
 }
 
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether every scenario of every adapter passed or was skipped.
+/// Plays the scenarios. Returns whether every scenario of every adapter passed or was skipped.
 fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, String> {
     let options = Options::parse(arguments)?;
     let schema = options.schema.unwrap_or_else(default_schema);
@@ -63,7 +63,7 @@ fn run(arguments: &[String], out: &mut dyn Write) -> Result<bool, String> {
     let schema = serde_json::from_str(&schema).map_err(|error| format!("the schema: {error}"))?;
     let mut runner = Runner::new(&schema)?
         .time_limit(options.time_limit)
-        .way(options.way);
+        .backend(options.backend);
     let mut files = Vec::new();
     for path in &options.scenarios {
         let found = suite::files(path).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -118,13 +118,13 @@ impl Options {
                 "--filter" => options.filter = Some(value.clone()),
                 "--schema" => options.schema = Some(value.into()),
                 "--way" => {
-                    options.way = match value.as_str() {
-                        "sockets" => Way::Sockets,
-                        "script" => Way::Script,
-                        "compare" => Way::Compare,
+                    options.backend = match value.as_str() {
+                        "sockets" => Backend::Sockets,
+                        "script" => Backend::Script,
+                        "compare" => Backend::Compare,
                         "equal" => {
                             options.equal = true;
-                            Way::Script
+                            Backend::Script
                         }
                         _ => {
                             return Err(format!(
@@ -134,14 +134,16 @@ impl Options {
                     }
                 }
                 "--time-limit" => {
-                    let seconds = value.parse().map_err(|_| format!("{value}: no number"))?;
+                    let seconds = value
+                        .parse()
+                        .map_err(|_| format!("`{value}` is not a number of seconds"))?;
                     options.time_limit = Some(Duration::from_secs(seconds));
                 }
-                _ => return Err(format!("unknown option {option}; see --help")),
+                _ => return Err(format!("`{option}` is not an option; see --help")),
             }
         }
         if options.adapters.is_empty() || options.scenarios.is_empty() {
-            return Err("an --adapter and --scenarios are needed; see --help".to_owned());
+            return Err("--adapter and --scenarios are required; see --help".to_owned());
         }
         Ok(options)
     }
@@ -167,7 +169,7 @@ fn words(command: &str) -> Result<Vec<String>, String> {
     Ok(command.split_whitespace().map(str::to_owned).collect())
 }
 
-/// The schema beside this crate in the project's tree.
+/// Returns the schema in the project's tree.
 fn default_schema() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../schema/trail.schema.json")
 }

@@ -1,6 +1,6 @@
-//! What a failure is printed with: the exchanges as the server saw them, the trails as reported.
+//! Prints the context of a failure: the exchanges that the server logged and the reported trails.
 
-// Writing to a string cannot fail, so that its results are ignored below.
+// Writing to a string cannot fail, so the results are ignored below.
 use std::fmt::Write;
 
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::check::trail_of;
 use crate::server::log::{Row, Sent};
 
-/// Each logged request with its answer.
+/// Prints each logged request with its response.
 pub(crate) fn exchanges(rows: &[Row]) -> String {
     let mut text = String::from("exchange log:\n");
     if rows.is_empty() {
@@ -36,7 +36,7 @@ pub(crate) fn exchanges(rows: &[Row]) -> String {
         if !body.is_empty() {
             let _ = writeln!(text, "      > {}", cut(body));
         }
-        let _ = writeln!(text, "      < {}", answer(row.sent.as_ref()));
+        let _ = writeln!(text, "      < {}", status_line(row.sent.as_ref()));
         for (name, value) in row.sent.iter().flat_map(|sent| &sent.headers) {
             let _ = writeln!(text, "      < {name}: {}", cut(value));
         }
@@ -48,7 +48,7 @@ pub(crate) fn exchanges(rows: &[Row]) -> String {
     text
 }
 
-/// The trail of each result, in full.
+/// Prints the trail of each result.
 pub(crate) fn trails(answer: &Value) -> String {
     let mut text = String::from("trails:\n");
     let results = answer.get("results").and_then(Value::as_array);
@@ -67,12 +67,12 @@ pub(crate) fn trails(answer: &Value) -> String {
     text
 }
 
-fn answer(sent: Option<&Sent>) -> String {
+fn status_line(sent: Option<&Sent>) -> String {
     match sent {
-        None => "no answer".to_owned(),
+        None => "no response".to_owned(),
         Some(sent) => match sent.status {
             Some(status) => status.to_string(),
-            None => "bytes as the scenario gives them".to_owned(),
+            None => "the bytes of the scenario".to_owned(),
         },
     }
 }

@@ -1,4 +1,4 @@
-//! Playing one scenario against one adapter.
+//! Plays one scenario with one adapter.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,12 +15,13 @@ use crate::scripted;
 use crate::server::Server;
 use crate::server::tls::Identity;
 
-/// How long a failing verdict waits for requests that are still on their way.
+/// How long the runner waits for requests that are still on their way before a scenario fails.
 const STRAGGLERS: Duration = Duration::from_millis(300);
-/// The design's default for a call.
+/// The default timeout of a call.
 const CALL_MS: f64 = 60_000.0;
-/// What an adapter may need besides its calls' own time, and the most it ever gets.
+/// The time that an adapter gets in addition to the time limits of its calls.
 const OVERHEAD: Duration = Duration::from_secs(60);
+/// The longest time that an adapter gets.
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// Plays scenarios, one at a time.
@@ -30,64 +31,64 @@ pub struct Runner {
     identity: Option<Identity>,
     call_ids: HashSet<String>,
     time_limit: Option<Duration>,
-    way: Way,
+    backend: Backend,
 }
 
-/// What answers the requests.
+/// What responds to the requests.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Backend {
     /// A server with sockets.
     #[default]
     Sockets,
-    /// The adapter's own mock, by the scenario's exchanges as a script.
+    /// The adapter's own mock, with the scenario's exchanges as its script.
     Script,
-    /// Both, and the trails must be the same but for what differs from run to run.
+    /// Both. Their trails must be equal, except for the parts that differ between runs.
     Compare,
 }
 
-/// What became of a scenario.
+/// The result of a scenario.
 #[derive(Debug)]
 pub enum Verdict {
-    /// Everything was as it should be.
+    /// Everything was as expected.
     Passed,
-    /// The adapter or the runner lacks what the scenario needs.
+    /// The adapter or the backend lacks something that the scenario needs.
     Skipped(String),
-    /// Something was not.
+    /// Something was not as expected.
     Failed {
         /// What differed.
         failures: Vec<Failure>,
-        /// The exchanges and the trails, to read.
+        /// The exchanges and the trails, as text.
         log: String,
     },
 }
 
 impl Runner {
-    /// A runner that checks trails against this JSON Schema.
+    /// Makes a runner that checks trails against this JSON Schema.
     pub fn new(schema: &Value) -> Result<Self, String> {
         Ok(Self {
             schema: Schema::compile(schema)?,
             identity: None,
             call_ids: HashSet::new(),
             time_limit: None,
-            way: Way::default(),
+            backend: Backend::default(),
         })
     }
 
-    /// Chooses what answers the requests.
+    /// Sets what responds to the requests.
     #[must_use]
-    pub fn way(mut self, way: Way) -> Self {
-        self.way = way;
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
         self
     }
 
-    /// Bounds the time of each scenario by hand, instead of by its own time limits.
+    /// Limits the time of each scenario, instead of deriving the limit from its calls.
     #[must_use]
     pub fn time_limit(mut self, limit: Option<Duration>) -> Self {
         self.time_limit = limit;
         self
     }
 
-    /// Plays a scenario and judges what came out.
+    /// Plays a scenario and checks its results.
     pub fn play(&mut self, scenario: Scenario, adapter: &mut dyn Adapter) -> Verdict {
         let tls = scenario.tls.then(|| "tls".to_owned());
         let lacking = scenario
@@ -98,20 +99,20 @@ impl Runner {
         if let Some(need) = lacking {
             return Verdict::Skipped(format!("needs {need}"));
         }
-        if self.way != Way::Sockets
+        if self.backend != Backend::Sockets
             && let Some(why) = scripted::unplayable(&scenario, adapter)
         {
             return Verdict::Skipped(why);
         }
         let scenario = Arc::new(scenario);
-        let played = match self.way {
-            Way::Sockets => self
-                .play_and_judge(scenario, adapter)
+        let played = match self.backend {
+            Backend::Sockets => self
+                .play_and_check(scenario, adapter)
                 .map(|(verdict, _)| verdict),
-            Way::Script => self
+            Backend::Script => self
                 .play_script(&scenario, adapter)
                 .map(|(verdict, _)| verdict),
-            Way::Compare => self.compare(&scenario, adapter),
+            Backend::Compare => self.compare(&scenario, adapter),
         };
         match played {
             Ok(verdict) => verdict,
@@ -122,7 +123,7 @@ impl Runner {
         }
     }
 
-    /// Lets the adapter's mock play the scenario, and judges its log as a server's.
+    /// Plays the scenario with the adapter's mock, and checks its log like that of a server.
     fn play_script(
         &mut self,
         scenario: &Scenario,
@@ -132,9 +133,9 @@ impl Runner {
         let mut answer = adapter.play(&scripted::job(scenario), limit)?;
         let (rows, mut failures) = scripted::rows(scenario, &answer)?;
         failures.extend(scripted::take_notes(&mut answer));
-        // Its IDs come from a seed, and are those of every other scenario.
-        let judgement = check::judge(scenario, &answer, &rows, &[], &self.schema, &HashSet::new());
-        failures.extend(judgement.failures);
+        // The mock's IDs come from a seed: every scenario has the same ones.
+        let result = check::check_all(scenario, &answer, &rows, &[], &self.schema, &HashSet::new());
+        failures.extend(result.failures);
         let verdict = match failures.is_empty() {
             true => Verdict::Passed,
             false => Verdict::Failed {
@@ -150,7 +151,7 @@ impl Runner {
         scenario: &Arc<Scenario>,
         adapter: &mut dyn Adapter,
     ) -> Result<Verdict, String> {
-        let (verdict, by_sockets) = self.play_and_judge(Arc::clone(scenario), adapter)?;
+        let (verdict, by_sockets) = self.play_and_check(Arc::clone(scenario), adapter)?;
         if !matches!(verdict, Verdict::Passed) {
             return Ok(verdict);
         }
@@ -171,7 +172,7 @@ impl Runner {
         })
     }
 
-    fn play_and_judge(
+    fn play_and_check(
         &mut self,
         scenario: Arc<Scenario>,
         adapter: &mut dyn Adapter,
@@ -186,7 +187,7 @@ impl Runner {
         let cannot = |error| format!("the server cannot be started: {error}");
         let mut server = Server::start(Arc::clone(&scenario), config).map_err(cannot)?;
         let mut job = job(&scenario, &server.origin(), ca_pem);
-        if self.way == Way::Compare {
+        if self.backend == Backend::Compare {
             scripted::seed(&mut job);
         }
         let limit = self.time_limit.unwrap_or_else(|| time_limit(&scenario));
@@ -206,9 +207,9 @@ impl Runner {
             }
         };
 
-        let judge = |rows: &[_]| {
+        let check = |rows: &[_]| {
             let connections = server.script().connections();
-            check::judge(
+            check::check_all(
                 &scenario,
                 &answer,
                 rows,
@@ -218,19 +219,19 @@ impl Runner {
             )
         };
         let mut rows = server.script().rows();
-        let mut judgement = judge(&rows);
+        let mut result = check(&rows);
         let deadline = Instant::now() + STRAGGLERS;
-        while judgement.incomplete && !judgement.failures.is_empty() {
+        while result.incomplete && !result.failures.is_empty() {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() || !server.script().changes(left) {
                 break;
             }
             rows = server.script().rows();
-            judgement = judge(&rows);
+            result = check(&rows);
         }
         server.stop();
         self.call_ids.extend(check::call_ids(&answer));
-        let failures = judgement.failures;
+        let failures = result.failures;
         if failures.is_empty() {
             return Ok((Verdict::Passed, answer));
         }
@@ -238,7 +239,7 @@ impl Runner {
         Ok((Verdict::Failed { failures, log }, answer))
     }
 
-    /// Made when a scenario first needs it: most runs' cost is elsewhere.
+    /// Returns the certificates. They are made when a scenario first needs them.
     fn identity(&mut self) -> Result<&Identity, String> {
         if self.identity.is_none() {
             let identity = Identity::generate()
@@ -251,7 +252,7 @@ impl Runner {
     }
 }
 
-/// What the adapter is given: the scenario with the server's address filled in.
+/// Makes the adapter's job: the scenario with the server's address.
 fn job(scenario: &Scenario, origin: &str, ca_pem: Option<String>) -> Value {
     let calls: Vec<Value> = scenario
         .calls
@@ -270,7 +271,7 @@ fn job(scenario: &Scenario, origin: &str, ca_pem: Option<String>) -> Value {
     job
 }
 
-/// The time that the calls may take by their own limits, and some.
+/// Returns the sum of the calls' own time limits, plus the overhead.
 fn time_limit(scenario: &Scenario) -> Duration {
     let of_calls: f64 = scenario
         .calls

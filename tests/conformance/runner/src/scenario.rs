@@ -1,7 +1,7 @@
-//! A scenario: a scripted server, the calls to make, and what must come out.
+//! A scenario: a scripted server, the calls to make, and their expected results.
 //!
-//! Reading is strict: a key or an operator that is not part of the format is an error of the
-//! scenario, wherever it stands.
+//! Parsing is strict: a key or an operator that is not part of the format is an error, wherever it
+//! is.
 
 mod call;
 mod client;
@@ -20,7 +20,7 @@ pub(crate) use client::{Client, Dialect};
 /// The version of the format that this runner plays.
 const FORMAT: u64 = 1;
 
-/// Reads the parts that scenarios and scripts have in common.
+/// Parses the parts that scenarios and scripts share.
 const READER: Reader = Reader::scenario(compile);
 
 fn compile(expression: &str) -> std::result::Result<IsMatch, String> {
@@ -28,7 +28,7 @@ fn compile(expression: &str) -> std::result::Result<IsMatch, String> {
     Ok(Arc::new(move |text: &str| regex.is_match(text)))
 }
 
-/// A scenario, read and checked.
+/// A parsed scenario.
 #[derive(Debug)]
 pub struct Scenario {
     pub(crate) name: String,
@@ -37,7 +37,7 @@ pub struct Scenario {
     pub(crate) tls: bool,
     pub(crate) listen_after_ms: u64,
     pub(crate) exchanges: Vec<Exchange>,
-    /// The exchanges as they are written.
+    /// The exchanges as JSON, as the file has them.
     pub(crate) written: Vec<Value>,
     pub(crate) calls: Vec<Call>,
 }
@@ -50,14 +50,14 @@ impl Scenario {
         Self::parse(&text)
     }
 
-    /// Reads a scenario from its JSON text.
+    /// Parses a scenario from its JSON text.
     pub fn parse(text: &str) -> std::result::Result<Self, ScenarioError> {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| error_at("", format!("not JSON: {error}")))?;
         Self::from_value(&value)
     }
 
-    /// The name that the scenario gives itself.
+    /// Returns the name of the scenario.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -69,7 +69,7 @@ impl Scenario {
         if format != FORMAT {
             return Err(error_at(
                 "format",
-                format!("this runner plays format {FORMAT}, not {format}"),
+                format!("expected {FORMAT}, got {format}"),
             ));
         }
         let name = fields.string("name")?;

@@ -1,4 +1,4 @@
-//! Scenarios that the adapter's own mock plays: the exchanges are its script, and it answers with the requests that it saw.
+//! Plays scenarios with the adapter's own mock: the exchanges are its script, and its answer contains the requests that it got.
 
 use std::sync::Arc;
 
@@ -10,14 +10,14 @@ use crate::check::trail_of;
 use crate::failure::Failure;
 use crate::scenario::{Call, Scenario};
 use crate::server::log::{Row, trace_of};
-use crate::server::played;
+use crate::server::mock_reply;
 use crate::server::request::Request;
 
-/// Where the clients of a script seem to go: as the server's own address, which scenarios know.
+/// The origin of clients with a script. It has the form of the server's address, which scenarios expect.
 const ORIGIN: &str = "http://127.0.0.1:8080";
 
-/// Options of a client that are of the network alone, which a mock is not.
-const OF_THE_WIRE: [&str; 12] = [
+/// Client options that affect only the network, which a mock does not have.
+const NETWORK_OPTIONS: [&str; 12] = [
     "proxy",
     "extra_ca",
     "client_certificate",
@@ -32,7 +32,7 @@ const OF_THE_WIRE: [&str; 12] = [
     "connect_timeout_ms",
 ];
 
-/// Why a mock cannot play a scenario.
+/// Returns why a mock cannot play a scenario; `None` if it can.
 pub(crate) fn unplayable(scenario: &Scenario, adapter: &dyn Adapter) -> Option<String> {
     let exchanges = &scenario.exchanges;
     let options = scenario
@@ -40,10 +40,10 @@ pub(crate) fn unplayable(scenario: &Scenario, adapter: &dyn Adapter) -> Option<S
         .given
         .get("options")
         .and_then(Value::as_object);
-    let of_the_wire = options
+    let network_option = options
         .into_iter()
         .flat_map(Map::keys)
-        .find(|name| OF_THE_WIRE.contains(&name.as_str()));
+        .find(|name| NETWORK_OPTIONS.contains(&name.as_str()));
     let calls = &scenario.calls;
     if scenario.tls {
         return Some("a script has no TLS".to_owned());
@@ -67,10 +67,10 @@ pub(crate) fn unplayable(scenario: &Scenario, adapter: &dyn Adapter) -> Option<S
     {
         return Some("needs virtual-cancel".to_owned());
     }
-    of_the_wire.map(|name| format!("`{name}` is of the network"))
+    network_option.map(|name| format!("a script has no network for `{name}`"))
 }
 
-/// Lets a client draw what its mock would draw.
+/// Gives the client of a server the seed that a mock has, so that both draw the same jitter.
 pub(crate) fn seed(job: &mut Value) {
     if let Some(client) = job.get_mut("client").and_then(Value::as_object_mut) {
         let options = client.entry("options").or_insert_with(|| json!({}));
@@ -80,7 +80,7 @@ pub(crate) fn seed(job: &mut Value) {
     }
 }
 
-/// Why the trails of a scenario are not the same each time.
+/// Returns why the trails of a scenario differ between runs; `None` if they do not.
 pub(crate) fn unrepeatable(scenario: &Scenario) -> Option<&'static str> {
     let at_once =
         |call: &Call| call.request.get("cancel_after_ms").and_then(Value::as_f64) == Some(0.0);
@@ -99,7 +99,7 @@ pub(crate) fn unrepeatable(scenario: &Scenario) -> Option<&'static str> {
     }
 }
 
-/// What the adapter is given: the scenario with its exchanges as a script.
+/// Makes the adapter's job: the scenario with its exchanges as a script.
 pub(crate) fn job(scenario: &Scenario) -> Value {
     let calls: Vec<Value> = scenario
         .calls
@@ -115,7 +115,7 @@ pub(crate) fn job(scenario: &Scenario) -> Value {
     })
 }
 
-/// Takes the note out of every trail that a script answered. Where it is missing, that is a failure.
+/// Removes the note `scripted` from every trail. It is a failure if the note is missing.
 pub(crate) fn take_notes(answer: &mut Value) -> Vec<Failure> {
     let mut failures = Vec::new();
     let results = answer.get_mut("results").and_then(Value::as_array_mut);
@@ -138,7 +138,7 @@ pub(crate) fn take_notes(answer: &mut Value) -> Vec<Failure> {
     failures
 }
 
-/// The requests that the mock saw, as the log of a server, and what it found wrong.
+/// Returns the mock's requests in the form of a server's log, and the problems that the mock found.
 pub(crate) fn rows(
     scenario: &Scenario,
     answer: &Value,
@@ -167,7 +167,7 @@ pub(crate) fn rows(
     ))
 }
 
-/// Whether a problem is an exchange that was not used up, which a server allows.
+/// Returns whether a problem is an exchange that was not used up, which a server allows.
 pub(crate) fn is_left_over(problem: &Value) -> bool {
     problem
         .as_str()
@@ -208,7 +208,7 @@ fn row(scenario: &Scenario, value: &Value) -> Result<Row, String> {
     let sent = match exchange.and_then(|number| scenario.exchanges.get(number)) {
         None => None,
         Some(exchange) => {
-            played::sent(&exchange.reply, &request.method).map_err(|e| e.to_string())?
+            mock_reply::sent(&exchange.reply, &request.method).map_err(|e| e.to_string())?
         }
     };
     Ok(Row {
@@ -228,7 +228,7 @@ fn row(scenario: &Scenario, value: &Value) -> Result<Row, String> {
     })
 }
 
-/// What of a trail differs from run to run: what is drawn, measured, or names the server.
+/// The keys of a trail that differ between runs: random, measured, or with the server's address.
 const VARYING: [&str; 6] = [
     "call_id",
     "trace_id",
@@ -237,6 +237,8 @@ const VARYING: [&str; 6] = [
     "elapsed_ms",
     "origin",
 ];
+
+/// The same of an attempt.
 const VARYING_OF_ATTEMPTS: [&str; 5] = [
     "span_id",
     "started_ms",
@@ -245,23 +247,29 @@ const VARYING_OF_ATTEMPTS: [&str; 5] = [
     "remote_address",
 ];
 
-/// What differs between the results of the two ways.
+/// Returns how the results of the two backends differ.
 pub(crate) fn differences(by_sockets: &Value, by_script: &Value) -> Vec<Failure> {
     let (one, other) = (trails(by_sockets), trails(by_script));
     if one.len() != other.len() {
         return vec![Failure::new(
             "results",
-            format!("{} by sockets, {} by the script", one.len(), other.len()),
+            format!(
+                "{} with sockets, {} with the script",
+                one.len(),
+                other.len()
+            ),
         )];
     }
     let pairs = one.iter().zip(&other).enumerate();
     pairs
-        .flat_map(|(index, (one, other))| named(&format!("results[{index}].trail"), one, other))
+        .flat_map(|(index, (one, other))| {
+            name_differences(&format!("results[{index}].trail"), one, other)
+        })
         .collect()
 }
 
-/// Names each place where two values differ.
-pub(crate) fn named(path: &str, one: &Value, other: &Value) -> Vec<Failure> {
+/// Returns each place where two values differ.
+pub(crate) fn name_differences(path: &str, one: &Value, other: &Value) -> Vec<Failure> {
     let mut found = Vec::new();
     for pointer in pointers(one).into_iter().chain(pointers(other)) {
         let (left, right) = (one.pointer(&pointer), other.pointer(&pointer));
@@ -277,7 +285,7 @@ pub(crate) fn named(path: &str, one: &Value, other: &Value) -> Vec<Failure> {
     found.into_iter().map(failure).collect()
 }
 
-/// Times that come of an HTTP date differ by what is left of a second.
+/// Compares two values. Times from an HTTP date may differ by a fraction of a second.
 fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
     match (left.and_then(Value::as_f64), right.and_then(Value::as_f64)) {
         (Some(left), Some(right)) => {
@@ -287,7 +295,7 @@ fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
     }
 }
 
-/// The places of all values that hold no others.
+/// Returns the JSON pointers of all values that contain no others.
 fn pointers(value: &Value) -> Vec<String> {
     let below = |key: &str, value: &Value| {
         let inner = pointers(value).into_iter();
@@ -309,7 +317,7 @@ fn pointers(value: &Value) -> Vec<String> {
     }
 }
 
-/// The trails of an answer without what varies.
+/// Returns the trails of an answer without the parts that differ between runs.
 fn trails(answer: &Value) -> Vec<Value> {
     let results = answer.get("results").and_then(Value::as_array);
     results
@@ -344,14 +352,14 @@ fn stable(trail: &Value) -> Value {
         if let Some(reason) = attempt.get("failure_reason").and_then(Value::as_str) {
             let reason = reason.replace(&authority, "SERVER");
             let reason = masked(&reason, "another origin (", ")", "OTHER");
-            // What was left of a call's time is measured.
+            // The remaining time of a call is measured.
             attempt["failure_reason"] = masked(&reason, "within ", "", "TIME").into();
         }
     }
     trail
 }
 
-/// Puts a word in the place of what stands between two others, the end of the text being another.
+/// Replaces the text between `before` and `after` by `word`. An empty `after` means the end of the text.
 fn masked(text: &str, before: &str, after: &str, word: &str) -> String {
     let Some((head, rest)) = text.split_once(before) else {
         return text.to_owned();

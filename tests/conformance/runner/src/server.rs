@@ -1,9 +1,9 @@
-//! The scripted server: raw sockets, one thread per connection, every request logged.
+//! The scripted server: it uses raw sockets and one thread per connection, and logs every request.
 
 mod connection;
 pub(crate) mod log;
-pub(crate) mod played;
-mod prepared;
+pub(crate) mod mock_reply;
+mod rendered;
 pub(crate) mod request;
 mod stop;
 pub(crate) mod tls;
@@ -22,35 +22,35 @@ use socket2::{Domain, SockRef, Socket, Type};
 use crate::scenario::Scenario;
 use connection::Connection;
 use log::Script;
-use prepared::Addresses;
-use stop::Stop;
+use rendered::Addresses;
+use stop::StopFlag;
 use wire::Wire;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 1024;
 
-/// A server that plays one scenario, on loopback only.
+/// A server on loopback that plays one scenario.
 pub(crate) struct Server {
     shared: Arc<Shared>,
-    /// Bound, and listening only once [`Server::open`] says so.
+    /// The main port: bound, but not listening before [`Server::open`].
     closed: Option<Socket>,
     listen_after: Duration,
     accepting: Vec<JoinHandle<()>>,
 }
 
-/// What the threads of a server have in common.
+/// The state that the threads of a server share.
 #[derive(Debug)]
 struct Shared {
     addresses: Addresses,
     tls: Option<Arc<rustls::ServerConfig>>,
     script: Arc<Script>,
-    stop: Stop,
-    open: Mutex<Vec<Open>>,
+    stop: StopFlag,
+    open: Mutex<Vec<OpenConnection>>,
 }
 
-/// A connection being served. The socket is held weakly: a reset must be able to close the last handle.
+/// A connection that is served. Its socket is a weak reference, so that a reset can close the last handle.
 #[derive(Debug)]
-struct Open {
+struct OpenConnection {
     socket: Weak<TcpStream>,
     thread: JoinHandle<()>,
 }
@@ -73,7 +73,7 @@ impl Server {
             addresses,
             tls,
             script: Arc::new(Script::render(scenario)?),
-            stop: Stop::default(),
+            stop: StopFlag::default(),
             open: Mutex::new(Vec::new()),
         });
         let mut server = Self {
@@ -103,7 +103,7 @@ impl Server {
             if shared.stop.wait(after) || socket.listen(BACKLOG).is_err() {
                 return;
             }
-            // The connection that wakes an accept may have been refused just before.
+            // `stop` wakes an accept with a connection, which may have been refused just before the port opened.
             if !shared.stop.is_set() {
                 accept(&shared, &socket.into(), false);
             }
@@ -112,12 +112,12 @@ impl Server {
         Ok(())
     }
 
-    /// The address that the adapter is given, without the scenario's base path.
+    /// Returns the origin for the adapter, without the scenario's base path.
     pub(crate) fn origin(&self) -> String {
         self.shared.addresses.origin(false)
     }
 
-    /// The script, with its log.
+    /// Returns the script with its log.
     pub(crate) fn script(&self) -> &Script {
         &self.shared.script
     }
@@ -125,7 +125,7 @@ impl Server {
     /// Closes every connection and waits for every thread.
     pub(crate) fn stop(&mut self) {
         self.shared.stop.now();
-        // An accept that waits is woken by a connection; a port that is not open refuses it.
+        // A connection wakes a waiting accept. A port that is not open refuses it.
         for other in [false, true] {
             let address = self.shared.addresses.address(other);
             drop(TcpStream::connect_timeout(&address, Duration::from_secs(1)));
@@ -204,7 +204,7 @@ fn accept(shared: &Arc<Shared>, listener: &TcpListener, other: bool) {
         if let Ok(thread) = thread {
             let mut open = lock(&shared.open);
             open.retain(|open| !open.thread.is_finished());
-            open.push(Open {
+            open.push(OpenConnection {
                 socket: weak,
                 thread,
             });
@@ -229,7 +229,7 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> io::Result<JoinHand
     thread::Builder::new().name(name.to_owned()).spawn(run)
 }
 
-/// A lock whose holder panicked is still good enough to shut down with.
+/// Locks even after a panic of another thread: that is good enough for the shutdown.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

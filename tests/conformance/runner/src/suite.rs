@@ -1,25 +1,25 @@
-//! A folder of scenarios, played against one adapter after the other.
+//! Plays a folder of scenarios with an adapter.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::{Adapter, Runner, Scenario, Verdict};
 
-/// How many scenarios of an adapter came out how.
+/// The number of scenarios of an adapter by result.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
-    /// Scenarios in which everything was as it should be.
+    /// Scenarios in which everything was as expected.
     pub passed: usize,
-    /// Scenarios in which something was not, unreadable ones among them.
+    /// Scenarios in which something was not, and those that cannot be read.
     pub failed: usize,
-    /// Scenarios that need what the adapter lacks.
+    /// Scenarios that need something that the adapter lacks.
     pub skipped: usize,
 }
 
-/// The scenario files below a folder, sorted; a file stands for itself.
+/// Returns the scenario files below a folder, sorted. For a file it returns that file.
 pub fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     if !path.is_dir() {
-        // Fails here, with its name, where it does not exist.
+        // If it does not exist, the error comes from here.
         std::fs::metadata(path)?;
         return Ok(vec![path.to_owned()]);
     }
@@ -39,7 +39,7 @@ pub fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Plays every file against an adapter. Prints what failed and what was skipped, then the tally.
+/// Plays every file with an adapter. Prints the failed and the skipped scenarios, then the summary.
 pub fn play(
     runner: &mut Runner,
     adapter: &mut dyn Adapter,

@@ -1,4 +1,4 @@
-/* Asks for a volume that fits nowhere, through the C library, and says what became of it.
+/* Creates a volume that fits nowhere with the C library, and prints the results.
  *
  * volume SIZE NAME: the cloud is that of the environment. Three lines go to standard output: the report as JSON, the error
  * in one line, and how often was looked. */

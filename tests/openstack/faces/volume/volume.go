@@ -1,6 +1,6 @@
-// Asks for a volume that fits nowhere, through the Go package, and says what became of it.
+// Creates a volume that fits nowhere with the Go package, and prints the results.
 //
-// volume SIZE NAME: the cloud is that of the environment. One JSON document goes to standard output.
+// volume SIZE NAME: uses the cloud of the environment, and prints one JSON document.
 package main
 
 import (

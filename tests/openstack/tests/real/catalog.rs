@@ -1,4 +1,4 @@
-//! What the catalog says of each service, in the forms that its interfaces have, and what comes back from there.
+//! The endpoints of the catalog, for each service and interface, and their responses.
 
 use reqtrail::http::StatusCode;
 use reqtrail::openstack::ServiceOptions;
@@ -6,7 +6,7 @@ use reqtrail::{Cause, Client};
 
 use crate::support::{at_keystone, cloud, new_global_id, password, patient, revoke};
 
-/// A service by one of its types, a request that it answers, and its name in the harness.
+/// A service: one of its types, a request that it answers, and its name in the harness.
 const SERVICES: [(&str, &str, &str); 7] = [
     ("compute", "/servers", "nova"),
     ("volume", "/volumes", "cinder"),
@@ -65,7 +65,7 @@ async fn a_service_that_is_down_in_a_region_is_not_connected() {
 }
 
 #[tokio::test]
-async fn cinders_microversions_are_volumes() {
+async fn cinders_microversions_have_the_name_volume() {
     let connection = at_keystone(password("member")).connect().await;
     let connection = connection.expect("a connection");
     for service in ["volume", "block-storage"] {

@@ -1,8 +1,7 @@
-//! The resize and the volume that fit nowhere, from the packages of the other languages: installed ones, as their users have
-//! them.
+//! A resize and a volume that fit nowhere, from the installed packages of the other languages.
 //!
-//! Each runs a program of `faces/` as a user of a cloud would, with `OS_*` variables, and what it says is held against the
-//! service's log and against what Rust sees of the same action.
+//! Each test runs a program of `faces/` with `OS_*` variables, as a user of a cloud does. It compares the output with the
+//! service's log, and with Rust's view of the same action.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::support::{active, available, client_of, cloud, compute};
 
-/// Runs a program as a user of the cloud and gives what it printed. `variable` names the command that runs programs of
-/// its language; `scripts/test-openstack.sh` sets it.
+/// Runs a program as a user of the cloud and returns its output. `variable` has the command that runs programs of its
+/// language; `scripts/test-openstack.sh` sets it.
 fn run(variable: &str, program: &Path, arguments: &[&str]) -> String {
     let command = std::env::var(variable)
         .unwrap_or_else(|_| panic!("{variable} is not set; run scripts/test-openstack.sh"));
@@ -53,19 +52,20 @@ fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// Has a face resize a server, once for each of its clients.
+/// Resizes a server with a face, once for each of its clients.
 async fn resized_by(variable: &'static str, program: &'static str, clients: usize) {
     let id = active("member", program, json!({})).await;
     let (server, flavor) = (id.clone(), cloud().flavor("impossible"));
     let path = folder("faces").join(program);
-    let told = tokio::task::spawn_blocking(move || run(variable, &path, &[&server, flavor])).await;
-    let told: Vec<Value> = (told.expect("no panic").lines())
+    let printed =
+        tokio::task::spawn_blocking(move || run(variable, &path, &[&server, flavor])).await;
+    let printed: Vec<Value> = (printed.expect("no panic").lines())
         .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
         .collect();
-    // One document a client.
-    assert_eq!(told.len(), clients);
-    for told in &told {
-        let report = &told["report"];
+    // One document per client.
+    assert_eq!(printed.len(), clients);
+    for printed in &printed {
+        let report = &printed["report"];
         let request_id = report["request_id"].as_str().expect("a request ID");
         for (field, wanted) in [
             ("/verdict", "failed"),
@@ -73,29 +73,32 @@ async fn resized_by(variable: &'static str, program: &'static str, clients: usiz
             ("/report/verdict", "failed"),
         ] {
             assert_eq!(
-                told.pointer(field).and_then(Value::as_str),
+                printed.pointer(field).and_then(Value::as_str),
                 Some(wanted),
-                "{told}"
+                "{printed}"
             );
         }
         for text in ["/message", "/text"] {
-            let text = told.pointer(text).and_then(Value::as_str).expect("a text");
+            let text = printed
+                .pointer(text)
+                .and_then(Value::as_str)
+                .expect("a text");
             assert!(
                 text.contains(request_id) && text.contains("cold_migrate failed"),
                 "{text}"
             );
         }
-        assert!(told["polls"].as_u64() > Some(0), "{told}");
+        assert!(printed["polls"].as_u64() > Some(0), "{printed}");
         assert!(
             cloud().nova_log().contains(request_id),
             "{request_id} is none of Nova's"
         );
-        // What Rust makes of the same action is the same.
+        // Rust comes to the same result for the same action.
         let seen = compute("member").follow(&id, request_id).send().await;
         let seen = seen.expect_err("it failed");
         assert_eq!(seen.report().verdict, Verdict::Failed);
         assert_eq!(report["evidence"], seen.report().evidence.as_str());
-        let listed = told["story"]["actions"].as_array().expect("actions");
+        let listed = printed["history"]["actions"].as_array().expect("actions");
         assert_eq!(listed[0]["action"]["request_id"], request_id);
         assert_eq!(listed[0]["verdict"], "failed");
     }
@@ -116,7 +119,7 @@ async fn go_follows_a_resize() {
     resized_by("REQTRAIL_FACE_GO", "resize.go", 1).await;
 }
 
-/// Has a face ask for a volume, once for each of its clients, and gives what it printed.
+/// Creates a volume with a face, once for each of its clients, and returns the output.
 async fn volumes_by(variable: &'static str, program: &'static str) -> String {
     let path = folder("faces").join(program);
     let size = cloud().facts()["capacity_gb"].as_u64().expect("a number") + 1;
@@ -124,8 +127,8 @@ async fn volumes_by(variable: &'static str, program: &'static str) -> String {
     tokio::task::spawn_blocking(work).await.expect("no panic")
 }
 
-/// Holds a face's report on its volume against Cinder's log, and against what Rust sees.
-async fn assert_told_alike(report: &Value, message: &str) {
+/// Compares a face's report on its volume with Cinder's log, and with Rust's report.
+async fn assert_same_report(report: &Value, message: &str) {
     let text = |field: &str| {
         report[field]
             .as_str()
@@ -156,18 +159,18 @@ async fn assert_told_alike(report: &Value, message: &str) {
 }
 
 async fn created_by(variable: &'static str, program: &'static str, clients: usize) {
-    let told = volumes_by(variable, program).await;
-    let told: Vec<Value> = (told.lines())
+    let printed = volumes_by(variable, program).await;
+    let printed: Vec<Value> = (printed.lines())
         .map(|line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}")))
         .collect();
-    assert_eq!(told.len(), clients);
-    for told in &told {
-        let message = told["message"].as_str().expect("a message");
-        assert_told_alike(&told["report"], message).await;
-        assert_eq!(told["verdict"], "failed");
-        assert!(told["polls"].as_u64() > Some(0), "{told}");
+    assert_eq!(printed.len(), clients);
+    for printed in &printed {
+        let message = printed["message"].as_str().expect("a message");
+        assert_same_report(&printed["report"], message).await;
+        assert_eq!(printed["verdict"], "failed");
+        assert!(printed["polls"].as_u64() > Some(0), "{printed}");
         assert!(
-            told["text"]
+            printed["text"]
                 .as_str()
                 .is_some_and(|text| text.contains("FAILED"))
         );
@@ -191,17 +194,17 @@ async fn go_follows_a_volume() {
 
 #[tokio::test]
 async fn c_follows_a_volume() {
-    let told = volumes_by("REQTRAIL_FACE_C", "c/volume.c").await;
-    let lines: Vec<&str> = told.lines().collect();
+    let printed = volumes_by("REQTRAIL_FACE_C", "c/volume.c").await;
+    let lines: Vec<&str> = printed.lines().collect();
     let [report, message, polls] = lines.as_slice() else {
-        panic!("three lines: {told}")
+        panic!("three lines: {printed}")
     };
     let report = serde_json::from_str(report).unwrap_or_else(|e| panic!("{e}: {report}"));
-    assert_told_alike(&report, message).await;
+    assert_same_report(&report, message).await;
     assert!(polls.parse::<u32>().is_ok_and(|polls| polls > 0), "{polls}");
 }
 
-/// Runs the program that a page shows for a language, after a line that takes the arguments, and gives what it printed.
+/// Runs the program that a page shows for a language, after a line that reads the arguments, and returns its output.
 async fn shown_on(
     page: &str,
     variable: &'static str,
@@ -228,7 +231,7 @@ async fn shown_on(
     out.expect("no panic")
 }
 
-/// Runs the server's page: a resize that fits nowhere.
+/// Runs the program of the page on servers: a resize that fits nowhere.
 async fn a_servers(variable: &'static str, language: &str, first_line: &str) {
     let id = active("member", language, json!({})).await;
     let arguments = vec![id.clone(), cloud().flavor("impossible").to_owned()];
@@ -239,7 +242,7 @@ async fn a_servers(variable: &'static str, language: &str, first_line: &str) {
     }
 }
 
-/// Runs the volume's page: an extension that fits nowhere.
+/// Runs the program of the page on volumes: an extension that fits nowhere.
 async fn a_volumes(variable: &'static str, language: &str, first_line: &str) {
     let id = available(&client_of("cinder", "member"), json!({})).await;
     let endpoint = cloud().endpoint("cinder").to_owned();
@@ -258,36 +261,36 @@ async fn a_volumes(variable: &'static str, language: &str, first_line: &str) {
 }
 
 #[tokio::test]
-async fn the_servers_python_runs() {
+async fn the_python_program_of_the_servers_page_runs() {
     let arguments = "import sys; SERVER, FLAVOR = sys.argv[1:]\n";
     a_servers("REQTRAIL_FACE_PYTHON", "python", arguments).await;
 }
 
 #[tokio::test]
-async fn the_servers_node_runs() {
+async fn the_node_program_of_the_servers_page_runs() {
     let arguments = "const [SERVER, FLAVOR] = process.argv.slice(2);";
     a_servers("REQTRAIL_FACE_NODE", "js", arguments).await;
 }
 
 #[tokio::test]
-async fn the_servers_go_runs() {
-    // It is a whole program, and takes its arguments itself.
+async fn the_go_program_of_the_servers_page_runs() {
+    // It is a whole program that reads its arguments itself.
     a_servers("REQTRAIL_FACE_GO", "go", "").await;
 }
 
 #[tokio::test]
-async fn the_volumes_python_runs() {
+async fn the_python_program_of_the_volumes_page_runs() {
     let arguments = "import sys; CINDER, TOKEN, VOLUME = sys.argv[1:]\n";
     a_volumes("REQTRAIL_FACE_PYTHON", "python", arguments).await;
 }
 
 #[tokio::test]
-async fn the_volumes_node_runs() {
+async fn the_node_program_of_the_volumes_page_runs() {
     let arguments = "const [CINDER, TOKEN, VOLUME] = process.argv.slice(2);";
     a_volumes("REQTRAIL_FACE_NODE", "js", arguments).await;
 }
 
 #[tokio::test]
-async fn the_volumes_go_runs() {
+async fn the_go_program_of_the_volumes_page_runs() {
     a_volumes("REQTRAIL_FACE_GO", "go", "").await;
 }

@@ -1,4 +1,4 @@
-//! Passcodes, several ways of proof, receipts and trusts at a real Keystone.
+//! Passcodes, several factors, receipts and trusts at a real Keystone.
 
 use std::process::Command;
 
@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::support::cloud;
 
-/// The password of the users that are made here.
+/// The password of the users that these tests create.
 const PASSWORD: &str = "factors-password";
 
-/// A secret of an authenticator, in base 32.
+/// The secret of an authenticator, in base 32.
 const SEED: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
-/// The passcode that an authenticator shows now (RFC 6238).
+/// Returns the present passcode of the authenticator (RFC 6238).
 fn passcode() -> String {
     let program = "
 import base64, hashlib, hmac, struct, sys, time
@@ -46,14 +46,14 @@ async fn connect(auth: Auth) -> Result<Connection, reqtrail::Error> {
     there.connect().await
 }
 
-/// A client of Keystone's API.
+/// Makes a client of Keystone's API.
 fn keystone(connection: &Connection) -> Client {
     let token = connection.session().expect("a session").token();
     let client = Client::openstack(cloud().keystone()).token(token);
     client.build().expect("a client")
 }
 
-/// A client of Keystone's API as a user of the harness.
+/// Makes a client of Keystone's API for a user of the harness.
 async fn keystone_of(user: &str) -> Client {
     let domain = Domain::id(cloud().fact(&format!("/users/{user}/domain_id")));
     let password = cloud().fact(&format!("/users/{user}/password"));
@@ -66,7 +66,7 @@ fn id_of(response: &Response, kind: &str) -> String {
     body[kind]["id"].as_str().expect("an ID").to_owned()
 }
 
-/// Makes a user whose authenticator has [`SEED`], with these options.
+/// Creates a user with these options, whose authenticator has [`SEED`].
 async fn user(name: &str, options: Value) -> User {
     let admin = keystone_of("admin").await;
     let user = json!({ "user": {
@@ -101,7 +101,7 @@ async fn user(name: &str, options: Value) -> User {
     User::id(id)
 }
 
-/// Signs in, and asks the compute API something.
+/// Signs in, and calls the compute API.
 async fn works(auth: Auth) -> Connection {
     let connection = connect(auth)
         .await
@@ -190,7 +190,7 @@ async fn two_factors_sign_in_together_or_one_after_the_other() {
     let connection = second.expect("a connection");
     let trail = connection.session().expect("a session").trail().to_json();
 
-    // The other way round, and without a receipt the passcode is not enough either.
+    // In the other order. Without a receipt the passcode is not enough either.
     let error = connect(by_passcode()).await.expect_err("a receipt");
     let other = Receipt::of(&error).expect("a receipt");
     assert_eq!(other.missing(), [["password"]]);
@@ -225,7 +225,7 @@ async fn a_description_signs_in_by_two_factors() {
 }
 
 #[tokio::test]
-async fn a_trust_gives_the_trustors_project() {
+async fn a_trust_signs_in_to_the_trustors_project() {
     let trustee = user("trustee", json!({})).await;
     let by_password = || Auth::password(trustee.clone(), PASSWORD);
     let unscoped = connect(by_password().scope(Scope::Unscoped))

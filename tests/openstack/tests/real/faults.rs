@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{active, client, cloud};
 
-/// The error of a call, with its request ID checked.
+/// Returns the error of a call after a check of its request ID.
 fn refused(outcome: Result<reqtrail::Response, Error>, status: u16) -> Error {
     let error = outcome.expect_err("an error");
     assert_eq!(
@@ -27,7 +27,7 @@ fn fault(error: &Error) -> Option<Fault> {
 }
 
 #[tokio::test]
-async fn roots_are_codes() {
+async fn the_root_of_a_fault_is_its_code() {
     let member = client("member");
     let unknown = "344174b8-34fd-4017-ae29-b9084dcf3861";
     let error = member
@@ -90,7 +90,7 @@ async fn a_conflict_names_the_state() {
 }
 
 #[tokio::test]
-async fn a_quota_is_told_from_a_policy() {
+async fn a_quota_and_a_policy_are_different_faults() {
     let server = json!({ "server": {
         "name": "q", "imageRef": cloud().fact("/image"), "flavorRef": cloud().flavor("small"), "networks": "none",
     }});
@@ -116,13 +116,13 @@ async fn a_quota_is_told_from_a_policy() {
 }
 
 #[tokio::test]
-async fn roles_see_what_they_may() {
+async fn roles_see_what_they_are_allowed_to() {
     let id = active("member", "roles", json!({})).await;
     let show = |user: &str| client(user).get("/servers/{id}").param("id", &id).send();
     for user in ["reader", "member", "admin"] {
         assert!(show(user).await.is_ok(), "{user}");
     }
-    // Another project's servers are not even there.
+    // Servers of another project are not found.
     assert_eq!(
         fault(&refused(show("other").await, 404)),
         Some(Fault::ItemNotFound)
@@ -157,7 +157,7 @@ async fn the_middleware_has_titles_and_no_codes() {
 }
 
 #[tokio::test]
-async fn a_body_too_large_is_refused_before_the_token_is_looked_at() {
+async fn a_body_too_large_is_refused_before_the_token_is_checked() {
     for token in ["member", "expired"] {
         let body = vec![b' '; 200_000];
         let error = refused(client(token).post("/servers").body(body).send().await, 413);

@@ -1,10 +1,10 @@
-//! The call graph: what the trail holds, and what Nova's own log says.
+//! The call graph: the trail, and Nova's own log.
 
 use serde_json::json;
 
 use crate::support::{act, active, cloud, compute, end};
 
-/// The log lines that have both IDs, in the brackets in which Nova writes them.
+/// Returns the log lines that have both IDs, in Nova's brackets.
 fn lines(log: &str, global: &str, local: &str) -> Vec<String> {
     let context = format!("[{global} {local} ");
     let fits =
@@ -24,7 +24,7 @@ async fn one_global_id_finds_the_reason_in_every_service() {
     let report = error.report();
     let global = report.global_request_id.as_deref().expect("a global ID");
     let lines = lines(&cloud().nova_log(), global, &report.request_id);
-    // The conductor's line comes from a helper that it shares with the scheduler.
+    // The conductor's line comes from code that it shares with the scheduler.
     for part in [
         "nova.api",
         "nova.scheduler.manager",
@@ -97,7 +97,7 @@ async fn each_local_id_of_the_trails_is_in_the_log_beside_its_global_one() {
 }
 
 #[tokio::test]
-async fn an_id_of_the_callers_own_request_is_carried_on() {
+async fn an_id_of_the_callers_own_request_is_passed_on() {
     let own = "req-3dccb8c4-08fe-4706-a91d-e843b8fe9ed2";
     let client = crate::support::client("member");
     let response = client
@@ -109,7 +109,7 @@ async fn an_id_of_the_callers_own_request_is_carried_on() {
     assert_eq!(response.trail().correlation_id(), Some(own));
     let local = response.request_id().expect("an ID").to_string();
     assert!(!lines(&cloud().nova_log(), own, &local).is_empty());
-    // Nova would drop this one without a word.
+    // Nova drops this one silently.
     let malformed = client
         .get("/flavors")
         .correlation_id(own.to_uppercase())
@@ -125,22 +125,22 @@ async fn an_id_of_the_callers_own_request_is_carried_on() {
 }
 
 #[tokio::test]
-async fn the_log_has_no_request_that_the_trails_have_not() {
+async fn the_trails_have_every_request_in_the_log() {
     let id = active("member", "promise", json!({})).await;
     let compute = compute("member");
     let accepted = act(compute.client(), &id, json!({ "pause": null })).await;
     let report = end(&compute, &id, &accepted).await.expect("it is paused");
-    let story = compute.explain(&id).send().await.expect("a story");
+    let history = compute.explain(&id).send().await.expect("a history");
     let log = cloud().nova_log();
-    // Every request to this server by its path, whoever made it: the boot's own polls are another follow's.
+    // Every request to this server by its path, from any client: the polls of the boot belong to another follow.
     let mut logged: Vec<&str> = log
         .lines()
         .filter(|line| line.contains("requestlog") && line.contains(&id))
         .filter_map(|line| line.split("[req-").nth(1))
         .filter_map(|rest| rest.split(' ').nth(1))
         .collect();
-    let trails = report.trails.iter().chain(&story.trails);
-    let told: Vec<&str> = trails
+    let trails = report.trails.iter().chain(&history.trails);
+    let listed: Vec<&str> = trails
         .flat_map(|trail| trail.request_ids())
         .map(|id| id.as_str())
         .collect();
@@ -149,5 +149,5 @@ async fn the_log_has_no_request_that_the_trails_have_not() {
         .position(|local| *local == report.request_id)
         .expect("the action's own request");
     logged.drain(..first);
-    assert_eq!(logged, told, "in the order in which they were made");
+    assert_eq!(logged, listed, "in the order in which they were made");
 }

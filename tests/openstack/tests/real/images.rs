@@ -1,4 +1,4 @@
-//! Imports that Glance accepted with a 202, and what became of them: as an ordinary member.
+//! Imports that Glance accepted with a 202, and how they ended, for an ordinary member.
 
 use reqtrail::openstack::{ActionError, Verdict};
 use reqtrail::{Client, Response};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{followed, id_of, member_of};
 
-/// Has an import of these data begin, and gives the response that accepted it and the image's ID.
+/// Starts an import, and returns the response that accepted it and the image's ID.
 pub(crate) async fn import(client: &Client, disk_format: &str) -> (Response, String) {
     let image =
         json!({ "name": "imported", "disk_format": disk_format, "container_format": "bare" });
@@ -21,7 +21,7 @@ pub(crate) async fn import(client: &Client, disk_format: &str) -> (Response, Str
 }
 
 #[tokio::test]
-async fn one_that_succeeds() {
+async fn an_import_that_succeeds() {
     let member = member_of("image").await;
     let (accepted, id) = import(&member, "raw").await;
     let report = followed(&member, &accepted).await.expect("an image");
@@ -36,7 +36,7 @@ async fn one_that_succeeds() {
         Some(&*report.request_id),
         "{report}"
     );
-    // Glance took the client's ID for its own: both are the same.
+    // Glance used the client's ID as its own: both are the same.
     assert_eq!(
         report.global_request_id.as_deref(),
         Some(&*report.request_id)
@@ -44,7 +44,7 @@ async fn one_that_succeeds() {
 }
 
 #[tokio::test]
-async fn one_whose_data_are_not_what_they_are_called() {
+async fn an_import_whose_data_have_another_format() {
     let member = member_of("image").await;
     let (accepted, id) = import(&member, "qcow2").await;
     let error = followed(&member, &accepted).await.expect_err("no qcow2");
@@ -54,7 +54,7 @@ async fn one_whose_data_are_not_what_they_are_called() {
     for part in ["import of image", &id, &report.request_id, "Task failed"] {
         assert!(text.contains(part), "{part} is not in: {text}");
     }
-    // The image itself says nothing: it stays on its way for good.
+    // The image itself does not show it: its state never changes.
     assert_eq!(
         report.resource.as_ref().expect("an image").status,
         "importing"

@@ -1,4 +1,4 @@
-//! What Cinder, Glance and Neutron logged, against what the trails hold.
+//! Compares the logs of Cinder, Glance and Neutron with the trails.
 
 use reqtrail::{Client, Trail};
 use serde_json::json;
@@ -13,9 +13,9 @@ const LISTS: [(&str, &str); 4] = [
     ("neutron", "/networks"),
 ];
 
-/// The request IDs of a service's requests on a resource, in the order in which it logged them.
+/// Returns the request IDs of a service's requests on a resource, in the order of the log.
 ///
-/// Cinder logs its requests itself, before it answers; for the others the web server does, with the answer.
+/// Cinder logs its requests itself, before it responds. For the others, the web server logs them with the response.
 pub(crate) fn logged(service: &str, id: &str) -> Vec<String> {
     let log = cloud().log(service);
     let lines = log.lines().filter(|line| line.contains(id));
@@ -35,7 +35,7 @@ pub(crate) fn logged(service: &str, id: &str) -> Vec<String> {
     }
 }
 
-fn told<'a>(trails: impl IntoIterator<Item = &'a Trail>) -> Vec<String> {
+fn request_ids<'a>(trails: impl IntoIterator<Item = &'a Trail>) -> Vec<String> {
     let ids = trails.into_iter().flat_map(Trail::request_ids);
     ids.map(|id| id.as_str().to_owned()).collect()
 }
@@ -50,7 +50,7 @@ async fn one_global_id_is_found_in_every_log() {
         let response = call.send().await.expect(service);
         assert_eq!(response.trail().correlation_id(), Some(&*global));
         let local = response.request_id().expect("an ID").as_str().to_owned();
-        // Glance takes the client's ID for its own.
+        // Glance uses the client's ID as its own.
         let context = match service {
             "glance" => format!("[None {global} "),
             _ => format!("[{global} {local} "),
@@ -62,7 +62,7 @@ async fn one_global_id_is_found_in_every_log() {
 }
 
 #[tokio::test]
-async fn cinder_logged_no_request_that_the_trails_have_not() {
+async fn the_trails_have_every_request_in_cinders_log() {
     let cinder = client_of("cinder", "member");
     let volume = json!({ "volume": { "size": 1, "name": "logged" } });
     let response = cinder.post("/volumes").json(&volume).send().await;
@@ -73,16 +73,16 @@ async fn cinder_logged_no_request_that_the_trails_have_not() {
     let accepted = action.json(&extend).send().await.expect("accepted");
     trails.push(accepted.trail().clone());
     trails.extend(settled(&cinder, "/volumes/{id}", &id).await);
-    // One that is refused is in the trail of its error.
+    // A refused request is in the trail of its error.
     let shrink = json!({ "os-extend": { "new_size": 1 } });
     let action = cinder.post("/volumes/{id}/action").param("id", &id);
     let refused = action.json(&shrink).send().await.expect_err("no shrinking");
     trails.push(refused.trail().expect("a trail").clone());
-    assert_eq!(logged("cinder", &id), told(&trails));
+    assert_eq!(logged("cinder", &id), request_ids(&trails));
 }
 
 #[tokio::test]
-async fn glance_logged_no_request_that_the_trails_have_not() {
+async fn the_trails_have_every_request_in_glances_log() {
     let glance = client_of("glance", "member");
     let image = json!({ "name": "logged", "disk_format": "raw", "container_format": "bare" });
     let response = glance.post("/images").json(&image).send().await;
@@ -97,18 +97,18 @@ async fn glance_logged_no_request_that_the_trails_have_not() {
     trails.push(again.trail().expect("a trail").clone());
     let look = glance.get("/images/{id}").param("id", &id).send().await;
     trails.push(look.expect("an image").trail().clone());
-    assert_eq!(logged("glance", &id), told(&trails));
+    assert_eq!(logged("glance", &id), request_ids(&trails));
 }
 
 #[tokio::test]
-async fn neutron_logged_no_request_that_the_trails_have_not() {
+async fn the_trails_have_every_request_in_neutrons_log() {
     let neutron = client_of("neutron", "member");
     let network = json!({ "network": { "name": "logged" } });
     let response = neutron.post("/networks").json(&network).send().await;
     let id = id_of(&response.expect("created"), "network");
     let path = |client: &Client| client.get("/networks/{id}").param("id", &id);
     let mut trails = vec![path(&neutron).send().await.expect("it").trail().clone()];
-    // Each attempt has a request ID of its own, and so has a refusal.
+    // Each attempt has its own request ID, and so has a refusal.
     let down = client_of("neutron", "keystone_down");
     for refused in [
         path(&down).send().await,
@@ -118,11 +118,11 @@ async fn neutron_logged_no_request_that_the_trails_have_not() {
         trails.push(refused.trail().expect("a trail").clone());
     }
     assert!(trails[1].attempts().len() > 1, "{}", trails[1]);
-    assert_eq!(logged("neutron", &id), told(&trails));
+    assert_eq!(logged("neutron", &id), request_ids(&trails));
 }
 
 #[tokio::test]
-async fn a_servers_volume_is_made_under_the_clients_global_id() {
+async fn a_servers_volume_is_created_with_the_clients_global_id() {
     let nova = crate::support::client("member");
     let global = new_global_id();
     let disk = json!({
@@ -140,7 +140,7 @@ async fn a_servers_volume_is_made_under_the_clients_global_id() {
     let compute = reqtrail::openstack::Compute::new(nova);
     let booted = crate::support::end(&compute, &id, &accepted).await;
     let _ = booted.expect("it boots");
-    // Nova says which request of Cinder's was its own, and Cinder logged it under the client's ID.
+    // Nova logs which request at Cinder was its own, and Cinder logged it with the client's ID.
     let local = accepted.request_id().expect("an ID").as_str();
     let context = format!("[{global} {local} ");
     let log = cloud().nova_log();

@@ -1,4 +1,4 @@
-//! The APIs of real services, and sign-in by a real Keystone.
+//! Tests with the APIs of real services, and with sign-in at a real Keystone.
 
 mod catalog;
 mod faces;

@@ -1,4 +1,4 @@
-//! Servers by their names, and servers that are not there.
+//! Servers by their names, and servers that do not exist.
 
 use reqtrail::Category;
 use reqtrail::openstack::{ActionError, Verdict};
@@ -6,13 +6,13 @@ use serde_json::json;
 
 use crate::support::{act, active, compute, end};
 
-/// A name full of what a regular expression reads otherwise.
+/// A name with characters that have a meaning in regular expressions.
 const ODD: &str = r"we.b (a|b) [1]+$^{2}*?\x";
 
 #[tokio::test]
 async fn a_server_is_found_by_its_exact_name() {
     let id = active("member", ODD, json!({})).await;
-    // What would match if the name were taken for an expression, or in part.
+    // Names that match if the name is used as an expression, or as a part.
     for near in [r"weXb (a|b) [1]+$^{2}*?\x", "we.b (a|b) [1]+$^{2}*?"] {
         let _ = active("member", near, json!({})).await;
     }
@@ -24,14 +24,14 @@ async fn a_server_is_found_by_its_exact_name() {
         (Verdict::Succeeded, &id),
         "{report}"
     );
-    // The trail of the request, and then that of the look-up.
+    // The trail of the request, then that of the look-up.
     assert_eq!(report.trails[1].path(), "/servers");
-    let story = member.explain(ODD).send().await.expect("a story");
-    assert_eq!((story.server_id, story.actions.len()), (id, 2));
+    let history = member.explain(ODD).send().await.expect("a history");
+    assert_eq!((history.server_id, history.actions.len()), (id, 2));
 }
 
 #[tokio::test]
-async fn a_name_of_nobody_and_one_of_several() {
+async fn an_unknown_name_and_a_name_of_several_servers_are_refused() {
     let member = compute("member");
     let failed = member.explain("nobody-has-this").send().await;
     let failed = failed.expect_err("no such server");
@@ -51,7 +51,7 @@ async fn a_name_of_nobody_and_one_of_several() {
 }
 
 #[tokio::test]
-async fn an_unknown_server_and_anothers_are_not_found() {
+async fn an_unknown_server_and_one_of_another_project_are_not_found() {
     let id = active("member", "theirs", json!({})).await;
     let member = compute("member");
     let accepted = act(member.client(), &id, json!({ "lock": null })).await;
@@ -65,8 +65,8 @@ async fn an_unknown_server_and_anothers_are_not_found() {
         assert_eq!(error.category(), Some(Category::NotFound), "{failed}");
         assert_eq!(report.verdict, Verdict::Unknown);
         assert!(report.followed_ms < 20_000, "{report}");
-        let story = compute(user).explain(id).send().await;
-        let story = story.expect_err("no such server");
-        assert_eq!(story.error.category(), Some(Category::NotFound));
+        let history = compute(user).explain(id).send().await;
+        let history = history.expect_err("no such server");
+        assert_eq!(history.error.category(), Some(Category::NotFound));
     }
 }

@@ -1,4 +1,4 @@
-//! What Cinder, Glance and Neutron refuse, and what becomes of it.
+//! Requests that Cinder, Glance and Neutron refuse, and their errors.
 
 use reqtrail::http::Method;
 use reqtrail::{Category, Client, Error, ErrorKind};
@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use crate::support::{client_of, cloud, new_global_id};
 
-/// A request that a service refuses, and the error that it is.
+/// A request that a service refuses, and its error.
 struct Row {
     user: &'static str,
     call: (Method, &'static str, Value),
     status: u16,
     category: Category,
     code: Option<&'static str>,
-    /// Part of the server's words.
+    /// A part of the server's message.
     words: &'static str,
 }
 
@@ -44,7 +44,7 @@ async fn refused(service: &str, row: &Row) -> Error {
     assert_eq!(seen, wanted, "{service} {path}: {error}");
     assert!(error.message().contains(row.words), "{error}");
     assert!(!error.message().contains(['<', '\n']), "{error}");
-    // Glance sends no ID with a 401; the global one is there for its log.
+    // Glance sends no ID with a 401. Its log has the global one.
     match error.request_id() {
         Some(id) => assert!(error.to_string().contains(id.as_str()), "{error}"),
         None => assert_eq!((service, row.status), ("glance", 401), "{error}"),
@@ -61,7 +61,7 @@ async fn each_is_refused(service: &str, rows: &[Row]) {
 }
 
 #[tokio::test]
-async fn cinders() {
+async fn refusals_of_cinder() {
     let volume = |size: Value| json!({ "volume": { "size": size } });
     each_is_refused(
         "cinder",
@@ -116,7 +116,7 @@ async fn cinders() {
 }
 
 #[tokio::test]
-async fn neutrons() {
+async fn refusals_of_neutron() {
     let network = |name: Value| json!({ "network": { "name": name } });
     each_is_refused(
         "neutron",
@@ -175,7 +175,7 @@ async fn neutrons() {
 }
 
 #[tokio::test]
-async fn glances() {
+async fn refusals_of_glance() {
     each_is_refused(
         "glance",
         &[
@@ -218,7 +218,7 @@ async fn glances() {
         ],
     )
     .await;
-    // An ID that is taken, and an image that is larger than Glance allows.
+    // An ID that is in use, and an image that is larger than Glance allows.
     let taken = Row {
         user: "member",
         call: (

@@ -1,4 +1,4 @@
-//! What becomes of what Cinder and Glance accepted, as an ordinary member of a project sees it.
+//! How the requests that Cinder and Glance accepted ended, for an ordinary member of a project.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ async fn follow(
         .await
 }
 
-/// Sends a body, which is accepted.
+/// Sends a request that is accepted.
 async fn accepted(client: &Client, path: &str, id: &str, body: Value) -> Response {
     let call = client.post(path.replace("{id}", id)).json(&body);
     call.send().await.expect("it is accepted")
 }
 
-/// The ID of what an answer says was created.
+/// Returns the ID of the resource that the response says was created.
 fn id_of(response: &Response, what: &str) -> String {
     let body: Value = response.json().expect("JSON");
     let id = body.get(what).unwrap_or(&body)["id"].as_str();
@@ -40,7 +40,7 @@ async fn volume(client: &Client, fields: Value) -> Response {
     accepted(client, "/volumes", "", json!({ "volume": volume })).await
 }
 
-/// A volume that is there.
+/// Creates a volume and waits until it is available.
 pub(crate) async fn available(client: &Client, fields: Value) -> String {
     let created = volume(client, fields).await;
     let report = follow(client, &created).await.expect("a volume");
@@ -48,7 +48,7 @@ pub(crate) async fn available(client: &Client, fields: Value) -> String {
     id_of(&created, "volume")
 }
 
-/// Checks that the work failed for this reason, and that every ID is there.
+/// Checks that the work failed for this reason, and that the report has every ID.
 async fn fails(client: &Client, response: &Response, resource: (&str, &str), words: &str) {
     let (kind, id) = resource;
     let error = follow(client, response).await.expect_err("it fails");
@@ -100,7 +100,7 @@ async fn five_failures_after_a_202_have_their_messages() {
     let words = "error_extending: extend volume:Volume Driver failed to extend volume.";
     fails(&cinder, &extended, ("extend of volume", &id), words).await;
 
-    // It is as it was: only the message tells.
+    // The volume is unchanged: only the message shows the failure.
     let id = available(&cinder, json!({})).await;
     let extend = json!({ "os-extend": { "new_size": 100_000 } });
     let extended = accepted(&cinder, "/volumes/{id}/action", &id, extend).await;
@@ -116,7 +116,7 @@ async fn five_failures_after_a_202_have_their_messages() {
 }
 
 #[tokio::test]
-async fn what_succeeds_and_what_is_deleted() {
+async fn successes_and_deletions() {
     let cinder = client_of("cinder", "member");
     let id = available(&cinder, json!({})).await;
     let extend = json!({ "os-extend": { "new_size": 2 } });
@@ -150,14 +150,14 @@ async fn what_succeeds_and_what_is_deleted() {
 }
 
 #[tokio::test]
-async fn another_projects_volume_is_not_there() {
+async fn a_volume_of_another_project_is_not_found() {
     let cinder = client_of("cinder", "member");
     let nowhere = json!({ "volume_type": cloud().fact("/volume_types/nowhere") });
     let created = volume(&cinder, nowhere).await;
     let id = id_of(&created, "volume");
     let request = created.request_id().expect("an ID").as_str();
     follow(&cinder, &created).await.expect_err("it fails");
-    // Cinder's messages are everybody's; what is said of a volume is said to those who see it.
+    // Cinder shows messages about a volume to everybody who can see the volume.
     let other = client_of("cinder", "other");
     let error = follow(&other, ("volume.create", &*id, request)).await;
     let error = error.expect_err("no such volume");
@@ -169,7 +169,7 @@ async fn another_projects_volume_is_not_there() {
 }
 
 #[tokio::test]
-async fn imports_are_told_by_their_tasks() {
+async fn tasks_prove_the_end_of_imports() {
     let glance = client_of("glance", "member");
     for (format, words) in [
         ("qcow2", Some("the task of the import failed")),

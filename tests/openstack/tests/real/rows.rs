@@ -1,4 +1,4 @@
-//! The table of what proves an end, row by row, where Nova can be made to do it.
+//! The table of proofs of an end, row by row, as far as Nova can be made to do it.
 
 use reqtrail::openstack::{ActionError, ActionReport, Verdict};
 use serde_json::{Value, json};
@@ -138,14 +138,14 @@ async fn a_boot_that_ends_in_error() {
         let fault = error.report().fault().expect("a fault");
         assert_eq!(fault.code, Some(500));
         // The list may leave the fault out; the single server has it.
-        let story = member.explain(&booted.id).send().await.expect("a story");
-        assert!(story.report().contains(reason), "{story}");
+        let history = member.explain(&booted.id).send().await.expect("a history");
+        assert!(history.report().contains(reason), "{history}");
     }
 }
 
 #[tokio::test]
 async fn a_migration_with_no_other_host() {
-    // Only two hosts, and a server group is not needed: the petabyte flavor cannot move, but a small server can.
+    // With two hosts no server group is needed: the petabyte flavor cannot move, but a small server can.
     let id = active("admin", "migrated", json!({})).await;
     assert_succeeded(
         done("admin", &id, json!({ "migrate": null })).await,
@@ -187,12 +187,12 @@ async fn a_reboot_is_unknown_however_it_went() {
 }
 
 #[tokio::test]
-async fn a_failure_that_is_over_before_the_first_look_has_its_reason() {
+async fn a_failure_before_the_first_poll_has_its_reason() {
     let fails = json!({ "hypervisor.rescue": "error" });
     let id = active("member", "quick-failure", fails).await;
     let member = compute("member");
     let accepted = act(member.client(), &id, json!({ "rescue": null })).await;
-    // Until it is over.
+    // Until it has ended.
     let request_id = accepted.request_id().expect("an ID").to_string();
     for _ in 0..100 {
         let record = member.action(&*id, &*request_id).send().await;
@@ -202,38 +202,42 @@ async fn a_failure_that_is_over_before_the_first_look_has_its_reason() {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let error = assert_failed(end(&member, &id, &accepted).await, "rescue");
-    let told = error.report().evidence.clone();
-    assert!(told.contains("hypervisor.rescue=error"), "{told}");
-    let story = member.explain(&*id).send().await.expect("a story");
-    assert_eq!(story.actions[0].evidence, told, "{story}");
+    let evidence = error.report().evidence.clone();
+    assert!(evidence.contains("hypervisor.rescue=error"), "{evidence}");
+    let history = member.explain(&*id).send().await.expect("a history");
+    assert_eq!(history.actions[0].evidence, evidence, "{history}");
 }
 
 #[tokio::test]
-async fn a_build_stays_proven_whatever_came_after() {
+async fn a_build_stays_proven_after_later_actions() {
     let id = active("member", "built", json!({})).await;
     assert_succeeded(
         done("member", &id, json!({ "os-stop": null })).await,
         "stop",
     );
-    let story = compute("member").explain(&*id).send().await;
-    let story = story.expect("a story");
-    let built = story.actions.last().expect("a creation");
-    assert_eq!(built.verdict, Some(Verdict::Succeeded), "{story}");
-    assert!(built.evidence.contains("launched at"), "{story}");
+    let history = compute("member").explain(&*id).send().await;
+    let history = history.expect("a history");
+    let built = history.actions.last().expect("a creation");
+    assert_eq!(built.verdict, Some(Verdict::Succeeded), "{history}");
+    assert!(built.evidence.contains("launched at"), "{history}");
 }
 
 #[tokio::test]
-async fn a_reset_state_is_done_when_it_is_answered() {
+async fn a_reset_state_has_ended_with_its_response() {
     let id = active("admin", "reset", json!({})).await;
     for state in ["error", "active"] {
         let reset = json!({ "os-resetState": { "state": state } });
         let report = succeeded(done("admin", &id, reset).await, "resetState");
         assert!(report.followed_ms < 3_000, "{report}");
     }
-    let story = compute("admin").explain(&*id).send().await;
-    let story = story.expect("a story");
-    let verdicts: Vec<_> = story.actions.iter().map(|told| told.verdict).collect();
-    assert_eq!(verdicts, [Some(Verdict::Succeeded); 3], "{story}");
+    let history = compute("admin").explain(&*id).send().await;
+    let history = history.expect("a history");
+    let verdicts: Vec<_> = history
+        .actions
+        .iter()
+        .map(|action| action.verdict)
+        .collect();
+    assert_eq!(verdicts, [Some(Verdict::Succeeded); 3], "{history}");
 }
 
 #[tokio::test]
@@ -265,7 +269,7 @@ async fn a_rename_starts_no_action() {
 }
 
 #[tokio::test]
-async fn steps_prove_what_leaves_the_status_as_it_was() {
+async fn steps_prove_actions_that_do_not_change_the_status() {
     let id = active("member", "steps", json!({})).await;
     let rebuild = json!({ "rebuild": { "imageRef": cloud().fact("/image") } });
     assert_succeeded(done("member", &id, rebuild).await, "rebuild");
@@ -316,15 +320,15 @@ async fn a_deletion() {
     let report = succeeded(end(&member, &id, &accepted).await, "delete");
     let left = report.server.map(|server| server.status);
     assert!(left.is_none_or(|status| status == "DELETED"));
-    let story = member
+    let history = member
         .explain(&id)
         .send()
         .await
-        .expect("a story of what is gone");
+        .expect("a history of a deleted server");
     assert_eq!(
-        story.actions[0].verdict,
+        history.actions[0].verdict,
         Some(Verdict::Succeeded),
-        "{story}"
+        "{history}"
     );
 }
 
@@ -350,8 +354,12 @@ async fn a_blocking_client_follows_too() {
             .send()
             .expect_err("it fits nowhere");
         assert!(matches!(error, ActionError::Failed(_)), "{error}");
-        let story = compute.explain(&*id).send().expect("a story");
-        assert_eq!(story.actions[0].verdict, Some(Verdict::Failed), "{story}");
+        let history = compute.explain(&*id).send().expect("a history");
+        assert_eq!(
+            history.actions[0].verdict,
+            Some(Verdict::Failed),
+            "{history}"
+        );
         let page = compute.actions(&*id).limit(1).send().expect("a page");
         assert_eq!((page.actions.len(), page.next.is_some()), (1, true));
     });

@@ -1,4 +1,4 @@
-//! Clients of every service that is there, begun by a connection.
+//! Clients of every service of the cloud, from a connection.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::support::{cloud, new_global_id};
 
-/// Signs in, with the settings of services that are given.
+/// Signs in with these settings of services.
 async fn connected(settings: serde_json::Value) -> Connection {
     let mut entry = json!({
         "auth": {
@@ -38,9 +38,9 @@ async fn client(connection: &Connection, service: &str, version: Option<&str>) -
     builder.build().expect("a client")
 }
 
-/// By the catalog, and by endpoints that name no version, of which each service's own document is read.
+/// Uses the catalog, and endpoints without a version, for which it reads the document of each service.
 #[tokio::test]
-async fn every_service_is_called_by_its_names() {
+async fn every_service_has_a_client_by_each_of_its_names() {
     let roots = json!({
         "volume_endpoint_override": cloud().fact("/cinder/root"),
         "image_endpoint_override": cloud().fact("/glance/root"),

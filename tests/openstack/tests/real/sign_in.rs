@@ -1,4 +1,4 @@
-//! Signing in at a real Keystone, and what its tokens are good for.
+//! Sign-in at a real Keystone, and calls with its tokens.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -71,7 +71,7 @@ async fn every_way_to_sign_in_opens_the_compute_api() {
 }
 
 #[tokio::test]
-async fn interface_and_region_choose_the_endpoint() {
+async fn interface_and_region_select_the_endpoint() {
     let auth = || by_password(cloud().fact(PASSWORD));
     let connection = at_keystone(auth()).interface("internalURL").connect().await;
     let connection = connection.expect("a connection");
@@ -130,7 +130,7 @@ async fn a_wrong_password_has_keystones_request_id() {
 }
 
 #[test]
-fn a_thread_signs_in_as_well() {
+fn a_thread_without_a_runtime_signs_in() {
     let connection = at_keystone(by_password(cloud().fact(PASSWORD))).connect_blocking();
     let builder = connection
         .expect("a connection")
@@ -142,7 +142,7 @@ fn a_thread_signs_in_as_well() {
 }
 
 #[tokio::test]
-async fn a_token_that_has_ended_and_a_credential_that_is_gone() {
+async fn an_expired_token_and_a_deleted_credential_are_refused() {
     for auth in [
         Auth::token("gAAAAABno-such-token").scope(project()),
         Auth::application_credential("c0ffee".repeat(5), "secret"),

@@ -1,7 +1,6 @@
-//! Volumes that are followed while their service stops, dies, breaks connections and answers 503, and while tokens end.
+//! Follows volumes while their service stops, dies, breaks connections and responds with 503, and while tokens expire.
 //!
-//! What becomes of each is settled before: a verdict is right or it is wrong. `REQTRAIL_OPENSTACK_FOLLOWS` says how many are
-//! followed.
+//! The end of each is known in advance, so a verdict is right or wrong. `REQTRAIL_OPENSTACK_FOLLOWS` sets how many are followed.
 
 use std::process::Command;
 use std::time::Duration;
@@ -18,18 +17,18 @@ use tokio::sync::mpsc;
 
 use crate::support::{act_on_volume, available, patient, revoke_at, snapshot, volume};
 
-/// How many are followed, unless the variable says otherwise.
+/// How many volumes are followed without the variable.
 const FOLLOWS: usize = 20;
 const VARIABLE: &str = "REQTRAIL_OPENSTACK_FOLLOWS";
 
 /// How many are followed at once.
 const AT_ONCE: usize = 10;
 
-/// What goes wrong with the attempts of those who follow. Each batch has a seed of its own.
+/// The faults of the attempts of the followers. Each batch has its own seed.
 const FAULTS: &str =
     "503@12%,502:retry-after=1@3%,reset-after@5%,reset-before@5%,refused@5%,cut-body@4%";
 
-/// A cloud of Keystone and Cinder alone, which may be stopped and killed.
+/// A cloud with only Keystone and Cinder, which a test may stop and kill.
 struct Victim {
     cloud: Cloud,
 }
@@ -51,7 +50,7 @@ impl Victim {
         assert!(sent.expect("kill").success(), "{name} to {pid}");
     }
 
-    /// A member's connection, with a token of its own.
+    /// Connects as a member, with a new token.
     async fn connect(&self) -> Connection {
         let fact = |name: &str| self.cloud.fact(&format!("/users/member/{name}"));
         let user = User::named("member", Domain::id(fact("domain_id")));
@@ -67,7 +66,7 @@ async fn client(connection: &Connection) -> reqtrail::ClientBuilder {
     builder.expect("an endpoint")
 }
 
-/// What is begun, and how it ends.
+/// Starts work on a volume. Returns the response and how the work will end.
 async fn begin(clean: &Client, number: usize, cloud: &Cloud) -> (reqtrail::Response, Verdict) {
     let create = |metadata: Value| volume(clean, json!({ "size": 1, "metadata": metadata }));
     let extend = |size: u64| json!({ "os-extend": { "new_size": size } });
@@ -125,7 +124,7 @@ async fn begin(clean: &Client, number: usize, cloud: &Cloud) -> (reqtrail::Respo
     }
 }
 
-/// Follows it, and says so at each poll.
+/// Follows the work and counts the polls.
 async fn follow(
     client: Client,
     accepted: &reqtrail::Response,
@@ -148,7 +147,7 @@ fn report(outcome: &Result<ActionReport, ActionError>) -> &ActionReport {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_verdict_is_wrong_whatever_breaks() {
+async fn no_verdict_is_wrong_during_faults() {
     let victim = Victim::start();
     let wanted = std::env::var(VARIABLE).map_or(FOLLOWS, |text| {
         text.parse()
@@ -164,7 +163,7 @@ async fn no_verdict_is_wrong_whatever_breaks() {
         let stormy = client(&connection)
             .await
             .chaos(format!("{FAULTS};seed={first}"));
-        // A Cinder that has stopped is noticed soon.
+        // So that a stopped Cinder is noticed soon.
         let stormy = stormy
             .attempt_timeout(Duration::from_secs(1))
             .timeout(Duration::from_secs(5));
@@ -178,7 +177,7 @@ async fn no_verdict_is_wrong_whatever_breaks() {
             .iter()
             .map(|(accepted, _)| follow(stormy.clone(), accepted, polled.clone(), deadline));
         let disturb = async {
-            // Once they are under way, the token ends and the service stops for longer than an attempt waits.
+            // Once they are under way, the token expires, and the service stops for longer than an attempt waits.
             let _ = polls.recv().await;
             let token = connection.session().expect("a session").token();
             revoke_at(&victim.cloud, token.secret().expose()).await;
@@ -201,7 +200,7 @@ async fn no_verdict_is_wrong_whatever_breaks() {
             }
         }
     }
-    // The storm was one.
+    // There were enough faults.
     assert!(
         renewed > 0 && broken > wanted / 2,
         "{renewed} refused, {broken} broken"
@@ -209,7 +208,7 @@ async fn no_verdict_is_wrong_whatever_breaks() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_that_was_killed_leaves_no_verdict() {
+async fn after_a_service_was_killed_there_is_no_verdict() {
     let victim = Victim::start();
     let clean = patient(client(&victim.connect().await).await);
     let slow = json!({ "driver.create_volume": "sleep=60" });

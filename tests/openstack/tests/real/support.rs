@@ -11,7 +11,7 @@ use reqtrail::{Client, Response, Trail};
 use reqtrail_openstack_tests::Cloud;
 use serde_json::{Value, json};
 
-/// The cloud. It is started by the first test, and ends with the process.
+/// Returns the cloud. The first test starts it, and it ends with the process.
 pub(crate) fn cloud() -> &'static Cloud {
     static CLOUD: OnceLock<Cloud> = OnceLock::new();
     CLOUD.get_or_init(|| Cloud::start(&[]).unwrap_or_else(|why| panic!("{why}")))
@@ -27,12 +27,12 @@ pub(crate) fn password(user: &str) -> Auth {
     .scope(Scope::Project(Project::id(fact("project_id"))))
 }
 
-/// The cloud behind the real Keystone.
+/// Returns the cloud behind the real Keystone.
 pub(crate) fn at_keystone(auth: Auth) -> At {
     At::new(cloud().keystone(), auth).region(cloud().fact("/region"))
 }
 
-/// Options for a small machine that runs many tests at once.
+/// Sets options for a small machine that runs many tests at once.
 pub(crate) fn patient(builder: reqtrail::ClientBuilder) -> Client {
     builder
         .attempt_timeout(Duration::from_secs(60))
@@ -41,12 +41,12 @@ pub(crate) fn patient(builder: reqtrail::ClientBuilder) -> Client {
         .expect("a client")
 }
 
-/// Revokes a token at Keystone; a service finds out when it asks next.
+/// Revokes a token at Keystone. A service notices it at its next validation.
 pub(crate) async fn revoke(token: &str) {
     revoke_at(cloud(), token).await;
 }
 
-/// The same at the Keystone of another cloud.
+/// Does the same at the Keystone of another cloud.
 pub(crate) async fn revoke_at(cloud: &Cloud, token: &str) {
     let client = Client::openstack(cloud.keystone())
         .token(token)
@@ -56,7 +56,7 @@ pub(crate) async fn revoke_at(cloud: &Cloud, token: &str) {
     client.delete("/auth/tokens").send().await.expect("revoked");
 }
 
-/// A client of Nova as this user. Eight tests at once make a small machine slow, so nothing is given up early.
+/// Makes a client of Nova for this user. Eight tests at once make a small machine slow, so its timeouts are long.
 pub(crate) fn client(user: &str) -> Client {
     Client::openstack(cloud().nova())
         .token(cloud().token(user))
@@ -66,14 +66,14 @@ pub(crate) fn client(user: &str) -> Client {
         .expect("a client")
 }
 
-/// A client of any of the services as this user.
+/// Makes a client of any service for this user.
 pub(crate) fn client_of(service: &str, user: &str) -> Client {
     let builder = Client::openstack(cloud().endpoint(service)).token(cloud().token(user));
     let builder = builder.service(service_type(service));
     patient(builder.max_attempts(2).base_delay(Duration::from_millis(1)))
 }
 
-/// The type by which a service goes in the catalog.
+/// Returns the type of a service in the catalog.
 fn service_type(service: &str) -> &'static str {
     match service {
         "cinder" => "volume",
@@ -83,7 +83,7 @@ fn service_type(service: &str) -> &'static str {
     }
 }
 
-/// A client of a service by its type, as an ordinary member who signs in.
+/// Makes a client of a service by its type, for an ordinary member who signs in.
 pub(crate) async fn member_of(service: &str) -> Client {
     let connection = at_keystone(password("member")).connect().await;
     let connection = connection.expect("a connection");
@@ -91,7 +91,7 @@ pub(crate) async fn member_of(service: &str) -> Client {
     patient(builder.expect("an endpoint"))
 }
 
-/// Asks for a volume, and gives the response that accepted it and the volume's ID.
+/// Creates a volume. Returns the response that accepted it and the volume's ID.
 pub(crate) async fn volume(client: &Client, volume: Value) -> (Response, String) {
     let call = client.post("/volumes").json(&json!({ "volume": volume }));
     let accepted = call.send().await.expect("accepted");
@@ -99,14 +99,14 @@ pub(crate) async fn volume(client: &Client, volume: Value) -> (Response, String)
     (accepted, id)
 }
 
-/// Asks for a volume and follows it until it is there.
+/// Creates a volume and follows it until it is available.
 pub(crate) async fn available(client: &Client, metadata: Value) -> String {
     let (accepted, id) = volume(client, json!({ "size": 1, "metadata": metadata })).await;
     let _ = followed(client, &accepted).await.expect("a volume");
     id
 }
 
-/// Asks for a snapshot of a volume, and gives the response that accepted it and the snapshot's ID.
+/// Creates a snapshot of a volume. Returns the response that accepted it and the snapshot's ID.
 pub(crate) async fn snapshot(client: &Client, volume: &str, metadata: Value) -> (Response, String) {
     let body = json!({ "snapshot": { "volume_id": volume, "metadata": metadata } });
     let accepted = client.post("/snapshots").json(&body).send().await;
@@ -115,20 +115,20 @@ pub(crate) async fn snapshot(client: &Client, volume: &str, metadata: Value) -> 
     (accepted, id)
 }
 
-/// Does an action on a volume, and gives the response that accepted it.
+/// Does an action on a volume, and returns the response that accepted it.
 pub(crate) async fn act_on_volume(client: &Client, id: &str, action: Value) -> Response {
     let call = client.post("/volumes/{id}/action").param("id", id);
     call.json(&action).send().await.expect("accepted")
 }
 
-/// The ID of what an answer says was created.
+/// Returns the ID of the resource that the response says was created.
 pub(crate) fn id_of(response: &Response, kind: &str) -> String {
     let body: Value = response.json().expect("JSON");
     let resource = body.get(kind).unwrap_or(&body);
     resource["id"].as_str().expect("an ID").to_owned()
 }
 
-/// Follows what a service accepted to its end.
+/// Follows a request that a service accepted.
 pub(crate) async fn followed(
     client: &Client,
     accepted: &Response,
@@ -141,7 +141,7 @@ pub(crate) async fn followed(
         .await
 }
 
-/// A global request ID that nobody else has.
+/// Makes a new global request ID.
 pub(crate) fn new_global_id() -> String {
     format!("req-{}", uuid::Uuid::from_bytes(random()))
 }
@@ -152,7 +152,7 @@ fn random() -> [u8; 16] {
     bytes
 }
 
-/// Looks at a volume or a snapshot until its state lasts, and gives the trails of the looks.
+/// Polls a volume or a snapshot until it is in a final state, and returns the trails of the polls.
 pub(crate) async fn settled(client: &Client, path: &str, id: &str) -> Vec<Trail> {
     let mut trails = Vec::new();
     for _ in 0..600 {
@@ -170,7 +170,7 @@ pub(crate) async fn settled(client: &Client, path: &str, id: &str) -> Vec<Trail>
     panic!("{path} of {id} is still on its way");
 }
 
-/// Reads and follows as this user.
+/// Returns the operations on servers for this user.
 pub(crate) fn compute(user: &str) -> Compute {
     Compute::new(client(user))
 }
@@ -181,7 +181,7 @@ pub(crate) struct Booted {
     pub(crate) accepted: Response,
 }
 
-/// Asks for a server with this flavor and metadata.
+/// Creates a server with this flavor and metadata.
 pub(crate) async fn boot(client: &Client, name: &str, flavor: &str, metadata: Value) -> Booted {
     let accepted = client
         .post("/servers")
@@ -211,7 +211,7 @@ pub(crate) async fn active(user: &str, name: &str, metadata: Value) -> String {
     booted.id
 }
 
-/// Does an action on a server, and gives the response that accepted it.
+/// Does an action on a server, and returns the response that accepted it.
 pub(crate) async fn act(client: &Client, id: &str, body: Value) -> Response {
     client
         .post("/servers/{id}/action")

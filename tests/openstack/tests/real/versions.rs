@@ -1,4 +1,4 @@
-//! What the microversions show of an action, to whom.
+//! What each microversion shows of an action, and to which roles.
 
 use reqtrail::openstack::{Compute, Verdict};
 use serde_json::json;
@@ -53,7 +53,7 @@ async fn each_step_of_the_action_record() {
         let shows = |minimum: f64| {
             version == "latest" || version.parse::<f64>().is_ok_and(|v| v >= minimum)
         };
-        // As numbers 2.1 is above 2.0 and below 2.21, which is the order of these versions too.
+        // Compared as floats, 2.1 is above 2.0 and below 2.21. That is the order of these versions too.
         for user in ["member", "admin"] {
             let admin = user == "admin";
             let compute = compute(user).microversion(version);
@@ -86,11 +86,11 @@ async fn each_step_of_the_action_record() {
                 );
             }
             // The verdict on the newest action is the same at every version.
-            let story = compute.explain(&id).send().await.expect("a story");
+            let history = compute.explain(&id).send().await.expect("a history");
             assert_eq!(
-                story.actions[0].verdict,
+                history.actions[0].verdict,
                 Some(Verdict::Failed),
-                "{version} {user}: {story}"
+                "{version} {user}: {history}"
             );
         }
     }
@@ -146,11 +146,11 @@ async fn a_deleted_servers_record_is_readable_from_2_21() {
         .await
         .expect("accepted");
     let request_id = accepted.request_id().expect("an ID").to_string();
-    // At 2.1 the record goes with the server; the deletion is proven all the same.
+    // At 2.1 the record disappears with the server. The deletion is still proven.
     let old = Compute::new(client("member")).microversion("2.1");
     let report = end(&old, &id, &accepted).await.expect("it is deleted");
     assert_eq!(report.verdict, Verdict::Succeeded, "{report}");
-    // DELETED is seen a moment before the server is gone.
+    // The status is DELETED for a moment before the server is gone.
     for _ in 0..100 {
         if old.server(&id).send().await.is_err() {
             break;

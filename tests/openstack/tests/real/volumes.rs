@@ -1,4 +1,4 @@
-//! Volumes and snapshots that Cinder accepted with a 202, and what became of them: as an ordinary member.
+//! Volumes and snapshots that Cinder accepted with a 202, and how they ended, for an ordinary member.
 
 use reqtrail::Category;
 use reqtrail::openstack::{ActionError, ActionReport, ResourceRef, Resources, Verdict};
@@ -8,7 +8,7 @@ use crate::support::{
     act_on_volume, available, client_of, cloud, followed, id_of, member_of, snapshot, volume,
 };
 
-/// Asserts that this work (`extend of volume`) failed with this message, and that one line says what, which and under which
+/// Asserts that this work (`extend of volume`) failed with this message, and that one line has the work, the resource and the
 /// request's ID.
 fn assert_failed(
     outcome: Result<ActionReport, ActionError>,
@@ -23,12 +23,12 @@ fn assert_failed(
     let text = error.to_string();
     let report = error.report().clone();
     assert_eq!(report.verdict, Verdict::Failed, "{report}");
-    let told = format!(
+    let kind_and_type = format!(
         "{} of {}",
         report.kind().unwrap_or_default(),
         report.resource_type
     );
-    assert_eq!((&*told, &*report.resource_id), (work, id));
+    assert_eq!((&*kind_and_type, &*report.resource_id), (work, id));
     for part in [work, id, &report.request_id, message] {
         assert!(text.contains(part), "{part} is not in: {text}");
     }
@@ -36,11 +36,11 @@ fn assert_failed(
     report
 }
 
-/// Asserts that Cinder told the user of this very request.
-fn assert_told(report: &ActionReport, event: &str) {
-    let told: Vec<_> = report.messages.iter().collect();
-    assert!(!told.is_empty(), "{report}");
-    for message in told {
+/// Asserts that Cinder has messages for the user about this request.
+fn assert_messages(report: &ActionReport, event: &str) {
+    let messages: Vec<_> = report.messages.iter().collect();
+    assert!(!messages.is_empty(), "{report}");
+    for message in messages {
         assert_eq!(message.request_id.as_deref(), Some(&*report.request_id));
         assert_eq!(message.event_id.as_deref(), Some(event), "{report}");
     }
@@ -51,7 +51,7 @@ fn capacity() -> u64 {
 }
 
 #[tokio::test]
-async fn one_that_fits_nowhere_fails_with_cinders_words() {
+async fn a_volume_that_fits_nowhere_fails_with_cinders_message() {
     let member = member_of("volume").await;
     for what in [
         json!({ "size": capacity() + 1 }),
@@ -65,20 +65,20 @@ async fn one_that_fits_nowhere_fails_with_cinders_words() {
             &id,
             words,
         );
-        assert_told(&report, "VOLUME_VOLUME_001_003");
+        assert_messages(&report, "VOLUME_VOLUME_001_003");
         assert_eq!(report.resource.expect("a volume").status, "error");
     }
 }
 
 #[tokio::test]
-async fn one_that_the_driver_fails_to_create() {
+async fn a_volume_that_the_driver_fails_to_create() {
     let member = member_of("volume").await;
     let metadata = json!({ "driver.create_volume": "sleep=0.5,error" });
     let (accepted, id) = volume(&member, json!({ "size": 1, "metadata": metadata })).await;
     let words = "Driver failed to create the volume.";
     let outcome = followed(&member, &accepted).await;
     let report = assert_failed(outcome, "create of volume", &id, words);
-    assert_told(&report, "VOLUME_VOLUME_008_012");
+    assert_messages(&report, "VOLUME_VOLUME_008_012");
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn an_extension_that_the_driver_fails() {
     let words = "Volume Driver failed to extend volume.";
     let outcome = followed(&member, &accepted).await;
     let report = assert_failed(outcome, "extend of volume", &id, words);
-    assert_told(&report, "VOLUME_VOLUME_007_010");
+    assert_messages(&report, "VOLUME_VOLUME_007_010");
     assert_eq!(report.resource.expect("a volume").status, "error_extending");
 }
 
@@ -115,8 +115,8 @@ async fn a_snapshot_that_fails() {
     let words = "Snapshot failed to create.";
     let outcome = followed(&member, &accepted).await;
     let report = assert_failed(outcome, "create of snapshot", &snapshot, words);
-    assert_told(&report, "VOLUME_VOLUME_SNAPSHOT_009_013");
-    // The volume of the snapshot is there to be told.
+    assert_messages(&report, "VOLUME_VOLUME_SNAPSHOT_009_013");
+    // The report names the volume of the snapshot.
     assert!(report.to_json().contains(&id), "{report}");
 }
 
@@ -133,7 +133,7 @@ async fn a_quota_is_an_error_of_the_request_itself() {
 }
 
 #[tokio::test]
-async fn what_succeeds() {
+async fn work_that_succeeds() {
     let member = member_of("volume").await;
     let id = available(&member, json!({})).await;
     let accepted = act_on_volume(&member, &id, json!({ "os-extend": { "new_size": 2 } })).await;
@@ -188,7 +188,7 @@ async fn a_volume_from_an_image() {
 }
 
 #[tokio::test]
-async fn by_ids_alone_the_same_is_told() {
+async fn a_follow_by_ids_has_the_same_report() {
     let member = member_of("volume").await;
     let id = available(&member, json!({})).await;
     let extend = json!({ "os-extend": { "new_size": capacity() + 1 } });
@@ -202,13 +202,13 @@ async fn by_ids_alone_the_same_is_told() {
 }
 
 #[tokio::test]
-async fn the_logs_have_no_request_on_it_that_the_report_has_not() {
+async fn the_report_has_every_request_in_the_log() {
     let member = member_of("volume").await;
     let metadata = json!({ "driver.create_volume": "sleep=1,error" });
     let (accepted, id) = volume(&member, json!({ "size": 1, "metadata": metadata })).await;
     let error = followed(&member, &accepted).await.expect_err("it fails");
     let report = error.report();
-    let told: Vec<&str> = report
+    let listed: Vec<&str> = report
         .trails
         .iter()
         .flat_map(reqtrail::Trail::request_ids)
@@ -223,7 +223,10 @@ async fn the_logs_have_no_request_on_it_that_the_report_has_not() {
         }
     }
     for local in crate::logs::logged("cinder", &id) {
-        assert!(told.contains(&&*local), "{local} is in no trail: {report}");
+        assert!(
+            listed.contains(&&*local),
+            "{local} is in no trail: {report}"
+        );
     }
 }
 
@@ -256,7 +259,7 @@ async fn a_server_whose_volume_fits_nowhere_fails_with_the_volumes_name() {
     let words = fault.message.split("Volume ").nth(1).expect("its volume");
     let volume = words.split(' ').next().expect("an ID");
     assert!(error.to_string().contains(volume), "{error}");
-    // Cinder has the reason, for the user of the server.
+    // Cinder has the reason, for the server's user.
     let cinder = client_of("cinder", "member");
     let call = cinder.get("/messages").microversion("3.5");
     let call = call.query("resource_uuid", volume);

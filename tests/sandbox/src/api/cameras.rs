@@ -18,7 +18,7 @@ const STATUSES: [&str; 5] = ["online", "offline", "pending", "error", "disabled"
 const KINDS: [&str; 2] = ["rtsp", "onvif"];
 const MODES: [&str; 2] = ["gateway", "direct"];
 const TRIGGER_PAUSE: Duration = Duration::from_secs(5);
-/// Cameras that a client may create, so that a loop without end does not fill the memory.
+/// The greatest number of cameras, so that an endless loop of a client does not fill the memory.
 const MAX_CAMERAS: usize = 10_000;
 
 pub(super) fn list(
@@ -75,7 +75,7 @@ fn read_camera(store: &Store, fields: &Fields) -> Result<Camera, ApiError> {
     fields.required("site_id")?;
     let site_id = fields.uuid("site_id")?.unwrap_or_default();
     if !store.has_site(site_id) {
-        return Err(fields.invalid("site_id", "names no site of this organisation"));
+        return Err(fields.invalid("site_id", "is not a site of this organisation"));
     }
     let gateway_id = fields.uuid("gateway_id")?;
     let mode = fields
@@ -86,7 +86,7 @@ fn read_camera(store: &Store, fields: &Fields) -> Result<Camera, ApiError> {
         let known =
             |gateway: &crate::store::Gateway| gateway.id == id && gateway.site_id == site_id;
         if !store.gateways.iter().any(known) {
-            return Err(fields.invalid("gateway_id", "names no gateway of this site"));
+            return Err(fields.invalid("gateway_id", "is not a gateway of this site"));
         }
     }
     let name = fields.text("name", 100)?;
@@ -99,7 +99,7 @@ fn read_camera(store: &Store, fields: &Fields) -> Result<Camera, ApiError> {
         gateway_id: gateway_id.filter(|_| mode == "gateway").map(str::to_owned),
         connection_mode: mode.to_owned(),
         kind: kind.to_owned(),
-        // A gateway tries the camera while the caller waits, a direct one registers later.
+        // A gateway tries the camera while the caller waits. A direct camera registers later.
         status: if mode == "gateway" {
             "online"
         } else {
@@ -109,7 +109,7 @@ fn read_camera(store: &Store, fields: &Fields) -> Result<Camera, ApiError> {
     })
 }
 
-/// Records a clip by hand. The answer (202 with the new event's ID) is a choice.
+/// Records a clip by hand. The response (202 with the new event's ID) is a choice.
 pub(super) fn trigger(store: &mut Store, id: &str, now: Duration) -> Result<Reply, ApiError> {
     let camera = store
         .camera(id)

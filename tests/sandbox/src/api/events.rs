@@ -22,9 +22,7 @@ pub(super) fn list(
     let query = request.query();
     let site = query.uuid("site_id")?;
     if site.is_some_and(|site| !caller.sees(site)) {
-        return Err(ApiError::forbidden(
-            "The site is outside what the caller may see",
-        ));
+        return Err(ApiError::forbidden("The caller may not see this site"));
     }
     let camera = query.uuid("camera_id")?;
     let from = read_time(&query, "date_from", "T00:00:00Z")?;
@@ -33,7 +31,7 @@ pub(super) fn list(
     let ai_status = query.one_of("ai_status", &AI_STATUSES)?;
     let starred = query.boolean("starred")?;
     let page = Page::from_query("events", &query)?;
-    // Newest first. The place of an event never changes, so its rank does not either.
+    // Newest first. The position of an event never changes, so its rank does not either.
     let newest_first = store.events.iter().enumerate().rev();
     let ranked = newest_first.map(|(place, event)| (u64::MAX - place as u64, event));
     let events = ranked.filter(|(_, event)| {
@@ -68,14 +66,14 @@ pub(super) fn get(store: &Store, id: &str, caller: &Caller) -> Result<Reply, Api
     Ok(Reply::ok(&store.events[index].to_detail(previous, next)))
 }
 
-/// Changes what a PATCH names and answers with the event, which is a choice.
+/// Changes the fields that a PATCH names. The response with the whole event is a choice.
 pub(super) fn update(store: &mut Store, id: &str, request: &ApiRequest) -> Result<Reply, ApiError> {
     let index = find(store, id)?;
     let fields = Fields::from_body(&request.body, "validation_failed")?;
     let acknowledged = fields.boolean("acknowledged")?;
     let starred = fields.boolean("starred")?;
     if acknowledged.is_none() && starred.is_none() {
-        return Err(fields.invalid("acknowledged", "is required where starred is not given"));
+        return Err(fields.invalid("acknowledged", "is required if starred is absent"));
     }
     let event = &mut store.events[index];
     event.acknowledged = acknowledged.unwrap_or(event.acknowledged);
@@ -95,7 +93,7 @@ fn find(store: &Store, id: &str) -> Result<usize, ApiError> {
         .ok_or_else(|| ApiError::not_found("event"))
 }
 
-/// Reads an RFC 3339 time or a bare date, which is taken as UTC: from its start, to its end.
+/// Parses an RFC 3339 time, or a date in UTC with the time of day `end`.
 fn read_time(query: &Fields, field: &str, end: &str) -> Result<Option<Timestamp>, ApiError> {
     let Some(text) = query.optional(field)? else {
         return Ok(None);

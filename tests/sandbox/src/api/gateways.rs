@@ -15,7 +15,7 @@ use crate::store::{Gateway, Store, new_uuid};
 const ACTIVE_CODES: usize = 5;
 const CODE_LIFETIME: Duration = Duration::from_secs(600);
 
-/// Lists the gateways whole: this list has no pages.
+/// Lists all gateways: this list has no pages.
 pub(super) fn list(store: &Store, caller: &Caller) -> Result<Reply, ApiError> {
     let gateways = store
         .gateways
@@ -25,20 +25,20 @@ pub(super) fn list(store: &Store, caller: &Caller) -> Result<Reply, ApiError> {
     Ok(Reply::ok(&json!({ "data": data, "total": data.len() })))
 }
 
-/// Hands out a code for a new gateway, unless five wait for theirs already.
+/// Issues a code for a new gateway. At most five codes are active at once.
 pub(super) fn pairing_code(store: &mut Store, request: &ApiRequest) -> Result<Reply, ApiError> {
     let fields = Fields::from_body(&request.body, "validation_error")?;
     fields.text("name", 100)?;
     fields.required("site_id")?;
     let site_id = fields.uuid("site_id")?.unwrap_or_default();
     if !store.has_site(site_id) {
-        return Err(fields.invalid("site_id", "names no site of this organisation"));
+        return Err(fields.invalid("site_id", "is not a site of this organisation"));
     }
     store.pairing_codes.retain(|ends| *ends > request.now);
     if store.pairing_codes.len() >= ACTIVE_CODES {
-        // A quota and not a pace: only a redeemed or an expired code makes room, hence no time.
+        // A quota, not a rate: there is no time to wait, because a code has to be redeemed or expire first.
         return Err(ApiError::rate_limited(
-            "Five pairing codes are active already",
+            "Five pairing codes are already active",
             None,
         ));
     }
@@ -53,7 +53,7 @@ pub(super) fn pairing_code(store: &mut Store, request: &ApiRequest) -> Result<Re
     Ok(Reply::json(StatusCode::CREATED, &body))
 }
 
-/// Six characters that are easy to read out.
+/// Returns six characters that are easy to read aloud.
 fn pairing_text() -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKMNPQRSTUVWXYZ23456789";
     (0..6)

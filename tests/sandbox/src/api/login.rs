@@ -1,7 +1,7 @@
 //! `/auth/login` and `/auth/refresh`.
 //!
 //! A browser (`client_type` "web") gets its refresh token as a cookie, any other client in the body.
-//! A refresh leaves the refresh token as it is; the vendor's text on that was not at hand.
+//! A refresh does not change the refresh token. The vendor's text on that was not available.
 
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
@@ -63,7 +63,7 @@ pub(super) fn login(api: &mut Api, request: &ApiRequest) -> Result<Reply, ApiErr
     }
     let mut reply = Reply::ok(&body);
     let cookie = format!("{COOKIE_NAME}={refresh_token}; Path=/api/v1/auth; HttpOnly");
-    // The token is base64 text, so that this cannot fail.
+    // The token is base64, so this cannot fail.
     reply
         .headers
         .extend(HeaderValue::try_from(cookie).map(|cookie| (SET_COOKIE, cookie)));

@@ -1,4 +1,4 @@
-//! The incidents that wait for a request.
+//! The queue of incidents.
 
 use http::Method;
 
@@ -16,7 +16,7 @@ impl IncidentQueue {
         self.waiting.push(incident);
     }
 
-    /// Takes what a request meets, which is one time of the first incident that matches it.
+    /// Takes the effect on a request: one time of the first incident that matches it.
     pub(crate) fn take(
         &mut self,
         method: &Method,
@@ -33,7 +33,7 @@ impl IncidentQueue {
         Some(self.waiting.remove(index).effect)
     }
 
-    /// Drops all incidents.
+    /// Removes all incidents.
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();
     }
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_matches_whole_paths_only() {
+    fn a_target_matches_only_whole_paths() {
         let mut queue = IncidentQueue::default();
         queue.push(Incident::stall().on("GET", "/events/{id}"));
         let requests = [
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn health_probes_meet_only_what_names_them() {
+    fn health_probes_match_only_incidents_that_name_them() {
         let mut queue = IncidentQueue::default();
         queue.push(Incident::stall());
         assert_eq!(queue.take(&Method::GET, "/health", true), None);

@@ -1,4 +1,4 @@
-//! Incidents as text and as JSON: one set of names and keys for both.
+//! Parses incidents from text and from JSON, with the same names and keys.
 
 use std::fmt;
 use std::str::FromStr;
@@ -38,7 +38,7 @@ struct Spec {
     #[serde(default)]
     nested: bool,
     times: Option<u32>,
-    /// Method and path, with a space between.
+    /// Method and path, separated by a space.
     on: Option<String>,
 }
 
@@ -47,12 +47,12 @@ impl FromStr for Incident {
 
     /// Parses `NAME` or `NAME:key=value,key=value`.
     ///
-    /// | name | keys of its own |
+    /// | name | its keys |
     /// |---|---|
-    /// | `status` | `status` and `error` (both needed), `retry_after`, `nested` |
+    /// | `status` | `status` and `error` (both required), `retry_after`, `nested` |
     /// | `internal_error`, `service_unavailable`, `maintenance` | `retry_after`, `nested` |
-    /// | `rate_limited` | `retry_after` (1 if not given), `nested` |
-    /// | `slow` | `delay_ms` (needed) |
+    /// | `rate_limited` | `retry_after` (default 1), `nested` |
+    /// | `slow` | `delay_ms` (required) |
     /// | `bad_gateway`, `stall`, `close`, `lose_answer`, `cut_body`, `expire_tokens` | none |
     ///
     /// Every name also takes `times=N` and `on=METHOD /path`. `retry_after` is in seconds, `nested`
@@ -68,7 +68,7 @@ impl FromStr for Incident {
             })?;
             let value = match key {
                 "on" | "error" | "name" => Value::from(value),
-                // Numbers and booleans are spelled as in JSON; anything else is refused by its type.
+                // Numbers and booleans are spelled as in JSON. Anything else has the wrong type and is refused.
                 _ => serde_json::from_str(value).unwrap_or_else(|_| Value::from(value)),
             };
             if object.insert(key.to_owned(), value).is_some() {
@@ -82,7 +82,7 @@ impl FromStr for Incident {
     }
 }
 
-/// Reads one incident or an array of them, each as an object or as text.
+/// Parses one incident or an array of them, each an object or text.
 pub(crate) fn from_json(body: &[u8]) -> Result<Vec<Incident>, IncidentError> {
     let value = serde_json::from_slice(body)
         .map_err(|error| IncidentError(format!("the body is not JSON: {error}")))?;
@@ -158,14 +158,14 @@ impl Spec {
             "expire_tokens" => Incident::expire_tokens(),
             name => {
                 return Err(IncidentError(format!(
-                    "no incident {name:?}; there are {NAMES}"
+                    "{name:?} is not an incident; expected one of {NAMES}"
                 )));
             }
         };
         Ok(incident)
     }
 
-    /// Refuses keys that would have no effect, because a test that sets one expects one.
+    /// Refuses keys that have no effect: a test that sets one expects an effect.
     fn refuse_foreign_keys(&self) -> Result<(), IncidentError> {
         let fails = matches!(
             self.name.as_str(),
@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_and_json_say_the_same() {
+    fn text_and_json_are_equivalent() {
         let built = Incident::status(503, "service_unavailable")
             .retry_after(Duration::from_secs(2))
             .nested()
@@ -226,10 +226,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
-        for (text, said) in [
-            ("stal", "no incident \"stal\""),
-            ("", "no incident \"\""),
+    fn errors_say_what_is_wrong() {
+        for (text, expected) in [
+            ("stal", "\"stal\" is not an incident"),
+            ("", "\"\" is not an incident"),
             (
                 "status:status=200,error=x",
                 "needs a status from 400 to 599",
@@ -248,7 +248,7 @@ mod tests {
             ("close:on=GET events", "on must be a method and a path"),
         ] {
             let error = text.parse::<Incident>().expect_err(text).to_string();
-            assert!(error.contains(said), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
         assert!(from_json(b"{").is_err());
         assert!(from_json(b"7").is_err());

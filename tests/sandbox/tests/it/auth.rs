@@ -18,7 +18,7 @@ fn text(body: &Value, field: &str) -> String {
 }
 
 #[test]
-fn a_missing_and_a_wrong_credential_are_told_apart() {
+fn a_missing_and_a_wrong_credential_have_different_errors() {
     let sandbox = start();
     let client = Client::at(sandbox.address());
     client.get("/events").refused(401, "auth_required");
@@ -40,7 +40,7 @@ fn a_missing_and_a_wrong_credential_are_told_apart() {
 }
 
 #[test]
-fn a_login_gives_a_token_with_the_users_role() {
+fn a_login_returns_a_token_with_the_users_role() {
     let sandbox = start();
     let client = Client::at(sandbox.address());
     let body = login(&client, EMAIL, PASSWORD, "mobile").accepted(200);
@@ -135,7 +135,7 @@ fn a_browser_refreshes_by_cookie() {
 }
 
 #[test]
-fn an_incident_expires_tokens_at_once_and_leaves_keys_alone() {
+fn an_incident_expires_tokens_at_once_but_not_keys() {
     let sandbox = start();
     let client = Client::at(sandbox.address());
     let body = login(&client, EMAIL, PASSWORD, "mobile").accepted(200);

@@ -13,7 +13,7 @@ fn lists_have_the_documented_shape() {
     assert_eq!(list["next_cursor"], Value::Null);
     let camera = list["data"][0].as_object().expect("a camera");
     let mut keys: Vec<&str> = camera.keys().map(String::as_str).collect();
-    // The order of keys depends on a feature that another crate of the build may turn on.
+    // The order of keys depends on a feature that another crate of the build may enable.
     keys.sort_unstable();
     let documented = [
         "active_tier",

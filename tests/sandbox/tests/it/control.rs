@@ -16,7 +16,7 @@ fn control(client: &Client, method: &str, name: &str, body: &Value) -> Answer {
 }
 
 #[test]
-fn incidents_are_injected_counted_and_dropped() {
+fn incidents_are_injected_counted_and_removed() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let one = json!({ "name": "internal_error", "on": "GET /events" });
@@ -75,7 +75,7 @@ fn the_log_is_read_and_emptied() {
 }
 
 #[test]
-fn nonsense_is_refused_and_changes_nothing() {
+fn an_invalid_request_is_refused_and_changes_nothing() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     for body in [

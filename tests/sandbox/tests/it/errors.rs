@@ -1,4 +1,4 @@
-//! What every answer carries, and what is wrong before any resource is asked.
+//! Headers of every response, and errors that come before any resource.
 
 use std::collections::HashSet;
 
@@ -22,7 +22,7 @@ fn request_id(answer: &Answer) -> String {
 }
 
 #[test]
-fn every_answer_has_an_id_of_its_own_and_the_limits() {
+fn every_response_has_its_own_id_and_the_limits() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let nobody = Client::at(sandbox.address());
@@ -76,7 +76,7 @@ fn unknown_paths_and_methods_are_refused_in_the_usual_shape() {
 }
 
 #[test]
-fn a_head_request_gets_a_head_only() {
+fn the_response_to_a_head_request_has_no_body() {
     let sandbox = start();
     let answer = Client::of(&sandbox)
         .send("HEAD", "/api/v1/events", &[], "")
@@ -98,7 +98,7 @@ fn a_huge_body_is_refused() {
 }
 
 #[test]
-fn the_log_tells_which_attempt_a_request_was() {
+fn the_log_has_the_attempt_of_a_request() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

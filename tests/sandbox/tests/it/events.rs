@@ -50,7 +50,7 @@ fn pages_hold_every_event_once_newest_first() {
 }
 
 #[test]
-fn new_and_deleted_events_do_not_upset_the_pages() {
+fn new_and_deleted_events_do_not_disturb_the_pages() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let before = walk(&client, "/events?limit=50", || {});
@@ -71,7 +71,7 @@ fn new_and_deleted_events_do_not_upset_the_pages() {
 }
 
 #[test]
-fn filters_go_with_pages() {
+fn filters_work_with_pages() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let all = walk(&client, "/events?limit=100", || {});
@@ -138,7 +138,7 @@ fn dates_are_times_or_whole_days_in_utc() {
 }
 
 #[test]
-fn one_event_tells_more() {
+fn a_single_event_has_more_fields() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let events = client.get("/events?ai_status=completed&limit=2").json();
@@ -204,7 +204,7 @@ fn deleting_is_for_admins_and_final() {
 }
 
 #[test]
-fn a_viewer_may_not_leave_their_site() {
+fn a_viewer_sees_only_their_site() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let viewer = client.with_token(VIEWER_KEY);

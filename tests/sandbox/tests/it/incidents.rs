@@ -1,4 +1,4 @@
-//! Incidents as a client meets them.
+//! Incidents from the view of a client.
 
 use std::io::{ErrorKind, Read};
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ fn wait_for_requests(sandbox: &Sandbox, count: usize) {
 }
 
 #[test]
-fn incidents_are_met_in_order_and_then_over() {
+fn incidents_happen_in_order_and_then_end() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     sandbox.inject(Incident::service_unavailable().times(2));
@@ -90,7 +90,7 @@ fn the_nested_shape_has_its_id_in_the_header_only() {
 }
 
 #[test]
-fn a_proxy_answers_for_itself() {
+fn the_response_of_a_proxy_has_no_headers_of_the_api() {
     let sandbox = start();
     sandbox.inject(Incident::bad_gateway());
     let answer = Client::of(&sandbox).get("/events");
@@ -109,7 +109,7 @@ fn a_proxy_answers_for_itself() {
 }
 
 #[test]
-fn a_closed_connection_does_nothing() {
+fn a_request_on_a_closed_connection_has_no_effect() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let body = new_camera(&client, "Roof").to_string();
@@ -126,7 +126,7 @@ fn a_closed_connection_does_nothing() {
 }
 
 #[test]
-fn a_lost_answer_has_done_its_work() {
+fn a_request_with_a_lost_response_has_taken_effect() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let body = new_camera(&client, "Roof").to_string();
@@ -140,7 +140,7 @@ fn a_lost_answer_has_done_its_work() {
 }
 
 #[test]
-fn a_cut_body_breaks_off_after_its_head_and_half() {
+fn a_cut_body_ends_after_its_first_half() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     for target in ["/api/v1/events?limit=100", "/api/v1/events?limit=1"] {
@@ -160,7 +160,7 @@ fn a_cut_body_breaks_off_after_its_head_and_half() {
 }
 
 #[test]
-fn a_slow_answer_comes_late() {
+fn a_slow_response_comes_late() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let delay = Duration::from_millis(60);
@@ -171,7 +171,7 @@ fn a_slow_answer_comes_late() {
 }
 
 #[test]
-fn a_stall_holds_the_request_and_blocks_nobody_else() {
+fn a_stall_holds_only_its_request() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     sandbox.inject(Incident::stall());
@@ -192,7 +192,7 @@ fn a_stall_holds_the_request_and_blocks_nobody_else() {
 }
 
 #[test]
-fn incidents_can_be_dropped() {
+fn incidents_can_be_removed() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     sandbox.inject(Incident::internal_error().times(9));
@@ -215,6 +215,6 @@ fn a_failing_trigger_triggers_nothing() {
 
 #[test]
 #[should_panic(expected = "200 is not the status of an error")]
-fn a_success_is_no_incident() {
+fn a_success_is_not_an_incident() {
     let _ = Incident::status(200, "fine");
 }

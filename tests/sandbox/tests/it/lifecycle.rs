@@ -39,7 +39,7 @@ fn dropping_stops_the_server_and_its_connections() {
         .expect("a connection");
     drop(sandbox);
     let mut rest = Vec::new();
-    // The end may be orderly or a reset, by how far the server had read.
+    // The connection may end orderly or with a reset: that depends on how much the server had read.
     let _ = stalled.read_to_end(&mut rest);
     assert!(rest.is_empty());
     let error = TcpStream::connect(address).expect_err("nobody listens");
@@ -47,7 +47,7 @@ fn dropping_stops_the_server_and_its_connections() {
 }
 
 #[test]
-fn sandboxes_know_nothing_of_each_other() {
+fn sandboxes_are_independent() {
     let (one, other) = (start(), start());
     one.inject(Incident::internal_error());
     Client::of(&other).get("/events").accepted(200);

@@ -1,4 +1,4 @@
-//! Rate limits, on a clock that the test holds.
+//! Rate limits, with a clock that the test moves.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -50,7 +50,7 @@ fn each_caller_has_a_bucket() {
     admin.get("/cameras").accepted(200);
     admin.get("/cameras").refused(429, "rate_limited");
     admin.with_token(OPERATOR_KEY).get("/cameras").accepted(200);
-    // Credentials that nobody knows share a bucket with requests that have none.
+    // Unknown credentials share a bucket with requests without a credential.
     nobody.get("/cameras").refused(401, "auth_required");
     nobody
         .with_token("sk_test_wrong")
@@ -114,7 +114,7 @@ fn a_camera_is_triggered_once_in_five_seconds() {
 }
 
 #[test]
-fn a_request_over_the_limit_meets_no_incident() {
+fn a_request_over_the_limit_uses_up_no_incident() {
     let (sandbox, hand) = limited(60, 1);
     let client = Client::of(&sandbox);
     client.get("/cameras").accepted(200);

@@ -1,4 +1,4 @@
-//! The sandbox as its clients see it, over real connections.
+//! Tests of the sandbox over real connections.
 
 mod auth;
 mod cameras;

@@ -37,7 +37,7 @@ fn users_are_for_admins() {
 }
 
 #[test]
-fn gateways_are_listed_whole() {
+fn gateways_are_listed_on_one_page() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let list = client.get("/gateways").accepted(200);
@@ -50,7 +50,7 @@ fn gateways_are_listed_whole() {
 }
 
 #[test]
-fn pairing_codes_are_a_quota_without_a_hint() {
+fn pairing_codes_have_a_quota_without_a_time_to_wait() {
     let (clock, hand) = Clock::manual(UNIX_EPOCH + Duration::from_secs(1_795_294_800));
     let options = SandboxOptions::default().clock(clock);
     let sandbox = Sandbox::start(options).expect("a free port");
@@ -74,7 +74,7 @@ fn pairing_codes_are_a_quota_without_a_hint() {
 }
 
 #[test]
-fn this_page_spells_the_validation_error_in_its_own_way() {
+fn pairing_codes_have_the_other_validation_error() {
     let sandbox = start();
     let client = Client::of(&sandbox);
     let path = "/gateways/generate-pairing-code";

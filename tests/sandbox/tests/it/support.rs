@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqtrail_sandbox::{Sandbox, SandboxOptions};
 use serde_json::{Value, json};
 
-/// Longer than any answer takes, shorter than a stall.
+/// Longer than any response takes, shorter than a stall.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Starts a sandbox with the documented limits.
@@ -22,7 +22,7 @@ pub(crate) struct Client {
     token: Option<String>,
 }
 
-/// A whole answer.
+/// A whole response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -59,13 +59,13 @@ impl Client {
         self.call("POST", path, &body.to_string())
     }
 
-    /// Sends a request below the API's base and expects an answer.
+    /// Sends a request below the API's base and expects a response.
     pub(crate) fn call(&self, method: &str, path: &str, body: &str) -> Answer {
         self.send(method, &format!("/api/v1{path}"), &[], body)
             .expect("an answer")
     }
 
-    /// Sends a request; a broken or unfinished answer is an error.
+    /// Sends a request. A broken or unfinished response is an error.
     pub(crate) fn send(
         &self,
         method: &str,
@@ -100,7 +100,7 @@ impl Client {
         String::from_utf8(bytes).map_err(io::Error::other)
     }
 
-    /// Sends a request and leaves the answer in the connection.
+    /// Sends a request and leaves the response in the connection.
     pub(crate) fn open(
         &self,
         method: &str,

@@ -1,4 +1,4 @@
-//! The asynchronous face: many calls at a time on a runtime of two threads.
+//! The asynchronous face: many concurrent calls on a runtime with two threads.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,17 +7,17 @@ use reqtrail::{Client, Error, Response, Secret};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinSet;
 
-use super::{Tokens, Work, builder, cancelled_after, dress};
+use super::{Tokens, Work, apply_plan, builder, cancelled_after};
 use crate::checks::Check;
 use crate::planned_call::{Ending, PlannedCall};
 
-/// Longer than any call may take; a call that takes longer hangs.
+/// Longer than any call may take. A call that takes longer hangs.
 const HANGS: Duration = Duration::from_secs(90);
 
 /// How long the tasks of a dropped client may take to end.
 const TASKS_END: Duration = Duration::from_secs(10);
 
-/// Makes the calls and drops the client; returns how many tasks were left then.
+/// Makes the calls and drops the client. Returns how many tasks are left.
 pub(crate) fn drive(url: &str, work: &Arc<Work>) -> Result<usize, String> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
@@ -43,7 +43,7 @@ pub(crate) fn drive(url: &str, work: &Arc<Work>) -> Result<usize, String> {
         while let Some(ended) = workers.join_next().await {
             if let Err(error) = ended {
                 let what = format!("a worker ended early: {error}");
-                work.ledger.look(Check::Tasks, Err(what));
+                work.ledger.record(Check::Tasks, Err(what));
             }
         }
     });
@@ -51,7 +51,7 @@ pub(crate) fn drive(url: &str, work: &Arc<Work>) -> Result<usize, String> {
     Ok(tasks_left(&runtime))
 }
 
-/// Waits until no task is left, but not for ever.
+/// Waits until no task is left, for a limited time.
 fn tasks_left(runtime: &Runtime) -> usize {
     let start = Instant::now();
     loop {
@@ -67,13 +67,13 @@ async fn make_calls(client: Client, work: Arc<Work>) {
     while let Some((call, plan)) = work.next_call() {
         match make(&client, &work, call, &plan).await {
             Some(result) => work.returned(call, &result),
-            // The future was dropped: its trail is with the observer alone.
+            // The future was dropped: only the observer has its trail.
             None => work.ledger.returned(call, None),
         }
     }
 }
 
-/// Makes a call; `None` if it was dropped.
+/// Makes a call. `None` if it was dropped.
 async fn make(
     client: &Client,
     work: &Work,
@@ -81,17 +81,17 @@ async fn make(
     plan: &PlannedCall,
 ) -> Option<Result<Response, Error>> {
     let request = client.request(plan.verb.as_str(), format!("/work/{call}"));
-    let mut request = dress(request, call, plan);
+    let mut request = apply_plan(request, call, plan);
     let mut time = HANGS;
     match plan.ending {
         Ending::Cancel(after) => request = cancelled_after(request, after, &work.canceller),
         Ending::Drop(after) => time = after,
-        Ending::Natural | Ending::Timeout(_) | Ending::Hurry(_) => {}
+        Ending::Natural | Ending::Timeout(_) | Ending::ShortAttempt(_) => {}
     }
     let result = tokio::time::timeout(time, request.send()).await.ok();
     if result.is_none() && time == HANGS {
         let what = format!("call {call} hung: {plan:?}");
-        work.ledger.look(Check::OneTrail, Err(what));
+        work.ledger.record(Check::OneTrail, Err(what));
     }
     result
 }

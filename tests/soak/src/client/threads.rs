@@ -1,11 +1,11 @@
-//! The blocking face: a thread for each call at a time.
+//! The blocking face: a thread for each concurrent call.
 
 use std::sync::Arc;
 
 use reqtrail::Secret;
 use reqtrail::blocking::Client;
 
-use super::{Tokens, Work, builder, cancelled_after, dress};
+use super::{Tokens, Work, apply_plan, builder, cancelled_after};
 use crate::planned_call::Ending;
 
 /// Makes the calls and drops the client.
@@ -20,15 +20,15 @@ pub(crate) fn drive(url: &str, work: &Arc<Work>) -> Result<usize, String> {
             scope.spawn(|| make_calls(&client, work));
         }
     });
-    // What the client ran on were its own threads, which are counted as such.
+    // This client has no tasks, only threads, which are counted separately.
     Ok(0)
 }
 
 fn make_calls(client: &Client, work: &Work) {
     while let Some((call, plan)) = work.next_call() {
         let request = client.request(plan.verb.as_str(), format!("/work/{call}"));
-        let mut request = dress(request, call, &plan);
-        // There is no future to drop: a token ends these calls too.
+        let mut request = apply_plan(request, call, &plan);
+        // There is no future to drop, so a token ends these calls too.
         if let Ending::Cancel(after) | Ending::Drop(after) = plan.ending {
             request = cancelled_after(request, after, &work.canceller);
         }

@@ -1,4 +1,4 @@
-//! The two sides of the comparison, each as small as it can be.
+//! The two sides of the comparison, each as small as possible.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use reqtrail::{Cause, ErrorKind, Outcome, Sent, StopReason, Trail};
 
 use crate::planned_call::Verb;
 
-/// A request ID of the soak's server, as a number from 1; 0 stands for any text that the server never gave.
+/// A request ID of the soak's server as a number, from 1. 0 is any text that is not an ID of this server.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Tag(pub(crate) u64);
 
@@ -24,33 +24,33 @@ impl std::fmt::Display for Tag {
     }
 }
 
-/// A request in the server's log: it was read whole.
+/// A request in the server's log. The server has read all of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) span: u64,
     pub(crate) at: Instant,
     pub(crate) verb: Verb,
-    /// The number of the token that it carried.
+    /// The number of the request's token.
     pub(crate) token: u64,
-    /// `None` if nothing is answered.
+    /// `None` if the server does not respond.
     pub(crate) answer: Option<Answer>,
     pub(crate) may_be_processed: bool,
 }
 
-/// What is answered.
+/// A response in the server's log.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) id: Option<Tag>,
-    /// The body alone names the ID.
+    /// Whether only the body contains the ID.
     pub(crate) id_in_body: bool,
-    /// The time that a retry has to wait.
-    pub(crate) told: Duration,
+    /// How long a retry has to wait.
+    pub(crate) retry_after: Duration,
 }
 
-/// An attempt as its trail shows it.
+/// An attempt of a trail.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Seen {
+pub(crate) struct AttemptRecord {
     pub(crate) number: u32,
     pub(crate) span: u64,
     pub(crate) verb: Option<Verb>,
@@ -64,16 +64,16 @@ pub(crate) struct Seen {
 
 /// A finished trail.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Story {
+pub(crate) struct TrailRecord {
     pub(crate) call_id: String,
     pub(crate) outcome: Outcome,
     pub(crate) stopped: StopReason,
-    pub(crate) attempts: Vec<Seen>,
+    pub(crate) attempts: Vec<AttemptRecord>,
 }
 
-impl Story {
+impl TrailRecord {
     pub(crate) fn of(trail: &Trail) -> Self {
-        let attempts = trail.attempts().iter().map(|attempt| Seen {
+        let attempts = trail.attempts().iter().map(|attempt| AttemptRecord {
             number: attempt.number(),
             span: u64::from_str_radix(&attempt.span_id(), 16).unwrap_or(0),
             verb: Verb::from_name(attempt.method().as_str()),

@@ -1,4 +1,4 @@
-//! Reading one request whole.
+//! Reads a whole request.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 use crate::planned_call::Verb;
 
-/// What the soak has to know of a request.
+/// What the soak needs of a request.
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) verb: Verb,
@@ -16,17 +16,17 @@ pub(super) struct Request {
     pub(super) token: u64,
 }
 
-/// Reads requests; what follows one is kept for the next.
+/// Reads requests, and keeps what follows one for the next.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     buffer: Vec<u8>,
 }
 
-/// A request that was read, or what is wrong with it.
+/// A request, or what is wrong with it.
 pub(super) type Arrival = Result<Request, String>;
 
 impl Reader {
-    /// Waits for the next request; an error means that the client is gone.
+    /// Waits for the next request. An error means that the client is gone.
     pub(super) async fn next(&mut self, stream: &mut TcpStream) -> io::Result<Arrival> {
         let (arrival, length) = loop {
             match parse(&self.buffer) {
@@ -39,7 +39,7 @@ impl Reader {
             self.more(stream).await?;
         }
         self.buffer.drain(..length);
-        // A single large body must not be kept for the rest of the connection.
+        // So that the memory of one large body is not kept for the rest of the connection.
         self.buffer.shrink_to(16 * 1024);
         Ok(arrival)
     }
@@ -53,7 +53,7 @@ impl Reader {
     }
 }
 
-/// The request whose head is complete, and its length with the body.
+/// Parses the request if its head is complete, and returns it with its length including the body.
 fn parse(bytes: &[u8]) -> Result<Option<(Arrival, usize)>, String> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Request::new(&mut headers);
@@ -107,7 +107,7 @@ mod tests {
         traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00000000000000ab-01\r\n\r\n";
 
     #[test]
-    fn a_request_is_read() {
+    fn a_request_is_parsed() {
         assert!(parse(&HEAD.as_bytes()[..40]).expect("a request").is_none());
         let (arrival, length) = parse(HEAD.as_bytes())
             .expect("a request")

@@ -1,4 +1,4 @@
-//! Playing a scenario with an asynchronous client, whatever its transport.
+//! Plays a scenario with an asynchronous client and any transport.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use reqtrail::testing::Mock;
 use reqtrail::{CancelReason, CancelToken, Client, ClientBuilder};
 use serde_json::Value;
 
-use crate::{Input, Request, builder, fill, remembered, result, serve};
+use crate::{Input, Request, builder, check_recorder, fill, result, serve};
 
-/// Plays scenarios until the input ends. `build` adds the options of the wire and builds; its error is a result. `pause`
-/// is the time between two calls.
+/// Plays scenarios until the input ends. `build` adds the network options and builds the client; its error is a result.
+/// `pause` is the time between two calls.
 ///
 /// # Errors
-/// Those of [`serve`], and of a runtime that cannot be started.
+/// If [`serve`] fails, or the runtime cannot be started.
 pub fn serve_async(
     pause: Duration,
     build: impl Fn(ClientBuilder, &Input) -> Result<Client, Value>,
@@ -24,7 +24,7 @@ pub fn serve_async(
     serve(|input, mock| {
         let client = match builder(&input, mock) {
             Ok(builder) => build(builder, &input),
-            Err(trouble) => Err(trouble.result()),
+            Err(error) => Err(error.result()),
         };
         runtime.block_on(play(client, input, pause, mock))
     })
@@ -37,7 +37,7 @@ async fn play(
     mock: Option<&Mock>,
 ) -> Vec<Value> {
     let mut results = Vec::new();
-    let keeps = input.remembers();
+    let keeps = input.has_recorder();
     for call in input.calls {
         let request = call.request;
         if !pause.is_zero() && !results.is_empty() {
@@ -47,7 +47,7 @@ async fn play(
             Ok(client) => {
                 let all = stream::iter(0..request.repeat).map(|_| one(client, &request, mock));
                 let all = all.buffered(request.concurrency.max(1)).collect().await;
-                results.extend(remembered(&client.recorder(), keeps, &request, all));
+                results.extend(check_recorder(&client.recorder(), keeps, &request, all));
             }
             Err(error) => results.extend(std::iter::repeat_n(error.clone(), request.repeat)),
         }
@@ -58,7 +58,7 @@ async fn play(
 async fn one(client: &Client, request: &Request, mock: Option<&Mock>) -> Value {
     let mut builder = match fill(request, |method, path| client.request(method, path)) {
         Ok(builder) => builder,
-        Err(trouble) => return trouble.result(),
+        Err(error) => return error.result(),
     };
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send().await, request);

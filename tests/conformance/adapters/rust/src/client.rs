@@ -11,13 +11,13 @@ use crate::input::Input;
 use crate::options;
 #[cfg(feature = "reqwest")]
 use crate::values;
-use crate::values::Trouble;
+use crate::values::OptionError;
 
-/// Makes the builder of a scenario's client, without the options of the wire.
+/// Makes the builder of a scenario's client, without the network options.
 ///
 /// # Errors
-/// Names the option that reqtrail does not take.
-pub fn builder(input: &Input, mock: Option<&Mock>) -> Result<ClientBuilder, Trouble> {
+/// Names the option that reqtrail refuses.
+pub fn builder(input: &Input, mock: Option<&Mock>) -> Result<ClientBuilder, OptionError> {
     let given = &input.client;
     let mut base = input.base_url.clone();
     if let Some(path) = &given.base_path {
@@ -51,44 +51,47 @@ pub fn builder(input: &Input, mock: Option<&Mock>) -> Result<ClientBuilder, Trou
         builder = options::client(builder, name, value)?;
     }
     for (name, value) in &given.options {
-        if !is_of_the_wire(name) {
+        if !is_network_option(name) {
             builder = options::client(builder, name, value)?;
         }
     }
     Ok(builder)
 }
 
-/// Whether an option belongs to the transport, which may be another library's.
-fn is_of_the_wire(name: &str) -> bool {
-    options::OF_THE_WIRE.contains(&name.strip_suffix("_ms").unwrap_or(name))
+/// Returns whether an option belongs to the transport, which may be that of another library.
+fn is_network_option(name: &str) -> bool {
+    options::NETWORK_OPTIONS.contains(&name.strip_suffix("_ms").unwrap_or(name))
 }
 
-/// Adds the options of the wire, for the library's own transport.
+/// Adds the network options, for the library's own transport.
 ///
 /// # Errors
-/// Names the option whose value is of another type.
-pub fn with_wire(mut builder: ClientBuilder, input: &Input) -> Result<ClientBuilder, Trouble> {
+/// Names the option whose value has another type.
+pub fn with_network_options(
+    mut builder: ClientBuilder,
+    input: &Input,
+) -> Result<ClientBuilder, OptionError> {
     if let Some(pem) = input.authority() {
         builder = builder.extra_ca(pem);
     }
     for (name, value) in &input.client.options {
-        if is_of_the_wire(name) {
+        if is_network_option(name) {
             builder = options::client(builder, name, value)?;
         }
     }
     Ok(builder)
 }
 
-/// Makes a reqwest client's builder that has the same options of the wire.
+/// Makes the builder of a reqwest client with the same network options.
 ///
 /// # Errors
 /// Says that the authority is not PEM.
 #[cfg(feature = "reqwest")]
-pub fn reqwest_builder(input: &Input) -> Result<reqwest::ClientBuilder, Trouble> {
+pub fn reqwest_builder(input: &Input) -> Result<reqwest::ClientBuilder, OptionError> {
     let mut builder = reqwest::Client::builder();
     if let Some(pem) = input.authority() {
         let found = reqwest::Certificate::from_pem_bundle(pem.as_bytes())
-            .map_err(|error| Trouble::Refused(format!("ca_pem: {error}")))?;
+            .map_err(|error| OptionError::Refused(format!("ca_pem: {error}")))?;
         builder = builder.tls_certs_only(found);
     }
     for (name, value) in &input.client.options {
@@ -114,9 +117,9 @@ pub fn reqwest_builder(input: &Input) -> Result<reqwest::ClientBuilder, Trouble>
     Ok(builder)
 }
 
-/// A duration of so many milliseconds.
+/// Converts milliseconds to a duration.
 pub(crate) fn millis(value: f64) -> Duration {
-    // Longer than any time is no limit, and what is no time is refused as 0 is.
+    // A time that is too long means no limit. One that is not a time is refused like 0.
     let too_long = if value > 0.0 {
         Duration::MAX
     } else {

@@ -1,4 +1,4 @@
-//! A scenario's line, as the runner writes it.
+//! The job of a scenario: one line of the runner.
 
 use std::collections::BTreeMap;
 
@@ -10,31 +10,31 @@ use serde_json::{Map, Value};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// Given back with the results.
+    /// Returned with the results.
     pub id: Value,
     /// The server's address, with the base path.
     #[serde(default = "scripted_url")]
     pub base_url: String,
-    /// What answers in the place of a server.
+    /// The script of a mock that replaces the server.
     #[serde(default)]
     pub script: Option<Value>,
     /// The client's options.
     #[serde(default)]
     pub client: ClientInput,
-    /// The authority to trust, where TLS is on.
+    /// The CA to trust, if TLS is on.
     #[serde(default)]
     pub ca_pem: Option<String>,
     /// The calls, in order.
     pub calls: Vec<Call>,
 }
 
-/// Where the clients of a script seem to go.
+/// The base URL of clients with a script.
 fn scripted_url() -> String {
     "http://api.example".to_owned()
 }
 
 impl Input {
-    /// The mock that plays the script, if there is one.
+    /// Returns the mock that plays the script, if there is one.
     pub(crate) fn mock(&self) -> Result<Option<Mock>, Box<dyn std::error::Error>> {
         let Some(script) = &self.script else {
             return Ok(None);
@@ -44,13 +44,13 @@ impl Input {
         Ok(Some(mock))
     }
 
-    /// Whether the client remembers its calls.
+    /// Returns whether the client records its calls.
     #[must_use]
-    pub fn remembers(&self) -> bool {
+    pub fn has_recorder(&self) -> bool {
         self.client.options.get("recorder") != Some(&Value::Bool(false))
     }
 
-    /// The authority that the client trusts.
+    /// Returns the CA that the client trusts.
     pub(crate) fn authority(&self) -> Option<&str> {
         self.ca_pem.as_deref().or(self.client.ca_pem.as_deref())
     }
@@ -62,10 +62,10 @@ pub struct ClientInput {
     pub(crate) tokens: Option<Vec<String>>,
     pub(crate) ca_pem: Option<String>,
     pub(crate) base_path: Option<String>,
-    /// The options that the format names nowhere else.
+    /// The options under `options`.
     #[serde(default)]
     pub(crate) options: Map<String, Value>,
-    /// Those that it names beside them.
+    /// The options with their own keys in the format.
     #[serde(flatten)]
     pub(crate) named: Map<String, Value>,
 }
@@ -100,22 +100,22 @@ pub struct Request {
     /// When the adapter cancels the call.
     pub cancel_after_ms: Option<f64>,
     pub(crate) max_attempts: Option<u32>,
-    /// The entity tag of a copy; the result then says whether it is current.
+    /// The entity tag of a copy. The result then says whether the copy is current.
     pub if_none_match: Option<String>,
     #[serde(default)]
     pub(crate) options: Map<String, Value>,
-    /// What is made of the body.
+    /// How the body is parsed.
     #[serde(default)]
     pub parse: Parse,
-    /// How often the call is made.
+    /// How many times the call is made.
     #[serde(default = "one")]
     pub repeat: usize,
-    /// How many of them at once.
+    /// How many of these calls run at once.
     #[serde(default = "one")]
     pub concurrency: usize,
 }
 
-/// What a body is parsed as.
+/// How a body is parsed.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "lowercase")]
 pub enum Parse {
@@ -123,7 +123,7 @@ pub enum Parse {
     Json,
     /// Text.
     Text,
-    /// Nothing is parsed.
+    /// Not at all.
     #[default]
     Bytes,
 }
@@ -132,7 +132,7 @@ fn one() -> usize {
     1
 }
 
-/// Tells a null that is written from a field that is left out.
+/// Distinguishes a null from an absent field.
 fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: serde::Deserializer<'de>,

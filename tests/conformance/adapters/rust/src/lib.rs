@@ -1,6 +1,6 @@
-//! What the Rust adapters share: reading a scenario, building the client and its requests, writing results.
+//! Shared by the Rust adapters: reads a scenario, builds the client and its requests, and writes the results.
 //!
-//! The protocol is in `docs/conformance.md`. An adapter uses only what an application could use.
+//! The protocol is in `docs/conformance.md`. An adapter uses only what an application can use.
 
 mod asynchronous;
 mod client;
@@ -13,11 +13,11 @@ mod values;
 pub use asynchronous::serve_async;
 #[cfg(feature = "reqwest")]
 pub use client::reqwest_builder;
-pub use client::{builder, with_wire};
+pub use client::{builder, with_network_options};
 pub use input::{Input, Parse, Request};
-pub use output::{failure, remembered, result};
+pub use output::{check_recorder, failure, result};
 pub use request::fill;
-pub use values::Trouble;
+pub use values::OptionError;
 
 use std::io::{BufRead, Write};
 
@@ -26,7 +26,7 @@ use reqtrail::testing::{Mock, Unmet};
 /// Reads a scenario per line and writes its results, until the input ends.
 ///
 /// # Errors
-/// Ends with the first line that is no scenario, or with the first result that cannot be written.
+/// At the first line that is not a scenario, or the first result that cannot be written.
 pub fn serve(
     mut play: impl FnMut(Input, Option<&Mock>) -> Vec<serde_json::Value>,
 ) -> Result<(), Box<dyn std::error::Error>> {

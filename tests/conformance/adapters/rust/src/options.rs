@@ -12,7 +12,7 @@ pub(crate) fn client(
     builder: ClientBuilder,
     name: &str,
     value: &Value,
-) -> Result<ClientBuilder, Trouble> {
+) -> Result<ClientBuilder, OptionError> {
     let plain = name.strip_suffix("_ms").unwrap_or(name);
     // Null leaves an option unset, unless it turns it off.
     if value.is_null() && !["retry_budget", "proxy", "http2_ping_interval"].contains(&plain) {
@@ -72,7 +72,7 @@ pub(crate) fn client(
         "journal_max_age" => builder.journal_max_age(duration(name, value)?),
         "service" => builder.service(text(name, value)?),
         _ => {
-            return Err(Trouble::Unknown(format!(
+            return Err(OptionError::Unknown(format!(
                 "client: the adapter knows no option `{name}`"
             )));
         }
@@ -84,7 +84,7 @@ pub(crate) fn request<C>(
     builder: RequestBuilder<C>,
     name: &str,
     value: &Value,
-) -> Result<RequestBuilder<C>, Trouble> {
+) -> Result<RequestBuilder<C>, OptionError> {
     let plain = name.strip_suffix("_ms").unwrap_or(name);
     if value.is_null() {
         return Ok(builder);
@@ -101,7 +101,7 @@ pub(crate) fn request<C>(
         "if_none_match" => builder.if_none_match(text(name, value)?),
         "accept_statuses" => builder.accept_statuses(statuses(name, value)?),
         _ => {
-            return Err(Trouble::Unknown(format!(
+            return Err(OptionError::Unknown(format!(
                 "request: the adapter knows no option `{name}`"
             )));
         }
@@ -109,7 +109,7 @@ pub(crate) fn request<C>(
 }
 
 /// Options that belong to the transport, which may be another library's.
-pub(crate) const OF_THE_WIRE: &[&str] = &[
+pub(crate) const NETWORK_OPTIONS: &[&str] = &[
     "proxy",
     "extra_ca",
     "client_certificate",

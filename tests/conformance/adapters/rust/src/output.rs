@@ -1,4 +1,4 @@
-//! Results, as the runner reads them.
+//! Results in the format of the runner.
 
 use base64::Engine as _;
 use reqtrail::{Error, Recorder, Response, Trail};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::input::{Parse, Request};
 
-/// The result of a call.
+/// Returns the result of a call.
 #[must_use]
 pub fn result(outcome: Result<Response, Error>, request: &Request) -> Value {
     match outcome.and_then(|response| success(&response, request)) {
@@ -17,7 +17,7 @@ pub fn result(outcome: Result<Response, Error>, request: &Request) -> Value {
 
 fn success(response: &Response, request: &Request) -> Result<Value, Error> {
     let (key, body) = match request.parse {
-        // There is nothing to parse.
+        // A 304 has nothing to parse.
         Parse::Json if response.not_modified() => ("json", Value::Null),
         Parse::Json => ("json", response.json::<Value>()?),
         Parse::Text => ("text", response.text()?.into_owned().into()),
@@ -42,7 +42,7 @@ fn success(response: &Response, request: &Request) -> Result<Value, Error> {
         "status": response.status().as_u16(),
         "request_id": response.request_id(),
         "headers": headers,
-        "trail": read_again(response.trail()),
+        "trail": round_trip(response.trail()),
     });
     ok[key] = body;
     if request.if_none_match.is_some() {
@@ -51,7 +51,7 @@ fn success(response: &Response, request: &Request) -> Result<Value, Error> {
     Ok(json!({ "ok": ok }))
 }
 
-/// The `config` result of an option whose value the library refuses before there is a client.
+/// Returns the `config` result of an option whose value the library refuses before there is a client.
 pub(crate) fn config(message: &str) -> Value {
     json!({ "error": {
         "kind": "config",
@@ -66,7 +66,7 @@ pub(crate) fn config(message: &str) -> Value {
     }})
 }
 
-/// The result of a call that gave no response, or of a client that could not be built.
+/// Returns the result of a call that failed, or of a client that could not be built.
 #[must_use]
 pub fn failure(error: &Error) -> Value {
     json!({ "error": {
@@ -75,40 +75,40 @@ pub fn failure(error: &Error) -> Value {
         "code": error.code(),
         "status": error.status().map(|status| status.as_u16()),
         "request_id": error.request_id(),
-        // An API's answer may have no message of its own; every other error has reqtrail's.
+        // The error response of an API may have no message. Every other error has reqtrail's.
         "message": match error.api() {
             Some(api) => api.message(),
             None => Some(error.message()),
         },
         "retry_after_ms": error.retry_after().map(|wait| wait.as_secs_f64() * 1e3),
         "display": error.to_string(),
-        "trail": error.trail().map(read_again),
+        "trail": error.trail().map(round_trip),
     }})
 }
 
-/// A trail as who has kept it reads it: written, read and written again, which must not change it.
-fn read_again(trail: &Trail) -> Value {
+/// Returns the trail's JSON after a round trip: written, read and written again, it must not change.
+fn round_trip(trail: &Trail) -> Value {
     let written = trail.to_json();
     match Trail::from_json(&written).map(|trail| trail.to_json()) {
         Ok(again) if again == written => serde_json::from_str(&again).unwrap_or_default(),
-        Ok(again) => format!("the trail {written} is {again} when it is read again").into(),
-        Err(error) => format!("the trail {written} cannot be read again: {error}").into(),
+        Ok(again) => format!("the trail {written} changed to {again} in a round trip").into(),
+        Err(error) => format!("the trail {written} cannot be read: {error}").into(),
     }
 }
 
-/// As many calls as a recorder keeps of each sort.
-const KEPT: usize = 64;
+/// How many calls of each sort a recorder keeps.
+const RECORDED: usize = 64;
 
-/// The results of one request's calls, whose trails have to be those that the client's recorder finds by their call IDs.
+/// Returns the results of a request's calls, after a check that the client's recorder finds the same trails by their call IDs.
 #[must_use]
-pub fn remembered(
+pub fn check_recorder(
     recorder: &Recorder,
     keeps: bool,
     request: &Request,
     mut results: Vec<Value>,
 ) -> Vec<Value> {
-    // Others may have displaced them.
-    if request.concurrency > 1 || request.repeat > KEPT {
+    // Other calls may have displaced them.
+    if request.concurrency > 1 || request.repeat > RECORDED {
         return results;
     }
     let trails = results.iter_mut().filter_map(|result| {
@@ -117,10 +117,10 @@ pub fn remembered(
     });
     for trail in trails {
         let id = trail["call_id"].as_str().unwrap_or_default();
-        let found = recorder.find(id).iter().map(read_again).collect::<Vec<_>>();
+        let found = recorder.find(id).iter().map(round_trip).collect::<Vec<_>>();
         let expected = keeps.then_some(&*trail);
         if !found.iter().eq(expected) {
-            *trail = format!("the recorder has {found:?} in the place of {trail}").into();
+            *trail = format!("the recorder has {found:?}; expected {trail}").into();
         }
     }
     results

@@ -1,4 +1,4 @@
-//! The requests of a scenario.
+//! Builds the requests of a scenario.
 
 use base64::Engine as _;
 use reqtrail::RequestBuilder;
@@ -6,16 +6,16 @@ use reqtrail::RequestBuilder;
 use crate::client::millis;
 use crate::input::Request;
 use crate::options;
-use crate::values::Trouble;
+use crate::values::OptionError;
 
-/// Fills a request; `begin` starts it with the method and the path.
+/// Builds a request. `begin` starts it with the method and the path.
 ///
 /// # Errors
-/// Names the option that there is not, or whose value is of another type.
+/// Names the option that does not exist, or whose value has another type.
 pub fn fill<C>(
     request: &Request,
     begin: impl FnOnce(&str, &str) -> RequestBuilder<C>,
-) -> Result<RequestBuilder<C>, Trouble> {
+) -> Result<RequestBuilder<C>, OptionError> {
     let mut builder = begin(request.method.as_deref().unwrap_or("GET"), &request.path);
     for (name, value) in &request.params {
         builder = builder.param(name, value);

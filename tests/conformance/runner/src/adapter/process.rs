@@ -14,12 +14,12 @@ use super::Adapter;
 
 /// How long a program may take to start.
 const START: Duration = Duration::from_secs(60);
-/// How long a program may take to end after its input did.
+/// How long a program may take to end after the end of its input.
 const END: Duration = Duration::from_secs(2);
-/// How much of its error output is kept for messages.
-const KEPT: usize = 4 << 10;
+/// How many bytes of its error output are kept for messages.
+const ERROR_OUTPUT: usize = 4 << 10;
 
-/// A program, started when it is first needed and again after it broke.
+/// An adapter program. It starts when it is first needed, and again after a failure.
 #[derive(Debug)]
 pub struct ProcessAdapter {
     name: String,
@@ -37,7 +37,7 @@ struct Running {
 }
 
 impl ProcessAdapter {
-    /// An adapter with the given command and capabilities.
+    /// Makes an adapter with this command and these capabilities.
     pub fn new(name: &str, argv: &[String], capabilities: &[String]) -> Self {
         Self {
             name: name.to_owned(),
@@ -54,7 +54,7 @@ impl ProcessAdapter {
         };
         let result = running.exchange(job, limit);
         if result.is_err() {
-            // What it does next would be the answer to an old question.
+            // Its next line could be the answer to an earlier job.
             self.running = None;
         }
         result
@@ -72,9 +72,9 @@ impl Adapter for ProcessAdapter {
             .any(|capability| capability == need)
     }
 
-    /// Starts the program with a job of no calls: `listen_after_ms` counts from the moment when a
-    /// program that runs is given its calls. What it answers does not matter, and one that broke
-    /// is started again for the calls themselves.
+    /// Starts the program with a job without calls, because `listen_after_ms` counts from the moment
+    /// when a running program gets its calls. The answer does not matter. A program that fails is
+    /// started again for the calls.
     fn prepare(&mut self) -> Result<(), String> {
         if self.running.is_none() {
             let running = self.running.insert(Running::start(&self.argv)?);
@@ -125,13 +125,13 @@ impl Running {
 
     fn exchange(&mut self, job: &Value, limit: Duration) -> Result<Value, String> {
         if let Some(input) = &self.input {
-            // A writer that ended means a program that ended, which the answer tells.
+            // If the writer has ended, the program has too, and there is no answer.
             drop(input.send(format!("{job}\n")));
         }
         let line = match self.output.recv_timeout(limit) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => {
-                // A program that hangs would not follow the end of its input either.
+                // A program that hangs would ignore the end of its input.
                 drop(self.child.kill());
                 return Err(self.with_errors(format!("no answer within {} s", limit.as_secs())));
             }
@@ -179,7 +179,7 @@ impl Running {
 }
 
 impl Drop for Running {
-    /// Ends the program by ending its input; one that does not follow is killed.
+    /// Ends the program by ending its input. Kills it if it does not end.
     fn drop(&mut self) {
         self.input = None;
         if self.ended(END).is_none() {
@@ -210,7 +210,7 @@ fn keep_tail(mut stderr: ChildStderr, errors: &Mutex<VecDeque<u8>>) {
     while let Ok(count @ 1..) = stderr.read(&mut buffer) {
         let mut kept = errors.lock().unwrap_or_else(PoisonError::into_inner);
         kept.extend(&buffer[..count]);
-        let surplus = kept.len().saturating_sub(KEPT);
+        let surplus = kept.len().saturating_sub(ERROR_OUTPUT);
         kept.drain(..surplus);
     }
 }
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_one_line_and_blank_ones_do_not_count() {
+    fn an_answer_is_one_line_and_blank_lines_are_ignored() {
         let mut adapter =
             shell(r#"while read -r line; do echo; echo '{"id":"a","results":[]}'; done"#);
         for _ in 0..2 {
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_hangs_is_killed_and_started_anew() {
+    fn a_program_that_hangs_is_killed_and_restarted() {
         let mut adapter = shell("exec sleep 600");
         let error = adapter.play(&job(), Duration::from_millis(50));
         assert!(error.expect_err("it hangs").contains("no answer within"));
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn other_answers_are_refused() {
+    fn invalid_answers_are_refused() {
         let error = |script| shell(script).play(&job(), LIMIT).expect_err("refused");
         let other = error(r#"read -r line; echo '{"id":"b","results":[]}'"#);
         assert!(other.contains("expected the answer to \"a\""), "{other}");

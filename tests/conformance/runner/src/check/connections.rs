@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use super::correlation::Correlation;
-use super::view::Played;
+use super::view::PlayedCall;
 use crate::server::log::Row;
 
-/// How many connections each call opened. A connection is that of its first request's call; one that never had a request is
-/// that of the call that had begun last when it was accepted.
+/// Returns how many connections each call opened. A connection belongs to the call of its first request. A connection without a
+/// request belongs to the call that had begun last when it was accepted.
 pub(super) fn of_calls(
-    played: &[Played<'_>],
+    played: &[PlayedCall<'_>],
     rows: &[Row],
     accepted: &[String],
     correlation: &Correlation,
@@ -28,9 +28,9 @@ pub(super) fn of_calls(
     opened
 }
 
-fn begun_last(played: &[Played<'_>], at: &str) -> Option<usize> {
+fn begun_last(played: &[PlayedCall<'_>], at: &str) -> Option<usize> {
     // RFC 3339 times of one offset and precision sort as text.
-    let begun = |played: &&Played<'_>| {
+    let begun = |played: &&PlayedCall<'_>| {
         let began = played.trail_text("started_at");
         began.is_some_and(|began| began <= at)
     };

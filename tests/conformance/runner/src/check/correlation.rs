@@ -1,23 +1,23 @@
-//! The trails, correlated with the server's log: which request each attempt was.
+//! Correlates trails with the server's log: finds the request of each attempt.
 
 use std::collections::{HashMap, HashSet};
 
 use super::ids;
-use super::view::{AttemptView, Played};
+use super::view::{AttemptView, PlayedCall};
 use crate::failure::Failure;
 use crate::scenario::Scenario;
 use crate::server::log::Row;
 
 mod by_order;
 
-/// Which requests belong to which attempts.
+/// The requests of the attempts.
 #[derive(Debug, Default)]
 pub(super) struct Correlation {
-    /// By result and attempt: the request.
+    /// The request, by result and attempt.
     rows: HashMap<(usize, usize), usize>,
-    /// By call: how many requests it made.
+    /// The number of requests, by call.
     counts: HashMap<usize, usize>,
-    /// By request: its call.
+    /// The call, by request.
     calls: HashMap<usize, usize>,
 }
 
@@ -26,8 +26,8 @@ impl Correlation {
         self.counts.get(&call_index).copied().unwrap_or(0)
     }
 
-    /// Whether an attempt that may have been sent has no request.
-    pub(super) fn is_incomplete(&self, played: &[Played<'_>]) -> bool {
+    /// Returns whether an attempt that may have been sent has no request.
+    pub(super) fn is_incomplete(&self, played: &[PlayedCall<'_>]) -> bool {
         played.iter().enumerate().any(|(result, played)| {
             let mut attempts = played.attempts.iter().enumerate();
             attempts.any(|(index, attempt)| {
@@ -40,7 +40,7 @@ impl Correlation {
         self.rows.get(&(result, attempt)).copied()
     }
 
-    /// The call that a request belongs to.
+    /// Returns the call of a request.
     pub(super) fn call_of(&self, row: usize) -> Option<usize> {
         self.calls.get(&row).copied()
     }
@@ -52,10 +52,10 @@ impl Correlation {
     }
 }
 
-/// Finds each attempt's request: by span ID, or by order where a scenario turns `traceparent` off.
+/// Finds each attempt's request: by span ID, or by order if the scenario turns `traceparent` off.
 pub(super) fn correlate(
     scenario: &Scenario,
-    played: &[Played<'_>],
+    played: &[PlayedCall<'_>],
     rows: &[Row],
     out: &mut Vec<Failure>,
 ) -> Correlation {
@@ -66,7 +66,7 @@ pub(super) fn correlate(
     }
 }
 
-fn by_span(played: &[Played<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Correlation {
+fn by_span(played: &[PlayedCall<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Correlation {
     let mut attempts: HashMap<&str, (usize, usize)> = HashMap::new();
     for (result, played) in played.iter().enumerate() {
         for (index, attempt) in played.attempts.iter().enumerate() {
@@ -117,8 +117,8 @@ fn by_span(played: &[Played<'_>], rows: &[Row], out: &mut Vec<Failure>) -> Corre
     correlation
 }
 
-/// Attempts are in log order, but for those of calls made at the same time.
-fn check_order(played: &[Played<'_>], correlation: &Correlation, out: &mut Vec<Failure>) {
+/// Checks that attempts are in the order of the log, except for those of concurrent calls.
+fn check_order(played: &[PlayedCall<'_>], correlation: &Correlation, out: &mut Vec<Failure>) {
     let mut reached: Option<usize> = None;
     let mut floor: Option<usize> = None;
     let mut call = None;
@@ -149,10 +149,10 @@ fn check_order(played: &[Played<'_>], correlation: &Correlation, out: &mut Vec<F
     }
 }
 
-/// Holds each attempt against its request: whether it was sent, the status, the IDs.
+/// Compares each attempt with its request: whether it was sent, the status, the IDs.
 pub(super) fn check_attempts(
     scenario: &Scenario,
-    played: &[Played<'_>],
+    played: &[PlayedCall<'_>],
     rows: &[Row],
     correlation: &Correlation,
     out: &mut Vec<Failure>,
@@ -166,7 +166,7 @@ pub(super) fn check_attempts(
             }
             if attempt.failure.is_some() != attempt.failure_reason.is_some() {
                 let path = format!("{}.failure_reason", attempt.path);
-                let message = "not there for a failure, or there without one";
+                let message = "expected exactly if there is a failure";
                 out.push(Failure::new(path, message));
             }
             let row = correlation.row(result, index).map(|row| (row, &rows[row]));
@@ -195,7 +195,7 @@ pub(super) fn check_attempts(
     }
 }
 
-/// What is answered was processed, and what never left was not.
+/// Checks that an attempt with a status was processed, and that one that was not sent was not.
 fn check_processed(attempt: &AttemptView<'_>, out: &mut Vec<Failure>) {
     let (expected, why) = match (attempt.status, attempt.sent) {
         (Some(_), _) => (true, "there is a status"),
@@ -272,9 +272,9 @@ fn check_id(
     out.push(Failure::differs(path, expected, show(got)));
 }
 
-/// Every `X-Openstack-Request-Id` is the call ID's, unless the caller brought one.
+/// Checks that every `X-Openstack-Request-Id` comes from the call ID, unless the caller set one.
 pub(super) fn check_headers(
-    played: &[Played<'_>],
+    played: &[PlayedCall<'_>],
     rows: &[Row],
     correlation: &Correlation,
     out: &mut Vec<Failure>,

@@ -1,4 +1,4 @@
-//! What the scenario asks for.
+//! Checks the expectations of the scenario.
 
 use std::collections::HashMap;
 
@@ -6,13 +6,13 @@ use reqtrail::testing::script::{Objects, Pattern, Scope, shown};
 use serde_json::Value;
 
 use super::correlation::Correlation;
-use super::view::Played;
+use super::view::PlayedCall;
 use crate::failure::{Failure, compare};
 use crate::scenario::{Expect, Outcome, Scenario, lower_names};
 
 pub(super) fn check(
     scenario: &Scenario,
-    played: &[Played<'_>],
+    played: &[PlayedCall<'_>],
     correlation: &Correlation,
     opened: &HashMap<usize, usize>,
     out: &mut Vec<Failure>,
@@ -33,7 +33,7 @@ pub(super) fn check(
     }
 }
 
-fn check_result(played: &Played<'_>, out: &mut Vec<Failure>) {
+fn check_result(played: &PlayedCall<'_>, out: &mut Vec<Failure>) {
     let expect = &played.call.expect;
     let scope = Scope {
         objects: Objects::Subset,
@@ -77,7 +77,7 @@ fn check_result(played: &Played<'_>, out: &mut Vec<Failure>) {
     }
 }
 
-/// What the server counted of one call, its repetitions included.
+/// Checks what the server counted for one call, including its repetitions.
 fn check_count(
     index: usize,
     key: &str,
@@ -95,7 +95,7 @@ fn check_count(
     }
 }
 
-/// Says what came instead, so that the reason need not be looked up.
+/// Describes the other outcome, so that the message contains the reason.
 fn other_outcome(result: &Value) -> String {
     match (result.get("error"), result.get("ok")) {
         (Some(error), _) => format!(

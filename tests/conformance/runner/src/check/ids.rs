@@ -1,14 +1,14 @@
-//! Which request IDs a response gives, by the reading rules: the dialect's header, else the error body.
+//! The request IDs of a response by the reading rules: the dialect's header, otherwise the error body.
 //!
-//! Where the rules leave a choice (which of two headers counts as the first, whether an empty header
-//! hides a body's ID, whether a body that came in pieces was read) every reading is accepted.
+//! If the rules leave a choice (which of two headers is the first, whether an empty header hides a
+//! body's ID, whether a body that came in pieces was read), every reading is accepted.
 
 use serde_json::Value;
 
 use crate::scenario::{Client, Dialect};
 use crate::server::log::Sent;
 
-/// Longer IDs are cut.
+/// The length at which longer IDs are cut.
 const LONGEST: usize = 256;
 
 /// The IDs that a client may report.
@@ -18,15 +18,16 @@ pub(super) struct Readings {
     pub(super) body_request_id: Vec<Option<String>>,
 }
 
-/// Where one dialect keeps its IDs.
-struct Places {
+/// Where a dialect has its IDs.
+struct IdSources {
     headers: Vec<String>,
-    /// Where a body surely names it, and where a client may look besides.
+    /// The JSON pointer in an error body that a client has to read.
     pointer: Option<String>,
+    /// The JSON pointers that a client may read too.
     perhaps: &'static [&'static str],
 }
 
-/// All readings of a response. `whole` says that the attempt itself met no failure.
+/// Returns all readings of a response. `whole` says that the attempt had no failure.
 pub(super) fn readings(client: &Client, trail_dialect: &str, sent: &Sent, whole: bool) -> Readings {
     let places = places(&client.dialect, trail_dialect);
     let (header, header_is_certain) = from_headers(&places, sent);
@@ -46,7 +47,7 @@ pub(super) fn readings(client: &Client, trail_dialect: &str, sent: &Sent, whole:
         readings
             .request_id
             .extend(optional(&Some(id.clone()), show));
-        // What is shown is compared: two long IDs may differ only beyond the cut.
+        // Compares what is shown: two long IDs may differ only after the cut.
         let shown_body = body.as_ref().map(|body| show(body));
         let same = shown_body.as_ref() == Some(&show(id));
         if !same {
@@ -59,10 +60,10 @@ pub(super) fn readings(client: &Client, trail_dialect: &str, sent: &Sent, whole:
     readings
 }
 
-fn places(dialect: &Dialect, trail_dialect: &str) -> Places {
+fn places(dialect: &Dialect, trail_dialect: &str) -> IdSources {
     let name = match dialect {
         Dialect::Custom { headers, pointer } => {
-            return Places {
+            return IdSources {
                 headers: headers.clone(),
                 pointer: pointer.clone(),
                 perhaps: &[],
@@ -73,7 +74,7 @@ fn places(dialect: &Dialect, trail_dialect: &str) -> Places {
     };
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
     match name {
-        "openstack" => Places {
+        "openstack" => IdSources {
             headers: names(&[
                 "x-openstack-request-id",
                 "x-compute-request-id",
@@ -82,7 +83,7 @@ fn places(dialect: &Dialect, trail_dialect: &str) -> Places {
             pointer: None,
             perhaps: &["/request_id", "/errors/0/request_id", "/error/request_id"],
         },
-        _ => Places {
+        _ => IdSources {
             headers: names(&["x-request-id"]),
             pointer: Some("/request_id".to_owned()),
             perhaps: &["/error/request_id"],
@@ -90,8 +91,8 @@ fn places(dialect: &Dialect, trail_dialect: &str) -> Places {
     }
 }
 
-/// The first non-empty value, both as the dialect orders its headers and as they were sent.
-fn from_headers(places: &Places, sent: &Sent) -> (Vec<Vec<u8>>, bool) {
+/// Returns the first non-empty value, both in the order of the dialect and in the order in which headers were sent.
+fn from_headers(places: &IdSources, sent: &Sent) -> (Vec<Vec<u8>>, bool) {
     let named = |name: &str| {
         let headers = sent.headers.iter();
         headers
@@ -120,8 +121,8 @@ fn from_headers(places: &Places, sent: &Sent) -> (Vec<Vec<u8>>, bool) {
     (found, !empty)
 }
 
-/// The ID that an error body names, and whether a client must have found it.
-fn from_body(places: &Places, sent: &Sent) -> (Option<Vec<u8>>, bool) {
+/// Returns the ID in an error body, and whether a client must have found it.
+fn from_body(places: &IdSources, sent: &Sent) -> (Option<Vec<u8>>, bool) {
     let is_error = sent.status.is_some_and(|status| status >= 400);
     let may_be_error = is_error || sent.status.is_some_and(|status| status / 100 == 3);
     let json = sent.body.as_ref().filter(|_| may_be_error);
@@ -161,7 +162,7 @@ fn optional(
     shown.into_iter().map(Some)
 }
 
-/// An ID as it is shown: cut, then escaped. Tokens in it are redacted, before or after the cut.
+/// Returns an ID as it is shown: cut, then escaped. Tokens in it are redacted before or after the cut.
 fn shown(id: &[u8], tokens: &[String]) -> Vec<String> {
     let plain = escaped(cut(id));
     let mut after = plain.clone();
@@ -192,7 +193,7 @@ fn escaped(bytes: &[u8]) -> String {
     text
 }
 
-/// Without the blanks that are not part of a header's value.
+/// Removes the spaces and tabs that are not part of a header's value.
 fn trimmed(value: &[u8]) -> &[u8] {
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let start = value.iter().position(|byte| !blank(byte));

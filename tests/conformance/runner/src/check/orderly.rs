@@ -1,15 +1,15 @@
-//! Numbers, times and call IDs.
+//! Checks numbers, times and call IDs.
 
 use std::collections::HashSet;
 
-use super::view::Played;
+use super::view::PlayedCall;
 use crate::failure::Failure;
 
-/// How far times may overlap: they are rounded.
+/// How far times may overlap, because they are rounded.
 const SLACK_MS: f64 = 1.0;
 
-/// Numbers count from 1 and no attempt starts before the former and its wait are over.
-pub(super) fn check(played: &Played<'_>, out: &mut Vec<Failure>) {
+/// Checks that numbers count from 1, and that no attempt starts before the previous one and its wait have ended.
+pub(super) fn check(played: &PlayedCall<'_>, out: &mut Vec<Failure>) {
     let mut free_at = 0.0;
     let mut over_at = 0.0;
     for (attempt, expected) in played.attempts.iter().zip(1..) {
@@ -25,7 +25,8 @@ pub(super) fn check(played: &Played<'_>, out: &mut Vec<Failure>) {
         };
         if started < free_at - SLACK_MS {
             let path = format!("{}.started_ms", attempt.path);
-            let expected = format!("at least {free_at}, when the former and its wait were over");
+            let expected =
+                format!("at least {free_at}, when the previous attempt and its wait had ended");
             out.push(Failure::differs(path, expected, started));
         }
         over_at = started + elapsed;
@@ -36,14 +37,14 @@ pub(super) fn check(played: &Played<'_>, out: &mut Vec<Failure>) {
         .and_then(|trail| trail.get("elapsed_ms")?.as_f64());
     if let Some(elapsed) = elapsed.filter(|elapsed| *elapsed < over_at - SLACK_MS) {
         let path = format!("{}.elapsed_ms", played.trail_path());
-        let expected = format!("at least {over_at}, when the last attempt was over");
+        let expected = format!("at least {over_at}, when the last attempt had ended");
         out.push(Failure::differs(path, expected, elapsed));
     }
 }
 
-/// A call ID is a UUIDv4 that no other call has.
+/// Checks that a call ID is a UUIDv4 that no other call has.
 pub(super) fn check_call_ids(
-    played: &[Played<'_>],
+    played: &[PlayedCall<'_>],
     earlier: &HashSet<String>,
     out: &mut Vec<Failure>,
 ) {
@@ -62,7 +63,7 @@ pub(super) fn check_call_ids(
     }
 }
 
-/// The canonical form: lower case, version 4, variant 10.
+/// Returns whether the text is a UUID in canonical form: lower case, version 4, variant 10.
 fn is_uuid_v4(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(index, byte)| match index {

@@ -1,11 +1,11 @@
-//! Trails against their JSON Schema.
+//! Checks trails against their JSON Schema.
 
 use std::fmt;
 
 use jsonschema::Validator;
 use serde_json::Value;
 
-use super::view::Played;
+use super::view::PlayedCall;
 use crate::failure::Failure;
 
 /// The compiled schema of a trail.
@@ -18,18 +18,18 @@ impl Schema {
             .map_err(|error| format!("the trail's schema is not usable: {error}"))
     }
 
-    pub(super) fn check(&self, played: &Played<'_>, out: &mut Vec<Failure>) {
+    pub(super) fn check(&self, played: &PlayedCall<'_>, out: &mut Vec<Failure>) {
         let Some(trail) = played.trail else { return };
         for error in self.0.iter_errors(trail) {
             let place = error.instance_path().to_string().replace('/', ".");
             let path = format!("{}{place}", played.trail_path());
-            out.push(Failure::new(path, format!("against the schema: {error}")));
+            out.push(Failure::new(path, format!("violates the schema: {error}")));
         }
     }
 }
 
-/// The schema as it holds for this release's own trails: it has every field and no other. What is published lets readers
-/// pass over fields that they do not know, and written trails lack those that came later.
+/// Returns the schema for the trails of this release, which have every field and no other. The published schema also accepts
+/// unknown fields, and trails of earlier releases, which lack newer fields.
 fn strict(schema: &Value) -> Value {
     match schema {
         Value::Array(items) => items.iter().map(strict).collect(),

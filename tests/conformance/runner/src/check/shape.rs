@@ -1,12 +1,12 @@
-//! A result's own shape, and that no secret is in it.
+//! Checks the shape of a result, and that it contains no secret.
 
 use reqtrail::testing::script::shown;
 use serde_json::Value;
 
-use super::view::Played;
+use super::view::PlayedCall;
 use crate::failure::Failure;
 
-/// Marks every secret of a scenario.
+/// A part of every secret of a scenario.
 const CANARY: &str = "s3cr3t";
 const OK_KEYS: [&str; 4] = ["status", "request_id", "headers", "trail"];
 const ERROR_KEYS: [&str; 9] = [
@@ -21,7 +21,7 @@ const ERROR_KEYS: [&str; 9] = [
     "trail",
 ];
 
-pub(super) fn check(played: &Played<'_>, out: &mut Vec<Failure>) {
+pub(super) fn check(played: &PlayedCall<'_>, out: &mut Vec<Failure>) {
     let path = &played.path;
     let (ok, error) = (played.result.get("ok"), played.result.get("error"));
     let (value, keys, key, outcome) = match (ok, error) {
@@ -46,17 +46,21 @@ pub(super) fn check(played: &Played<'_>, out: &mut Vec<Failure>) {
         let message = "null, which only a `config` error may have";
         out.push(Failure::new(played.trail_path(), message));
     }
-    let told = played.trail_text("outcome");
-    if played.trail.is_some() && told != outcome {
+    let trail_outcome = played.trail_text("outcome");
+    if played.trail.is_some() && trail_outcome != outcome {
         let path = format!("{}.outcome", played.trail_path());
         let expected = outcome.unwrap_or("an outcome");
-        out.push(Failure::differs(path, expected, told.unwrap_or("nothing")));
+        out.push(Failure::differs(
+            path,
+            expected,
+            trail_outcome.unwrap_or("nothing"),
+        ));
     }
     find_canary(played, out);
 }
 
-/// What a success's body and headers hold is the server's own and may be anything.
-fn find_canary(played: &Played<'_>, out: &mut Vec<Failure>) {
+/// Searches for secrets. The body and the headers of a success are the server's and may contain anything.
+fn find_canary(played: &PlayedCall<'_>, out: &mut Vec<Failure>) {
     let mut result = played.result.clone();
     if let Some(ok) = result.get_mut("ok").and_then(Value::as_object_mut) {
         for free in ["json", "text", "base64", "headers"] {

@@ -1,4 +1,4 @@
-//! An answer, sorted by call and opened as far as the checks need it.
+//! An answer's results by call, parsed as far as the checks need it.
 
 use reqtrail::testing::script::shown;
 use serde_json::Value;
@@ -6,19 +6,19 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::scenario::{Call, Scenario};
 
-/// One result with the call that it belongs to.
+/// One result with its call.
 #[derive(Debug)]
-pub(crate) struct Played<'a> {
+pub(crate) struct PlayedCall<'a> {
     pub(crate) call_index: usize,
     pub(crate) call: &'a Call,
-    /// `calls[0]`, or `calls[0].results[2]` where a call is repeated.
+    /// `calls[0]`, or `calls[0].results[2]` if the call is repeated.
     pub(crate) path: String,
     pub(crate) result: &'a Value,
     pub(crate) trail: Option<&'a Value>,
     pub(crate) attempts: Vec<AttemptView<'a>>,
 }
 
-/// An attempt; what does not have the right type is left to the schema and counts as absent.
+/// An attempt. A field of the wrong type counts as absent here; the schema reports it.
 #[derive(Debug)]
 pub(crate) struct AttemptView<'a> {
     pub(crate) path: String,
@@ -36,8 +36,8 @@ pub(crate) struct AttemptView<'a> {
     pub(crate) wait_ms: f64,
 }
 
-impl Played<'_> {
-    /// The path of the trail, for messages.
+impl PlayedCall<'_> {
+    /// Returns the path of the trail, for messages.
     pub(crate) fn trail_path(&self) -> String {
         format!("{}.trail", self.path)
     }
@@ -47,11 +47,11 @@ impl Played<'_> {
     }
 }
 
-/// Pairs the results with their calls, in order: a call that is repeated has several.
+/// Pairs the results with their calls, in order. A repeated call has several results.
 pub(super) fn played<'a>(
     scenario: &'a Scenario,
     answer: &'a Value,
-) -> Result<Vec<Played<'a>>, Failure> {
+) -> Result<Vec<PlayedCall<'a>>, Failure> {
     let results = answer
         .get("results")
         .and_then(Value::as_array)
@@ -72,7 +72,7 @@ pub(super) fn played<'a>(
             };
             let trail = trail_of(result).filter(|trail| !trail.is_null());
             let attempts = attempts(trail, &path);
-            played.push(Played {
+            played.push(PlayedCall {
                 call_index,
                 call,
                 path,
@@ -85,7 +85,7 @@ pub(super) fn played<'a>(
     Ok(played)
 }
 
-/// The trail of a result, whichever it is.
+/// Returns the trail of a success or an error.
 pub(crate) fn trail_of(result: &Value) -> Option<&Value> {
     result
         .get("ok")

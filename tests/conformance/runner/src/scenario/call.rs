@@ -1,4 +1,4 @@
-//! A call: the request that the adapter makes and what must come out.
+//! A call: the request that the adapter makes, and its expected result.
 
 use reqtrail::testing::script::{Fields, Pattern, Result, decode_base64, error_at, wrong_type};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::READER;
 /// A call of the scenario.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// The request as the adapter is given it.
+    /// The request, as the adapter gets it.
     pub(crate) request: Value,
     pub(crate) repeat: usize,
     pub(crate) concurrency: usize,
@@ -17,7 +17,7 @@ pub(crate) struct Call {
     pub(crate) expect: Expect,
 }
 
-/// What must come out of a call.
+/// The expected result of a call.
 #[derive(Debug)]
 pub(crate) struct Expect {
     pub(crate) outcome: Option<(Outcome, Pattern)>,
@@ -28,7 +28,7 @@ pub(crate) struct Expect {
     pub(crate) connections: Option<Pattern>,
 }
 
-/// Which of the two a result is.
+/// Whether a result is a success or an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Ok,
@@ -36,7 +36,7 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    /// Its key in a result.
+    /// Returns its key in a result.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -87,7 +87,7 @@ impl Call {
         fields.number("max_attempts")?;
         fields.string("if_none_match")?;
         let options = fields.object("options")?;
-        // The option is the dialect's header by another name.
+        // The option sets the dialect's header.
         if options.is_some_and(|options| options.contains_key("correlation_id")) {
             header_names.push("x-openstack-request-id".to_owned());
         }
@@ -109,7 +109,7 @@ impl Call {
         })
     }
 
-    /// Whether the caller brought a header of this name, given in lower case.
+    /// Returns whether the caller sets the header with this name, which is in lower case.
     pub(crate) fn brings(&self, name: &str) -> bool {
         self.header_names.iter().any(|header| header == name)
     }
@@ -164,7 +164,7 @@ impl Expect {
     }
 }
 
-/// Header names mean the same in any case, so that `ok.headers` is compared in lower case.
+/// Header names are case-insensitive, so `ok.headers` is compared in lower case.
 fn with_lower_case_header_names(value: &Value) -> Value {
     let mut value = value.clone();
     if let Some(headers) = value.get_mut("headers") {
@@ -173,7 +173,7 @@ fn with_lower_case_header_names(value: &Value) -> Value {
     value
 }
 
-/// Lower-cases the first string of each pair, also inside of operators.
+/// Changes the first string of each pair to lower case, also inside operators.
 pub(crate) fn lower_names(value: &mut Value) {
     match value {
         Value::Array(items) => {

@@ -1,4 +1,4 @@
-//! The client of a scenario: handed to the adapter as it stands, and read as far as the checks need it.
+//! The client of a scenario: passed to the adapter unchanged, and parsed as far as the checks need it.
 
 use reqtrail::testing::script::{Fields, Result, wrong_type};
 use serde_json::{Map, Value};
@@ -8,7 +8,7 @@ use super::strings;
 /// The client's configuration.
 #[derive(Debug, Default)]
 pub(crate) struct Client {
-    /// What the adapter is given: everything but `base_path`, which goes into its base URL.
+    /// What the adapter gets: everything except `base_path`, which becomes part of its base URL.
     pub(crate) given: Map<String, Value>,
     pub(crate) base_path: String,
     pub(crate) dialect: Dialect,
@@ -17,10 +17,10 @@ pub(crate) struct Client {
     pub(crate) call_timeout_ms: Option<f64>,
 }
 
-/// Where a dialect keeps its request IDs.
+/// Where a dialect has its request IDs.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) enum Dialect {
-    /// The scenario names none: whatever the client's default is, the trail says it.
+    /// The scenario names no dialect. The trail names the client's default.
     #[default]
     Default,
     Named(String),

@@ -55,7 +55,7 @@ fn every_key_of_the_format_is_known() {
 }
 
 #[test]
-fn an_unknown_key_is_found_wherever_it_stands() {
+fn an_unknown_key_is_found_wherever_it_is() {
     let places = [
         "",
         "/client",
@@ -93,7 +93,7 @@ fn an_unknown_key_is_found_wherever_it_stands() {
 }
 
 #[test]
-fn an_unknown_operator_is_found_wherever_one_may_stand() {
+fn an_unknown_operator_is_found_wherever_operators_are_allowed() {
     for (place, key) in [
         ("/server/exchanges/0/want", "target"),
         ("/server/exchanges/0/want/headers", "a"),
@@ -116,7 +116,7 @@ fn an_unknown_operator_is_found_wherever_one_may_stand() {
 #[test]
 fn values_outside_the_format_are_refused() {
     for (place, key, bad, part) in [
-        ("", "format", json!(2), "format 1"),
+        ("", "format", json!(2), "expected 1, got 2"),
         ("", "calls", json!({}), "an array"),
         ("/server/exchanges/0", "times", json!("twice"), "always"),
         (

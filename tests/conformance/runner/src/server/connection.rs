@@ -1,21 +1,21 @@
-//! One connection: read a request, answer it as the script says, go on or end.
+//! One connection: reads a request, responds as the script says, and continues or ends.
 
 use std::io;
 use std::time::Duration;
 
 use reqtrail::testing::script::{After, Fault, Framing};
 
-use super::log::{Script, Sent, Taken};
-use super::prepared::{Addresses, informational};
+use super::log::{MatchedReply, Script, Sent};
+use super::rendered::{Addresses, informational};
 use super::request::{Arrival, Reader};
-use super::stop::Stop;
+use super::stop::StopFlag;
 use super::wire::Wire;
 
 /// The time between two bytes of a dripping body.
 const DRIP: Duration = Duration::from_millis(100);
-/// How long half a body may travel before the reset that would otherwise overtake it.
+/// The time between half a body and the reset, which could otherwise overtake it.
 const BEFORE_RESET: Duration = Duration::from_millis(40);
-/// The largest chunk of a chunked body.
+/// The greatest size of a chunk in bytes.
 const CHUNK: usize = 8 << 10;
 
 /// A served connection.
@@ -23,19 +23,19 @@ const CHUNK: usize = 8 << 10;
 pub(super) struct Connection<'a> {
     wire: Wire,
     script: &'a Script,
-    stop: &'a Stop,
+    stop: &'a StopFlag,
     addresses: &'a Addresses,
     other_origin: bool,
     number: u64,
 }
 
-/// How it goes on after a reply.
+/// What happens to the connection after a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     Keep,
-    /// The reply is complete and the connection ends in order.
+    /// The reply is complete, and the connection ends orderly.
     Close,
-    /// FIN amid what should have come.
+    /// FIN in the middle of the reply.
     Cut,
     Reset,
     Stall,
@@ -45,7 +45,7 @@ impl<'a> Connection<'a> {
     pub(super) fn new(
         wire: Wire,
         script: &'a Script,
-        stop: &'a Stop,
+        stop: &'a StopFlag,
         addresses: &'a Addresses,
     ) -> Self {
         Self {
@@ -86,8 +86,8 @@ impl<'a> Connection<'a> {
                 }
                 Arrival::Request(request) => {
                     let method = request.method.clone();
-                    let taken = script.take(request, self.number, self.other_origin);
-                    Some(Ok((method, taken)))
+                    let matched = script.take(request, self.number, self.other_origin);
+                    Some(Ok((method, matched)))
                 }
             };
             if begun {
@@ -96,14 +96,14 @@ impl<'a> Connection<'a> {
             let next = match next {
                 None => return,
                 Some(Err(())) => self.refuse(),
-                Some(Ok((method, taken))) => self.answer(&method, &taken),
+                Some(Ok((method, matched))) => self.answer(&method, &matched),
             };
             // A write that failed means that the client is gone.
             let Ok(next) = next else { return };
             match next {
                 Next::Keep => {}
                 Next::Close => {
-                    self.wire.say_goodbye();
+                    self.wire.send_close_notify();
                     return self.wire.finish();
                 }
                 Next::Cut => return self.wire.finish(),
@@ -120,12 +120,12 @@ impl<'a> Connection<'a> {
         Ok(Next::Close)
     }
 
-    fn answer(&mut self, method: &str, taken: &Taken<'_>) -> io::Result<Next> {
-        let Taken {
+    fn answer(&mut self, method: &str, matched: &MatchedReply<'_>) -> io::Result<Next> {
+        let MatchedReply {
             reply,
-            prepared,
+            rendered,
             row,
-        } = taken;
+        } = matched;
         self.wait(Duration::from_millis(reply.delay_ms))?;
         if let Some(bytes) = &reply.raw {
             self.script.answered(*row, raw());
@@ -145,12 +145,12 @@ impl<'a> Connection<'a> {
         if !early.is_empty() {
             self.wire.write(&early)?;
         }
-        let (head, sent) = prepared.head(reply, method, self.addresses);
+        let (head, sent) = rendered.head(reply, method, self.addresses);
         self.script.answered(*row, sent);
         self.wire.write(&head)?;
         self.wait(Duration::from_millis(reply.body_delay_ms))?;
         if reply.sends_body(method) {
-            self.body(taken)?;
+            self.body(matched)?;
         }
         Ok(match reply.fault {
             Some(Fault::StallBody) => Next::Stall,
@@ -164,9 +164,9 @@ impl<'a> Connection<'a> {
         })
     }
 
-    fn body(&mut self, taken: &Taken<'_>) -> io::Result<()> {
-        let reply = taken.reply;
-        let whole = &taken.prepared.body;
+    fn body(&mut self, matched: &MatchedReply<'_>) -> io::Result<()> {
+        let reply = matched.reply;
+        let whole = &matched.rendered.body;
         let chunked = reply.framing == Framing::Chunked;
         let body = if reply.is_halved() {
             &whole[..whole.len() / 2]
@@ -174,7 +174,7 @@ impl<'a> Connection<'a> {
             &whole[..]
         };
         let drips = reply.fault == Some(Fault::Drip);
-        // At least two chunks where there are two bytes, so that a client has to join them.
+        // A body of two bytes or more has at least two chunks, so that a client has to join them.
         let piece = match (drips, chunked) {
             (true, _) => 1,
             (false, true) => body.len().div_ceil(2).clamp(1, CHUNK),
@@ -201,7 +201,7 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Waits; the end of the scenario ends the connection.
+    /// Waits. The end of the scenario ends the wait with an error.
     fn wait(&self, time: Duration) -> io::Result<()> {
         if !time.is_zero() && self.stop.wait(time) {
             return Err(io::ErrorKind::ConnectionAborted.into());
@@ -210,7 +210,7 @@ impl<'a> Connection<'a> {
     }
 }
 
-/// The log's note of an answer that the scenario gives byte for byte.
+/// Returns the log entry of a reply whose bytes the scenario contains.
 fn raw() -> Sent {
     Sent {
         status: None,

@@ -1,4 +1,4 @@
-//! The script being played and the log of every request that arrived.
+//! The script of the scenario, and the log of every request.
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -6,16 +6,17 @@ use std::time::{Duration, Instant, SystemTime};
 
 use reqtrail::testing::script::{Fault, Reply, RequestView, Times, rfc3339};
 
-use super::prepared::Prepared;
+use super::rendered::RenderedReply;
 use super::request::Request;
 use crate::failure::Failure;
 use crate::scenario::Scenario;
 
-/// How long the server must be quiet before a log counts as complete, and how long that may take.
+/// How long the server must be idle before its log counts as complete.
 const QUIET: Duration = Duration::from_millis(10);
+/// The longest wait for that.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// A logged request: it was read whole.
+/// A logged request. The server has read all of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) at_ms: f64,
@@ -23,34 +24,34 @@ pub(crate) struct Row {
     pub(crate) request: Arc<Request>,
     /// Trace ID and span ID of its `traceparent`.
     pub(crate) trace: Option<(String, String)>,
-    /// The exchange that took it; none wanted it otherwise.
+    /// The exchange that matched it; `None` if none did.
     pub(crate) exchange: Option<usize>,
     pub(crate) other_origin: bool,
-    /// What it differed in from what its exchange wanted.
+    /// How it differs from what its exchange wants.
     pub(crate) problems: Vec<Failure>,
-    /// What was answered, as soon as the head went out.
+    /// The reply, from the moment when its head was sent.
     pub(crate) sent: Option<Sent>,
 }
 
-/// What the server answered.
+/// A reply of the server.
 #[derive(Debug, Clone)]
 pub(crate) struct Sent {
-    /// None for bytes given by the scenario, which are not read.
+    /// `None` for bytes of the scenario, which the server does not parse.
     pub(crate) status: Option<u16>,
     pub(crate) headers: Vec<(String, Vec<u8>)>,
-    /// The body before compression, if one went out.
+    /// The body before compression, if one was sent.
     pub(crate) body: Option<Arc<[u8]>>,
     /// Whether a client must have been able to read that body.
     pub(crate) body_is_certain: bool,
     pub(crate) raw: bool,
 }
 
-/// A scenario's exchanges, with what is left of them.
+/// The exchanges of a scenario, and how often each was used.
 #[derive(Debug)]
 pub(crate) struct Script {
     scenario: Arc<Scenario>,
-    replies: Vec<Prepared>,
-    unwanted: (Reply, Prepared),
+    replies: Vec<RenderedReply>,
+    unwanted: (Reply, RenderedReply),
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -60,20 +61,20 @@ struct State {
     started: Instant,
     used: Vec<u64>,
     rows: Vec<Row>,
-    /// When each connection was accepted, as trails write times; they are numbered from 1.
+    /// When each connection was accepted, in the format of trails. Connections are numbered from 1.
     connections: Vec<String>,
-    /// Connections amid reading a request.
+    /// The number of connections that are reading a request.
     reading: usize,
-    /// Grows with everything that happens.
+    /// Counts the changes of the state.
     version: u64,
 }
 
-/// What a request was given.
+/// The reply that a request gets.
 #[derive(Debug)]
-pub(super) struct Taken<'a> {
+pub(super) struct MatchedReply<'a> {
     pub(super) reply: &'a Reply,
-    pub(super) prepared: &'a Prepared,
-    /// Its place in the log; none where the exchange logs nothing.
+    pub(super) rendered: &'a RenderedReply,
+    /// The request's position in the log; `None` if the exchange is not logged.
     pub(super) row: Option<usize>,
 }
 
@@ -81,10 +82,10 @@ impl Script {
     pub(super) fn render(scenario: Arc<Scenario>) -> io::Result<Self> {
         let exchanges = scenario.exchanges.iter();
         let replies = exchanges
-            .map(|exchange| Prepared::render(&exchange.reply))
+            .map(|exchange| RenderedReply::render(&exchange.reply))
             .collect::<io::Result<Vec<_>>>()?;
         let unwanted = Reply::of_status(500);
-        let prepared = Prepared::render(&unwanted)?;
+        let rendered = RenderedReply::render(&unwanted)?;
         let state = State {
             started: Instant::now(),
             used: vec![0; replies.len()],
@@ -96,18 +97,18 @@ impl Script {
         Ok(Self {
             scenario,
             replies,
-            unwanted: (unwanted, prepared),
+            unwanted: (unwanted, rendered),
             state: Mutex::new(state),
             changed: Condvar::new(),
         })
     }
 
-    /// The log as it is now.
+    /// Returns the present log.
     pub(crate) fn rows(&self) -> Vec<Row> {
         self.lock().rows.clone()
     }
 
-    /// Waits until nothing has happened for a moment and no request is half read.
+    /// Waits until nothing has happened for a moment and no request is partly read.
     pub(crate) fn settle(&self) {
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
@@ -117,7 +118,7 @@ impl Script {
         }
     }
 
-    /// Waits for something to happen; false if nothing does.
+    /// Waits for a change; `false` if there is none.
     pub(crate) fn changes(&self, time: Duration) -> bool {
         let state = self.lock();
         let version = state.version;
@@ -139,12 +140,12 @@ impl Script {
         })
     }
 
-    /// When each connection was accepted, as trails write times.
+    /// Returns when each connection was accepted, in the format of trails.
     pub(crate) fn connections(&self) -> Vec<String> {
         self.lock().connections.clone()
     }
 
-    /// Uses up the first exchange that is left if it drops connections unread.
+    /// Uses the first remaining exchange if it ends connections unread.
     pub(super) fn take_unread(&self) -> Option<Fault> {
         self.change(|state| {
             let index = self.first_left(state, |_| true)?;
@@ -165,15 +166,20 @@ impl Script {
         self.change(|state| state.reading -= 1);
     }
 
-    /// Logs a request and gives it the first exchange left that fits.
-    pub(super) fn take(&self, request: Request, connection: u64, other_origin: bool) -> Taken<'_> {
+    /// Logs a request and returns the reply of the first remaining exchange that fits.
+    pub(super) fn take(
+        &self,
+        request: Request,
+        connection: u64,
+        other_origin: bool,
+    ) -> MatchedReply<'_> {
         self.change(|state| {
             let (exchange, problems) = if other_origin {
                 (None, Vec::new())
             } else {
                 self.compare(state, &request)
             };
-            let (reply, prepared) = match exchange {
+            let (reply, rendered) = match exchange {
                 None => (&self.unwanted.0, &self.unwanted.1),
                 Some(index) => {
                     state.used[index] += 1;
@@ -182,15 +188,15 @@ impl Script {
             };
             let row = (!reply.is_unread())
                 .then(|| state.push(request, connection, exchange, other_origin, problems));
-            Taken {
+            MatchedReply {
                 reply,
-                prepared,
+                rendered,
                 row,
             }
         })
     }
 
-    /// The first exchange left that fits a request, and what else that one wanted of it.
+    /// Returns the first remaining exchange that fits a request, and how the request differs from what it wants.
     fn compare(&self, state: &State, request: &Request) -> (Option<usize>, Vec<Failure>) {
         let headers: Vec<_> = request.headers.iter().map(as_sent).collect();
         let view = RequestView {
@@ -200,7 +206,7 @@ impl Script {
             body: &request.body,
         };
         let exchanges = &self.scenario.exchanges;
-        // `match.path`, which knows of base paths, is in scripts only.
+        // Only scripts have `match.path`, which depends on a base path.
         let Some(index) = self.first_left(state, |index| exchanges[index].fits(&view, "")) else {
             return (None, Vec::new());
         };
@@ -209,7 +215,7 @@ impl Script {
         (Some(index), problems)
     }
 
-    /// Logs bytes that were no request: nobody wanted them.
+    /// Logs bytes that are not a request as an unwanted one.
     pub(super) fn malformed(&self, what: String, connection: u64) {
         let request = Request {
             method: "MALFORMED".to_owned(),
@@ -219,7 +225,7 @@ impl Script {
         self.change(|state| state.push(request, connection, None, false, Vec::new()));
     }
 
-    /// Notes what is answered, before the first byte of it goes out.
+    /// Logs a reply before its first byte is sent.
     pub(super) fn answered(&self, row: Option<usize>, sent: Sent) {
         self.change(|state| {
             if let Some(row) = row {
@@ -276,12 +282,12 @@ impl State {
     }
 }
 
-/// A header as it is compared.
+/// Returns a header in the form in which it is compared.
 fn as_sent((name, value): &(String, String)) -> (&str, &[u8]) {
     (name, value.as_bytes())
 }
 
-/// Trace ID and span ID of a well-formed `traceparent`.
+/// Returns the trace ID and the span ID of a well-formed `traceparent`.
 pub(crate) fn trace_of(value: &str) -> Option<(String, String)> {
     let parts: Vec<&str> = value.split('-').collect();
     let [version, trace, span, flags] = parts.as_slice() else {

@@ -1,4 +1,4 @@
-//! Reading one HTTP/1.1 request whole.
+//! Reads a whole HTTP/1.1 request.
 
 use std::io;
 
@@ -6,10 +6,10 @@ use reqtrail::testing::script::header_text;
 
 use super::wire::Wire;
 
-/// Longest head that is read; a client that sends more is at fault.
+/// The greatest length of a head. A client that sends more is at fault.
 const MAX_HEAD: usize = 1 << 20;
 
-/// A request as it came.
+/// A request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -18,24 +18,24 @@ pub(crate) struct Request {
     pub(crate) body: Vec<u8>,
 }
 
-/// What came over the wire.
+/// What a connection received.
 #[derive(Debug)]
 pub(super) enum Arrival {
     Request(Request),
-    /// Bytes that are no HTTP/1.1 request.
+    /// Bytes that are not an HTTP/1.1 request.
     Malformed(String),
-    /// The client went away, perhaps amid a request.
+    /// The client is gone, perhaps in the middle of a request.
     Gone,
 }
 
-/// Reads requests from a connection; what follows one request is kept for the next.
+/// Reads requests from a connection, and keeps what follows one for the next.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     buffer: Vec<u8>,
 }
 
 impl Request {
-    /// All values of a header, joined like one line; none if it is absent.
+    /// Returns all values of a header, joined by commas; `None` if it is absent.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         let values: Vec<&str> = self
             .headers
@@ -48,7 +48,7 @@ impl Request {
 }
 
 impl Reader {
-    /// Waits for the next request. `begun` is told when its first byte is there.
+    /// Waits for the next request. Calls `begun` when its first byte has arrived.
     pub(super) fn next(&mut self, wire: &mut Wire, begun: impl FnOnce()) -> Arrival {
         match self.read(wire, begun) {
             Ok(Ok(request)) => Arrival::Request(request),
@@ -153,7 +153,7 @@ impl Reader {
     }
 }
 
-/// The head and its length, once it is complete.
+/// Parses the head. Returns it with its length if it is complete.
 fn parse_head(bytes: &[u8]) -> Result<Option<(Request, usize)>, httparse::Error> {
     let mut room = 64;
     loop {

@@ -3,14 +3,14 @@
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Set once, when the scenario is over.
+/// Set once, at the end of the scenario.
 #[derive(Debug, Default)]
-pub(super) struct Stop {
+pub(super) struct StopFlag {
     set: Mutex<bool>,
     changed: Condvar,
 }
 
-impl Stop {
+impl StopFlag {
     pub(super) fn now(&self) {
         *self.set.lock().unwrap_or_else(PoisonError::into_inner) = true;
         self.changed.notify_all();
@@ -20,7 +20,7 @@ impl Stop {
         *self.set.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits, and says whether the scenario ended meanwhile.
+    /// Waits. Returns whether the scenario ended meanwhile.
     pub(super) fn wait(&self, time: Duration) -> bool {
         let set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.changed.wait_timeout_while(set, time, |set| !*set);

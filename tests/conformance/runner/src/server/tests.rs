@@ -11,7 +11,7 @@ use super::*;
 const LIMIT: Duration = Duration::from_secs(20);
 const GET: &str = "GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 
-/// A plain client: what it does on the wire is all that it does.
+/// A client on a raw socket.
 struct Peer {
     stream: TcpStream,
     seen: Vec<u8>,
@@ -32,7 +32,7 @@ impl Peer {
         self
     }
 
-    /// Reads until the text has come, and hands back everything up to there.
+    /// Reads until the text has come, and returns everything up to there.
     fn until(&mut self, end: &str) -> String {
         loop {
             let seen = String::from_utf8_lossy(&self.seen).into_owned();
@@ -107,7 +107,7 @@ fn a_reply_with_a_length_keeps_the_connection() {
 }
 
 #[test]
-fn bodies_of_requests_are_read_whole() {
+fn the_whole_body_of_a_request_is_read() {
     let server = serve(json!([{"times": "always", "reply": {"text": "."}}]));
     let mut peer = Peer::of(&server)
         .say("POST /a?b=c HTTP/1.1\r\nContent-Length: 5\r\nX-A: 1\r\nx-a: 2\r\n\r\nhel")
@@ -147,17 +147,17 @@ fn exchanges_are_taken_in_order_by_what_they_match() {
     assert!(ask("GET /y HTTP/1.1\r\n\r\n").ends_with("\r\n\r\ny"));
     let mut refused = Peer::of(&server).say(GET);
     assert!(refused.until("\r\n\r\n").starts_with("HTTP/1.1 500 "));
-    let taken: Vec<_> = server
+    let matched: Vec<_> = server
         .script()
         .rows()
         .iter()
         .map(|row| row.exchange)
         .collect();
-    assert_eq!(taken, [Some(2), Some(1), Some(0), Some(1), None]);
+    assert_eq!(matched, [Some(2), Some(1), Some(0), Some(1), None]);
 }
 
 #[test]
-fn framings_end_a_body_each_in_its_way() {
+fn each_framing_ends_a_body_in_its_way() {
     let chunked = answer(json!({"text": "abcd", "framing": "chunked", "after": "close"}));
     assert!(
         chunked.contains("Transfer-Encoding: chunked\r\n"),
@@ -215,7 +215,7 @@ fn some_replies_have_no_body() {
 }
 
 #[test]
-fn values_of_the_moment_are_filled_in() {
+fn values_of_the_present_time_are_filled_in() {
     let server = serve(json!([{"reply": {"after": "close", "headers": [
         ["A", {"http_date": {"offset_s": 0, "form": "imf"}}],
         ["B", {"epoch_s": 0}],
@@ -229,7 +229,7 @@ fn values_of_the_moment_are_filled_in() {
 }
 
 #[test]
-fn the_other_origin_logs_what_nobody_wanted() {
+fn requests_at_the_other_origin_are_logged_as_unwanted() {
     let server = serve(json!([{"reply": {"text": "x"}}]));
     let mut stream = TcpStream::connect(server.shared.addresses.other).expect("connected");
     stream.write_all(GET.as_bytes()).expect("written");
@@ -258,7 +258,7 @@ fn faults_instead_of_a_reply() {
 }
 
 #[test]
-fn faults_amid_the_body() {
+fn faults_in_the_body() {
     let cut = answer(json!({"text": "abcd", "fault": "cut_body"}));
     assert!(
         cut.contains("Content-Length: 4\r\n") && cut.ends_with("\r\n\r\nab"),
@@ -299,7 +299,7 @@ fn unread_faults_log_nothing() {
         {"reply": {"text": "b"}}
     ]));
     assert_eq!(Peer::of(&server).rest().expect("the end"), "");
-    // The reset may come before the client has looked.
+    // The reset may come before the client reads.
     let mut reset = Peer::of(&server);
     let mut buffer = [0; 1];
     assert!(is_reset(reset.stream.read(&mut buffer)));
@@ -311,14 +311,14 @@ fn unread_faults_log_nothing() {
 }
 
 #[test]
-fn raw_bytes_are_the_whole_answer() {
+fn raw_bytes_are_the_whole_reply() {
     // "HTTP/1.1 299 X\r\n\r\n"
     let reply = json!({"raw_base64": "SFRUUC8xLjEgMjk5IFgNCg0K", "status": 500, "after": "close"});
     assert_eq!(answer(reply), "HTTP/1.1 299 X\r\n\r\n");
 }
 
 #[test]
-fn bytes_that_are_no_request_are_logged_as_unwanted() {
+fn bytes_that_are_not_a_request_are_logged_as_unwanted() {
     let server = serve(json!([{"times": "always"}]));
     let text = Peer::of(&server).say("\u{1}\u{2}\r\n\r\n").rest();
     assert!(text.expect("an answer").starts_with("HTTP/1.1 400 "));
@@ -365,7 +365,7 @@ fn stopping_ends_every_wait() {
 }
 
 #[test]
-fn tls_is_spoken_where_it_is_on() {
+fn tls_is_used_if_it_is_on() {
     let identity = Identity::generate().expect("a certificate");
     let scenario =
         scenario(json!({"tls": true, "exchanges": [{"reply": {"text": "x", "after": "close"}}]}));

@@ -1,4 +1,4 @@
-//! A certificate authority and the server's certificate, made anew for every run.
+//! A certificate authority and the server's certificate. Each run makes new ones.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// What TLS needs: the server's configuration and the CA that clients must trust.
+/// The server's TLS configuration, and the CA that clients have to trust.
 pub(crate) struct Identity {
     pub(crate) ca_pem: String,
     pub(crate) config: Arc<ServerConfig>,

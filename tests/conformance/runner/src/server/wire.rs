@@ -1,4 +1,4 @@
-//! A connection's bytes, in clear or under TLS, and the ways to end it.
+//! Reads and writes the bytes of a connection, plain or with TLS, and ends it in different ways.
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustls::{ServerConfig, ServerConnection, Stream};
 use socket2::SockRef;
 
-/// A server's side of a connection.
+/// The server's side of a connection.
 #[derive(Debug)]
 pub(super) struct Wire {
     socket: Arc<TcpStream>,
@@ -20,7 +20,7 @@ impl Wire {
         Self { socket, tls: None }
     }
 
-    /// The handshake happens with the first read.
+    /// Makes a connection with TLS. The handshake happens with the first read.
     pub(super) fn secure(socket: Arc<TcpStream>, config: Arc<ServerConfig>) -> io::Result<Self> {
         let tls = ServerConnection::new(config).map_err(io::Error::other)?;
         Ok(Self {
@@ -49,8 +49,8 @@ impl Wire {
         }
     }
 
-    /// Says under TLS that the data is complete, which a fault does not.
-    pub(super) fn say_goodbye(&mut self) {
+    /// Announces the end of the data with TLS, which a fault does not do.
+    pub(super) fn send_close_notify(&mut self) {
         let mut socket = &*self.socket;
         if let Some(tls) = &mut self.tls {
             tls.send_close_notify();
@@ -58,22 +58,22 @@ impl Wire {
         }
     }
 
-    /// Sends FIN, then waits until the client goes away. Closing with unread bytes in the socket
-    /// would send RST instead and could destroy what the client has not read yet.
+    /// Sends FIN, then waits until the client closes the connection. Closing with unread bytes in the
+    /// socket would send RST, which can discard what the client has not read yet.
     pub(super) fn finish(self) {
         if self.socket.shutdown(Shutdown::Write).is_ok() {
             self.drain();
         }
     }
 
-    /// Says nothing more until the client goes away.
+    /// Sends nothing more until the client closes the connection.
     pub(super) fn stall(self) {
         self.drain();
     }
 
     /// Sends RST.
     pub(super) fn reset(self) {
-        // This is the last handle of the socket, so that dropping it closes it.
+        // This is the last handle of the socket, so dropping it closes the socket.
         drop(SockRef::from(&*self.socket).set_linger(Some(Duration::ZERO)));
     }
 

@@ -1,4 +1,4 @@
-//! The command as a whole: what it prints and how it ends.
+//! Tests of the command's output and exit code.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -13,7 +13,7 @@ const NO_CLIENT: &str = r#"while read -r line; do
   printf '{"id":"%s","results":[%s]}\n' "$id" "$results"
 done"#;
 
-/// A folder that goes away with its owner.
+/// A folder that is removed when it is dropped.
 struct Folder(std::path::PathBuf);
 
 impl Folder {
@@ -54,7 +54,7 @@ fn printed(output: &Output) -> String {
 }
 
 #[test]
-fn passes_skips_and_failures_are_told() {
+fn passes_skips_and_failures_are_printed() {
     let folder = Folder::of(
         "mixed",
         &[
@@ -65,7 +65,7 @@ fn passes_skips_and_failures_are_told() {
             ),
             ("c.json", scenario("fails", json!([]), "api")),
             ("d.json", json!({"format": 1, "surprise": 1})),
-            ("e.txt", json!("no scenario")),
+            ("e.txt", json!("not a scenario")),
         ],
     );
     let output = conformance(&folder.0, &[]);
@@ -86,7 +86,7 @@ fn passes_skips_and_failures_are_told() {
 }
 
 #[test]
-fn nothing_to_play_is_no_success() {
+fn a_run_without_scenarios_is_not_a_success() {
     let folder = Folder::of("empty", &[]);
     let output = conformance(&folder.0, &[]);
     assert_eq!(output.status.code(), Some(1));

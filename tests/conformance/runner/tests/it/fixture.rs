@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 
 static CALLS: AtomicU64 = AtomicU64::new(1);
 
-/// What the adapter gets wrong.
+/// What the adapter does wrong.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fault {
     /// Nothing.
     None,
-    /// The answer, after the calls were made.
+    /// It changes the answer after the calls.
     Answer(fn(&mut Value)),
-    /// The headers, before a request goes out.
+    /// It changes the headers before a request is sent.
     Headers(fn(&mut Vec<(String, String)>)),
-    /// A second request is made of which the trail says nothing.
+    /// It sends a second request that is not in the trail.
     ExtraRequest,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct FixtureAdapter {
     fault: Fault,
 }
 
-/// A response as it came.
+/// A response.
 struct Response {
     status: u16,
     headers: Vec<(String, String)>,

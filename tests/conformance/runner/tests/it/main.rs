@@ -1,5 +1,5 @@
-//! The runner must fail when it should: it accepts an adapter that reports correctly, rejects the same one with a
-//! fault, and scenarios that must fail do so for their reason.
+//! Tests that the runner fails when it should: it accepts an adapter that reports correctly, rejects the same one with a
+//! fault, and scenarios that must fail do so for the right reason.
 
 mod accepts;
 mod command;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use reqtrail_conformance::{Adapter, Runner, Scenario, Verdict};
 use serde_json::Value;
 
-/// A folder of the conformance tree.
+/// Returns a folder, relative to this crate.
 fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
 }
@@ -24,7 +24,7 @@ fn runner() -> Runner {
     Runner::new(&schema).expect("a runner")
 }
 
-/// What failed, one difference per line; none if it passed.
+/// Returns the differences; none if the scenario passed.
 fn failures(scenario: &Value, adapter: &mut dyn Adapter) -> Vec<String> {
     let scenario = Scenario::parse(&scenario.to_string()).expect("a scenario");
     match runner().play(scenario, adapter) {

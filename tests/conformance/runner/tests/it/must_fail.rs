@@ -1,4 +1,4 @@
-//! Scenarios that must fail, each for its own reason.
+//! Scenarios that must fail, each for its reason.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use reqtrail_conformance::{Scenario, Verdict, suite};
 use super::fixture::FixtureAdapter;
 use super::{folder, runner};
 
-/// By file: what the failure must mention.
+/// A part of the expected failure, by file.
 const MENTIONED: &[(&str, &str)] = &[
     (
         "attempts-too-few-expected",
@@ -31,10 +31,7 @@ const MENTIONED: &[(&str, &str)] = &[
         "error-expected-of-a-success",
         "expected an error, got status 200",
     ),
-    (
-        "format-unknown",
-        "format: this runner plays format 1, not 2",
-    ),
+    ("format-unknown", "format: expected 1, got 2"),
     (
         "global-id-other",
         "want.headers.x-openstack-request-id: expected \"req-d7bc29d0",
@@ -135,14 +132,14 @@ const MENTIONED: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn each_scenario_that_must_fail_does_so_for_its_reason() {
+fn each_scenario_fails_for_its_reason() {
     for file in suite::files(&folder("../must_fail")).expect("a folder") {
         let stem = file.file_stem().expect("a name").to_string_lossy();
         let (_, mention) = MENTIONED
             .iter()
             .find(|(name, _)| *name == stem)
             .unwrap_or_else(|| panic!("{stem} is not in the table"));
-        let told = match Scenario::load(&file) {
+        let message = match Scenario::load(&file) {
             Err(error) => error.to_string(),
             Ok(scenario) => match runner().play(scenario, &mut FixtureAdapter::new()) {
                 Verdict::Failed { failures, .. } => {
@@ -152,12 +149,12 @@ fn each_scenario_that_must_fail_does_so_for_its_reason() {
                 other => panic!("{stem} did not fail: {other:?}"),
             },
         };
-        assert!(told.contains(mention), "{stem}: {told}");
+        assert!(message.contains(mention), "{stem}: {message}");
     }
 }
 
 #[test]
-fn every_line_of_the_table_has_its_file() {
+fn every_row_of_the_table_has_its_file() {
     let files = suite::files(&folder("../must_fail")).expect("a folder");
     let files: BTreeSet<_> = files
         .iter()
@@ -171,7 +168,7 @@ fn every_line_of_the_table_has_its_file() {
 }
 
 #[test]
-fn the_projects_scenarios_can_be_read() {
+fn every_scenario_of_the_project_can_be_parsed() {
     for file in suite::files(&folder("../scenarios")).expect("a folder") {
         if let Err(error) = Scenario::load(&file) {
             panic!("{}: {error}", file.display());

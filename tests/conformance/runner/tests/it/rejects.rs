@@ -26,7 +26,7 @@ pub(crate) fn scenario() -> Value {
     })
 }
 
-/// The same without span IDs: requests are matched by order.
+/// The same without span IDs, so that requests are matched by order.
 pub(crate) fn by_order() -> Value {
     let mut scenario = scenario();
     scenario["client"]["traceparent"] = json!(false);
@@ -56,7 +56,7 @@ fn attempt(answer: &mut Value, call: usize) -> &mut Value {
     &mut trail(answer, call)["attempts"][0]
 }
 
-/// Puts an attempt without response in front of a call's own.
+/// Inserts an attempt without a response before the call's own.
 pub(crate) fn failed_before(answer: &mut Value, change: fn(&mut Value)) {
     let mut extra = attempt(answer, 0).clone();
     for key in ["status", "request_id", "request_id_source"] {
@@ -169,7 +169,7 @@ fn about_what_was_processed() {
     );
     rejected(
         |answer| failed_before(answer, |extra| extra["failure_reason"] = Value::Null),
-        "attempts[0].failure_reason: not there for a failure",
+        "attempts[0].failure_reason: expected exactly if there is a failure",
     );
     rejected(
         |answer| attempt(answer, 0)["failure_reason"] = json!("why?"),
@@ -266,7 +266,7 @@ fn about_secrets() {
 fn about_the_shape() {
     rejected(
         |answer| attempt(answer, 0)["surprise"] = json!(1),
-        "calls[0].trail.attempts.0: against the schema",
+        "calls[0].trail.attempts.0: violates the schema",
     );
     rejected(
         |answer| {
@@ -279,7 +279,7 @@ fn about_the_shape() {
         },
         "\"notes\" is a required property",
     );
-    // What the published schema leaves to readers is held against this release strictly.
+    // The published schema accepts more; this release's trails have to match it strictly.
     rejected(
         |answer| {
             let attempt = attempt(answer, 0).as_object_mut();
@@ -289,11 +289,11 @@ fn about_the_shape() {
     );
     rejected(
         |answer| trail(answer, 0)["surprise"] = json!(1),
-        "calls[0].trail: against the schema",
+        "calls[0].trail: violates the schema",
     );
     rejected(
         |answer| trail(answer, 0)["stopped"] = json!("bored"),
-        "calls[0].trail.stopped: against the schema",
+        "calls[0].trail.stopped: violates the schema",
     );
     rejected(
         |answer| *trail(answer, 1) = Value::Null,

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use reqtrail_adapter_rust::{failure, serve_async, with_wire};
+use reqtrail_adapter_rust::{failure, serve_async, with_network_options};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     serve_async(Duration::ZERO, |builder, input| {
-        let builder = with_wire(builder, input).map_err(|trouble| trouble.result())?;
+        let builder = with_network_options(builder, input).map_err(|error| error.result())?;
         let client = builder.build();
         client.map_err(|error| failure(&error))
     })

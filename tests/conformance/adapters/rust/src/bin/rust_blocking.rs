@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqtrail::testing::Mock;
 use reqtrail::{CancelReason, CancelToken, blocking};
 use reqtrail_adapter_rust::{
-    Input, Request, builder, failure, fill, remembered, result, serve, with_wire,
+    Input, Request, builder, check_recorder, failure, fill, result, serve, with_network_options,
 };
 use serde_json::Value;
 
@@ -16,18 +16,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn play(input: Input, mock: Option<&Mock>) -> Vec<Value> {
-    let client = match builder(&input, mock).and_then(|builder| with_wire(builder, &input)) {
-        Ok(builder) => builder.build_blocking().map_err(|error| failure(&error)),
-        Err(trouble) => Err(trouble.result()),
-    };
+    let client =
+        match builder(&input, mock).and_then(|builder| with_network_options(builder, &input)) {
+            Ok(builder) => builder.build_blocking().map_err(|error| failure(&error)),
+            Err(error) => Err(error.result()),
+        };
     let mut results = Vec::new();
-    let keeps = input.remembers();
+    let keeps = input.has_recorder();
     for call in input.calls {
         let request = call.request;
         match &client {
             Ok(client) => {
                 let all = all(client, &request, mock);
-                results.extend(remembered(&client.recorder(), keeps, &request, all));
+                results.extend(check_recorder(&client.recorder(), keeps, &request, all));
             }
             Err(error) => results.extend(std::iter::repeat_n(error.clone(), request.repeat)),
         }
@@ -35,7 +36,7 @@ fn play(input: Input, mock: Option<&Mock>) -> Vec<Value> {
     results
 }
 
-/// Makes a call as often as it says, by as many threads as it says.
+/// Makes the call `repeat` times on `concurrency` threads.
 fn all(client: &blocking::Client, request: &Request, mock: Option<&Mock>) -> Vec<Value> {
     let results: Vec<Mutex<Value>> = (0..request.repeat).map(|_| Mutex::default()).collect();
     let next = AtomicUsize::new(0);
@@ -58,7 +59,7 @@ fn all(client: &blocking::Client, request: &Request, mock: Option<&Mock>) -> Vec
 fn one(client: &blocking::Client, request: &Request, mock: Option<&Mock>) -> Value {
     let mut builder = match fill(request, |method, path| client.request(method, path)) {
         Ok(builder) => builder,
-        Err(trouble) => return trouble.result(),
+        Err(error) => return error.result(),
     };
     let Some(after) = request.cancel_after_ms else {
         return result(builder.send(), request);

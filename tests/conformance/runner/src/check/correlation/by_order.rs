@@ -1,14 +1,14 @@
-//! Correlation without span IDs: an assignment is looked for in which every request is one attempt's,
-//! every attempt that says it was sent has a request, and no status contradicts.
+//! Correlation without span IDs: finds an assignment in which every request belongs to one attempt,
+//! every attempt that says that it was sent has a request, and no status contradicts.
 
 use super::Correlation;
 use crate::check::ids;
-use crate::check::view::{AttemptView, Played};
+use crate::check::view::{AttemptView, PlayedCall};
 use crate::failure::Failure;
 use crate::scenario::Scenario;
 use crate::server::log::Row;
 
-/// An attempt with the places it came from.
+/// An attempt with its position.
 struct Candidate<'a> {
     result: usize,
     index: usize,
@@ -18,7 +18,7 @@ struct Candidate<'a> {
 
 pub(super) fn correlate(
     scenario: &Scenario,
-    played: &[Played<'_>],
+    played: &[PlayedCall<'_>],
     rows: &[Row],
     out: &mut Vec<Failure>,
 ) -> Correlation {
@@ -54,9 +54,9 @@ pub(super) fn correlate(
             }
         }
         None => {
-            let told: Vec<String> = candidates.iter().map(Candidate::describe).collect();
+            let attempts: Vec<String> = candidates.iter().map(Candidate::describe).collect();
             let expected = format!("attempts that fit the {} logged requests", rows.len());
-            out.push(Failure::differs("attempts", expected, told.join(", ")));
+            out.push(Failure::differs("attempts", expected, attempts.join(", ")));
         }
     }
     correlation
@@ -72,7 +72,7 @@ impl Candidate<'_> {
     }
 }
 
-/// How well an attempt fits a request: not at all, or by status only, or with its ID too.
+/// Returns how well an attempt fits a request: `None` not at all, 1 by its status, 2 also by its ID.
 fn fit(scenario: &Scenario, candidate: &Candidate<'_>, row: &Row) -> Option<u32> {
     let attempt = candidate.attempt;
     if attempt.sent == Some("no") {
@@ -96,8 +96,8 @@ fn fit(scenario: &Scenario, candidate: &Candidate<'_>, row: &Row) -> Option<u32>
     Some(if same { 2 } else { 1 })
 }
 
-/// The best assignment that keeps the order, or none. Every row and every attempt that must have
-/// one is used.
+/// Returns the best assignment that keeps the order; `None` if there is none. It uses every row, and
+/// every attempt that must have a row.
 fn in_order(
     attempts: usize,
     rows: usize,
@@ -131,15 +131,15 @@ fn in_order(
     Some(pairs)
 }
 
-/// Any assignment of every row and of every attempt that must have one. Augmenting paths never
-/// free what is assigned, so that covering one side after the other covers both.
+/// Returns any assignment of every row, and of every attempt that must have a row. Augmenting paths
+/// never free what is assigned, so covering one side after the other covers both.
 fn in_any_order(
     attempts: usize,
     rows: usize,
     fit: impl Fn(usize, usize) -> Option<u32>,
     must: impl Fn(usize) -> bool,
 ) -> Option<Vec<(usize, usize)>> {
-    // Exact fits alone first: an ID decides where a status does not.
+    // First only exact fits: an ID decides where a status does not.
     for least in [2, 1] {
         let fits = |attempt: usize, row: usize| fit(attempt, row).is_some_and(|fit| fit >= least);
         let mut of_row = vec![None; rows];
@@ -214,7 +214,7 @@ fn augment_row(
 mod tests {
     use super::*;
 
-    /// Attempts as (must, may) with a status; 0 is no status.
+    /// Attempts as (must, may, status) with 0 for no status.
     fn correlation(
         attempts: &[(bool, bool, u32)],
         rows: &[u32],

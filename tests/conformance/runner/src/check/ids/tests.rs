@@ -39,7 +39,7 @@ fn some(id: &str) -> Option<String> {
 }
 
 #[test]
-fn the_header_outranks_the_body_and_the_body_is_evidence() {
+fn the_header_has_priority_and_the_id_in_the_body_is_kept() {
     let both = sent(409, &[("X-Request-Id", "a")], json!({"request_id": "b"}));
     assert_eq!(novavms(&both), (vec![some("a")], vec![some("b")]));
     let beyond = |end: &str| format!("{}{end}", "x".repeat(256));
@@ -51,7 +51,7 @@ fn the_header_outranks_the_body_and_the_body_is_evidence() {
 }
 
 #[test]
-fn only_an_error_body_names_an_id() {
+fn only_an_error_body_has_an_id() {
     let body = json!({"request_id": "b"});
     assert_eq!(novavms(&sent(500, &[], body.clone())).0, vec![some("b")]);
     assert_eq!(novavms(&sent(200, &[], body.clone())).0, vec![None]);
@@ -68,7 +68,7 @@ fn only_an_error_body_names_an_id() {
 }
 
 #[test]
-fn a_body_that_may_not_have_been_read_is_a_choice() {
+fn a_body_that_may_not_have_been_read_allows_both_readings() {
     let mut cut = sent(500, &[], json!({"request_id": "b"}));
     cut.body_is_certain = false;
     assert_eq!(novavms(&cut).0, vec![some("b"), None]);
@@ -98,7 +98,7 @@ fn of_several_values_the_first_wins() {
 }
 
 #[test]
-fn strange_bytes_are_escaped_and_long_ids_cut() {
+fn control_and_non_ascii_bytes_are_escaped_and_long_ids_cut() {
     let strange = sent(200, &[("X-Request-Id", "a\u{1b}é\\")], json!({}));
     assert_eq!(novavms(&strange).0, vec![some("a\\x1B\\xC3\\xA9\\")]);
     let long = sent(200, &[("X-Request-Id", &"é".repeat(200))], json!({}));
@@ -112,7 +112,7 @@ fn a_token_in_an_id_is_redacted() {
 }
 
 #[test]
-fn a_custom_dialect_says_where_to_look() {
+fn a_custom_dialect_says_where_ids_are() {
     let custom = client(Dialect::Custom {
         headers: vec!["X-Acme-Request".to_owned()],
         pointer: Some("/meta/rid".to_owned()),

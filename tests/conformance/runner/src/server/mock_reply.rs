@@ -1,4 +1,4 @@
-//! What a mock answered, as the log of a server has it.
+//! Converts a mock's reply to the form of the server's log.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -6,9 +6,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use reqtrail::testing::script::{Fault, Reply};
 
 use super::log::Sent;
-use super::prepared::{Addresses, Prepared};
+use super::rendered::{Addresses, RenderedReply};
 
-/// The head and the body of a reply, if it has one.
+/// Returns the head and the body of a reply; `None` if it sends none.
 pub(crate) fn sent(reply: &Reply, method: &str) -> io::Result<Option<Sent>> {
     if matches!(
         reply.fault,
@@ -22,6 +22,6 @@ pub(crate) fn sent(reply: &Reply, method: &str) -> io::Result<Option<Sent>> {
         main: nowhere,
         other: nowhere,
     };
-    let (_, sent) = Prepared::render(reply)?.head(reply, method, &addresses);
+    let (_, sent) = RenderedReply::render(reply)?.head(reply, method, &addresses);
     Ok(Some(sent))
 }

@@ -1,4 +1,4 @@
-//! Replies made ready before the first call: bodies compressed, heads built at the moment of sending.
+//! Replies. Bodies are rendered and compressed before the first call, heads when they are sent.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -9,9 +9,9 @@ use reqtrail::testing::script::{Coding, Header, Moment, Reply};
 
 use super::log::Sent;
 
-/// The longest error body that a client reads, and so the longest that is kept for comparison.
-const KEPT: usize = 1 << 20;
-/// Beyond this much of an error body a client may stop decoding.
+/// The longest error body that a client reads. Only bodies up to this length are kept for the checks.
+const LONGEST_READ: usize = 1 << 20;
+/// The length of an error body up to which a client has to decode it.
 const SURELY_READ: usize = 64 << 10;
 
 /// The server's two addresses.
@@ -31,7 +31,7 @@ impl Addresses {
         format!("{}://{}", self.scheme, self.address(other))
     }
 
-    /// Renders something as of now.
+    /// Renders something at the present time.
     fn now<T>(&self, render: impl FnOnce(&Moment<'_>) -> T) -> T {
         render(&Moment {
             now: SystemTime::now(),
@@ -41,24 +41,24 @@ impl Addresses {
     }
 }
 
-/// A reply's body as it goes out, and as it was before compression.
+/// A reply's body as it is sent, and as it was before compression.
 #[derive(Debug)]
-pub(super) struct Prepared {
+pub(super) struct RenderedReply {
     pub(super) body: Vec<u8>,
     plain: Option<Arc<[u8]>>,
 }
 
-impl Prepared {
+impl RenderedReply {
     pub(super) fn render(reply: &Reply) -> io::Result<Self> {
         let mut body = reply.plain_body().into_owned();
-        let plain = (body.len() <= KEPT).then(|| body.as_slice().into());
+        let plain = (body.len() <= LONGEST_READ).then(|| body.as_slice().into());
         for coding in &reply.codings {
             body = compress(&body, *coding)?;
         }
         Ok(Self { body, plain })
     }
 
-    /// The final head, as bytes and as the log keeps it.
+    /// Renders the final head, as bytes and for the log.
     pub(super) fn head(&self, reply: &Reply, method: &str, to: &Addresses) -> (Vec<u8>, Sent) {
         let headers = to.now(|at| reply.head(self.body.len(), at));
         let whole_body = reply.fault.is_none()
@@ -82,7 +82,7 @@ impl Prepared {
     }
 }
 
-/// The heads that go out before the final one.
+/// Renders the heads before the final one.
 pub(super) fn informational(reply: &Reply, to: &Addresses) -> Vec<u8> {
     to.now(|at| {
         reply
@@ -115,7 +115,7 @@ fn reason(status: u16) -> &'static str {
     }
 }
 
-/// Compresses at a low level: what counts is that the coding is real, not that it is small.
+/// Compresses at a low level, which is enough for a test.
 fn compress(bytes: &[u8], coding: Coding) -> io::Result<Vec<u8>> {
     match coding {
         Coding::Gzip => {

@@ -1,4 +1,4 @@
-//! The bytes of an answer, and what becomes of the connection after them.
+//! The bytes of a response, and what happens to the connection afterwards.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -7,32 +7,32 @@ use std::time::Duration;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::conduct::{Conduct, Kind, Told};
+use crate::conduct::{Conduct, Kind, RetryAfter};
 use crate::ledger::Tag;
 use crate::planned_call::Verb;
 
-/// What becomes of a connection.
+/// What happens to a connection after a response.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Then {
+pub(super) enum Afterwards {
     Keep,
-    /// FIN after a while, whatever may be on its way.
+    /// FIN after a while, even if a request is on its way.
     CloseIn(Duration),
     Close,
     Reset,
-    /// Nothing more, until the client goes away.
+    /// Nothing more until the client closes it.
     Hold,
 }
 
-/// An answer as it goes out.
+/// A response as it is sent.
 #[derive(Debug)]
 pub(super) struct Script {
     pub(super) bytes: Vec<u8>,
-    /// Where the bytes pause, and how long.
+    /// The position of a pause in the bytes, and its length.
     pub(super) pause: Option<(usize, Duration)>,
-    pub(super) then: Then,
+    pub(super) then: Afterwards,
 }
 
-/// The body of a success; the client compares it.
+/// Returns the body of a success, which the client compares.
 pub(crate) fn success_body(call: u64, id: Option<Tag>) -> String {
     match id {
         Some(id) => format!("{{\"call\":{call},\"id\":\"{id}\""),
@@ -40,17 +40,17 @@ pub(crate) fn success_body(call: u64, id: Option<Tag>) -> String {
     }
 }
 
-/// Writes the answer to a request.
+/// Makes the response to a request.
 pub(super) fn script(conduct: &Conduct, verb: Verb, call: u64, id: Tag) -> Script {
     let kind = conduct.kind;
-    if !kind.answers() {
+    if !kind.responds() {
         return Script {
             bytes: Vec::new(),
             pause: None,
             then: match kind {
-                Kind::CloseAfterRead => Then::Close,
-                Kind::ResetAfterRead => Then::Reset,
-                _ => Then::Hold,
+                Kind::CloseAfterRead => Afterwards::Close,
+                Kind::ResetAfterRead => Afterwards::Reset,
+                _ => Afterwards::Hold,
             },
         };
     }
@@ -92,21 +92,21 @@ pub(super) fn script(conduct: &Conduct, verb: Verb, call: u64, id: Tag) -> Scrip
         bytes,
         pause: (kind == Kind::SlowHead).then_some((status_line, conduct.delay)),
         then: match kind {
-            Kind::IdleClose => Then::CloseIn(conduct.delay),
-            Kind::Closes | Kind::CutBody | Kind::CutChunks | Kind::ErrorCut => Then::Close,
-            Kind::StallBody => Then::Hold,
-            _ => Then::Keep,
+            Kind::IdleClose => Afterwards::CloseIn(conduct.delay),
+            Kind::Closes | Kind::CutBody | Kind::CutChunks | Kind::ErrorCut => Afterwards::Close,
+            Kind::StallBody => Afterwards::Hold,
+            _ => Afterwards::Keep,
         },
     }
 }
 
 fn extra(head: &mut String, conduct: &Conduct, call: u64) {
-    match conduct.told {
-        Told::Nothing => {}
-        Told::Seconds(seconds) => {
+    match conduct.retry_after {
+        RetryAfter::Absent => {}
+        RetryAfter::Seconds(seconds) => {
             let _ = write!(head, "Retry-After: {seconds}\r\n");
         }
-        Told::Millis(millis) => {
+        RetryAfter::Millis(millis) => {
             let _ = write!(head, "retry-after-ms: {millis}\r\n");
         }
     }

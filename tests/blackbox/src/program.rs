@@ -1,22 +1,22 @@
-//! A program that is told line by line what to do.
+//! A program that executes orders from its standard input.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A program that is told line by line what to do, and answers each with a line. It is killed when it is dropped.
+/// A program that reads orders, one per line, and answers each with a line. Dropping it kills it.
 #[derive(Debug)]
-pub struct Life {
+pub struct Program {
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
 
-impl Life {
-    /// Starts it.
+impl Program {
+    /// Starts the program.
     ///
     /// # Errors
-    /// Those of starting it.
-    pub fn begin(command: &mut Command) -> io::Result<Self> {
+    /// If it cannot be started.
+    pub fn start(command: &mut Command) -> io::Result<Self> {
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = piped.stderr(Stdio::piped()).spawn()?;
         let missing = || io::Error::other("a pipe is missing");
@@ -28,40 +28,40 @@ impl Life {
         })
     }
 
-    /// Tells it what to do, and returns its answer.
+    /// Sends an order, and returns the answer.
     ///
     /// # Errors
-    /// It is gone.
+    /// If the program has ended.
     pub fn ask(&mut self, what: &str) -> io::Result<String> {
         let input = self.input.as_mut();
         writeln!(input.ok_or(io::ErrorKind::BrokenPipe)?, "{what}")?;
         let mut answer = String::new();
         if self.output.read_line(&mut answer)? == 0 {
-            let why = format!("it is gone, and was told `{what}`");
+            let why = format!("the program ended before it answered `{what}`");
             return Err(io::Error::other(why));
         }
         Ok(answer.trim_end().to_owned())
     }
 
-    /// Kills it. Those that it has started live on.
+    /// Kills the program, but not the processes that it started.
     ///
     /// # Errors
-    /// Those of the system.
+    /// If that fails.
     pub fn kill(&mut self) -> io::Result<()> {
         self.child.kill()?;
         self.child.wait()?;
         Ok(())
     }
 
-    /// Has nothing more to say to it, nor to those that it has started, and waits for the end of all of them.
+    /// Closes the program's input, and waits for its end and for the end of the processes that it started.
     ///
-    /// Returns whether it ended well, and what it wrote to standard error.
+    /// Returns whether it succeeded, and its standard error.
     ///
     /// # Errors
-    /// Those of its pipes.
+    /// If a pipe cannot be read.
     pub fn end(mut self) -> io::Result<(bool, String)> {
         drop(self.input.take());
-        // All others that have this pipe are gone when it ends.
+        // The pipe ends when all processes that have it have ended.
         self.output.read_to_end(&mut Vec::new())?;
         let mut errors = String::new();
         if let Some(mut stderr) = self.child.stderr.take() {
@@ -71,9 +71,9 @@ impl Life {
     }
 }
 
-impl Drop for Life {
+impl Drop for Program {
     fn drop(&mut self) {
-        // It may be gone already.
+        // It may have ended already.
         let _ = self.kill();
     }
 }
