@@ -16,7 +16,7 @@ help: ## List the targets
 ##@ What it is about
 
 .PHONY: demo
-demo: toolchain ## Live through an incident on an embedded server and see its trail
+demo: toolchain ## Play an incident on an embedded server: log, error, report and journal on one screen
 	@cargo run --quiet --package reqtrail-examples --bin quickstart
 
 .PHONY: demo-openstack

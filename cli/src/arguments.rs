@@ -2,28 +2,25 @@
 
 use std::ffi::OsString;
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use crate::commands;
+use crate::commands::Command;
+use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::Exit;
 use crate::terminal::Terminal;
 
-/// The most columns of a help text.
+/// The greatest width of a help text, in columns.
 const HELP_WIDTH: usize = 80;
 
-/// Where help lists what every subcommand takes.
-const COMMON: &str = "Common options";
-
-/// What the error says of a subcommand that this build leaves out, as those in Python's and Node's packages do.
+/// What the error adds for a subcommand that this build lacks, as the builds in the packages for Python and Node do.
 const LEFT_OUT: &str = "
-The packages for Python and Node leave `sandbox` out; `cargo install reqtrail-cli`
+The packages for Python and Node do not have `sandbox`; `cargo install reqtrail-cli`
 installs a command that has it.";
 
-/// Finds API calls in the journals that programs left, and says which request ID to give to support.
+/// Finds API calls in the journals of programs, and says which request ID to give to support.
 #[derive(Debug, Parser)]
 #[command(
     name = "reqtrail",
@@ -36,45 +33,16 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) common: Common,
     #[command(subcommand)]
-    pub(crate) asked: Asked,
+    pub(crate) command: Command,
 }
 
-/// What every subcommand takes.
-#[derive(Args, Debug)]
-pub(crate) struct Common {
-    /// Folder of the journals; else REQTRAIL_JOURNAL, else the default folder
-    #[arg(long, global = true, value_name = "DIR", help_heading = COMMON)]
-    pub(crate) journal: Option<PathBuf>,
-    /// Print JSON Lines
-    #[arg(long, global = true, help_heading = COMMON)]
-    pub(crate) json: bool,
-    /// Print times in UTC; off a terminal they always are
-    #[arg(long, global = true, help_heading = COMMON)]
-    pub(crate) utc: bool,
-}
-
-/// The subcommands.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Asked {
-    Find(commands::find::Options),
-    List(commands::list::Options),
-    Tail(commands::tail::Options),
-    Report(commands::report::Options),
-    Status(commands::status::Options),
-    Codes(commands::codes::Options),
-    Follow(commands::follow::Options),
-    Explain(commands::explain::Options),
-    #[cfg(feature = "sandbox")]
-    Sandbox(commands::sandbox::Options),
-}
-
-/// The command as clap describes it, for completions and man pages.
+/// Returns the command as clap describes it, for completions and man pages.
 #[must_use]
 pub fn command() -> clap::Command {
     Arguments::command()
 }
 
-/// Reads the arguments. Help and version are printed here, and end the command with success.
+/// Reads the arguments. If they ask for help or the version, prints it and returns success as the error.
 pub(crate) fn parse(
     args: impl IntoIterator<Item = OsString>,
     environment: &mut Environment,
@@ -82,14 +50,14 @@ pub(crate) fn parse(
     // Help goes to standard output, and a usage error to standard error; most often both are one terminal.
     let columns = Terminal::of_output(environment, true).prose_width();
     let command = Arguments::command().term_width(columns.min(HELP_WIDTH));
-    let asked = command.try_get_matches_from(args);
-    let asked = asked.and_then(|matches| Arguments::from_arg_matches(&matches));
-    asked.map_err(|refused| {
+    let matches = command.try_get_matches_from(args);
+    let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
+    arguments.map_err(|refused| {
         let (stream, exit) = match refused.use_stderr() {
             true => (&mut environment.errors, Exit::Usage),
             false => (&mut environment.output, Exit::Ok),
         };
-        // With the stream gone there is nobody left to tell.
+        // If the stream is closed, nobody reads the text.
         let _ = write!(stream.writer, "{}", refused.render());
         if is_left_out(&refused) {
             let _ = writeln!(stream.writer, "{LEFT_OUT}");
@@ -98,9 +66,9 @@ pub(crate) fn parse(
     })
 }
 
-/// Returns whether a subcommand was asked for that other builds have.
+/// Returns whether the arguments name a subcommand that only other builds have.
 fn is_left_out(refused: &clap::Error) -> bool {
-    let asked = refused.get(ContextKind::InvalidSubcommand);
+    let named = refused.get(ContextKind::InvalidSubcommand);
     !cfg!(feature = "sandbox")
-        && matches!(asked, Some(ContextValue::String(name)) if name == "sandbox")
+        && matches!(named, Some(ContextValue::String(name)) if name == "sandbox")
 }

@@ -1,4 +1,4 @@
-//! An OpenStack cloud as subcommands use it: signing in, clients of its services, and Ctrl-C meanwhile.
+//! What subcommands need of an OpenStack cloud: sign-in, clients of its services, and Ctrl-C while they wait.
 
 use std::io::Write as _;
 use std::sync::mpsc::{self, Sender};
@@ -13,24 +13,24 @@ use crate::exit::{Exit, Failure};
 use crate::interrupt::{Interrupt, Woken};
 use crate::terminal::Terminal;
 
-/// What help says of where the credential comes from.
+/// What help says about the source of the credential.
 pub(crate) const SIGN_IN: &str = "\
-It signs in as the cloud says: clouds.yaml, OS_CLOUD and the other OS_*
-variables. A password is never taken from the command line.";
+The command signs in with clouds.yaml, OS_CLOUD and the other OS_* variables.
+It never takes a password from the command line.";
 
-/// Which cloud is asked.
+/// Which cloud the command calls.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct CloudOptions {
-    /// Cloud of clouds.yaml; else OS_CLOUD, else the OS_* variables
+    /// Cloud of clouds.yaml [default: OS_CLOUD, then the OS_* variables]
     #[arg(long, value_name = "NAME")]
     cloud: Option<String>,
-    /// Region of the cloud; else the one that its configuration names
+    /// Region of the cloud [default: the one that its configuration names]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 }
 
 impl CloudOptions {
-    /// Signs in.
+    /// Signs in to the cloud.
     pub(crate) fn connect(&self, cancel: &CancelToken) -> Result<Connection, Error> {
         let cloud = Cloud::find(self.cloud.as_deref(), self.region.as_deref())?;
         cloud.connect_hosted(cancel, None)
@@ -47,16 +47,17 @@ pub(crate) fn client(
     found.begin()?.build_blocking()
 }
 
-/// Does work that waits for a cloud. Ctrl-C cancels the token, and lines that the work sends are shown while it waits, each in
-/// the place of the one before: on standard error, and on a terminal alone.
-pub(crate) fn attended<T: Send>(
+/// Runs `work`, which waits for a cloud, and shows the lines that it sends.
+///
+/// Ctrl-C cancels the token. Each line replaces the one before it on standard error; only a terminal gets them.
+pub(crate) fn run_cancellable<T: Send>(
     environment: &mut Environment,
     work: impl FnOnce(&CancelToken, Sender<String>) -> T + Send,
 ) -> Result<T, Failure> {
     let interrupt =
         Interrupt::listen().map_err(|error| Failure::usage(format!("SIGINT: {error}")))?;
     let cancel = CancelToken::new();
-    let look = Terminal::of_errors(environment, true);
+    let terminal = Terminal::of_errors(environment, true);
     let is_shown =
         environment.errors.is_terminal && environment.variable("TERM").as_deref() != Some("dumb");
     let out = &mut environment.errors.writer;
@@ -69,12 +70,12 @@ pub(crate) fn attended<T: Send>(
         });
         let worker = scope.spawn(|| work(&cancel, sender));
         let mut is_dirty = false;
-        // It ends when the work has dropped its end.
+        // The loop ends when `work` drops the sender.
         for line in lines {
             if is_shown {
-                let width = look.prose_width().saturating_sub(1);
+                let width = terminal.prose_width().saturating_sub(1);
                 let line: String = line.chars().take(width).collect();
-                // With standard error gone there is nobody left to tell.
+                // If standard error is closed, nobody reads the line.
                 let _ = write!(out, "\r{line}\u{1b}[K").and_then(|()| out.flush());
                 is_dirty = true;
             }
@@ -89,7 +90,7 @@ pub(crate) fn attended<T: Send>(
     Ok(done.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
 }
 
-/// How the command ends for an error of a call.
+/// Returns how the command ends after a call failed with this error.
 pub(crate) fn exit(error: &Error) -> Exit {
     match (error.kind(), error.category()) {
         (ErrorKind::Cancelled, _) => Exit::Interrupted,
@@ -101,12 +102,12 @@ pub(crate) fn exit(error: &Error) -> Exit {
     }
 }
 
-/// Why a call of a cloud ends the command: `said` of the error, its request ID, and what to do next.
-pub(crate) fn failure(error: &Error, said: &str) -> Failure {
+/// Makes the failure for an error of a call: `message`, the request ID, and what to do next.
+pub(crate) fn failure(error: &Error, message: &str) -> Failure {
     let exit = exit(error);
-    let mut text = said.to_owned();
+    let mut text = message.to_owned();
     let id = error.request_id().map(|id| id.as_str());
-    if let Some(id) = id.filter(|id| !said.contains(id)) {
+    if let Some(id) = id.filter(|id| !message.contains(id)) {
         text.push_str(&format!(" (request ID {id})"));
     }
     let next = match exit {
@@ -125,5 +126,5 @@ pub(crate) fn failure(error: &Error, said: &str) -> Failure {
     if !next.is_empty() {
         text.push_str(&format!("\n{next}"));
     }
-    Failure::Said(text, exit)
+    Failure::Message(text, exit)
 }

@@ -1,4 +1,4 @@
-//! What the command sees of the process it runs in.
+//! The process around the command: streams, variables and terminals.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -8,37 +8,37 @@ use std::io::{self, BufWriter, IsTerminal as _, LineWriter, Read, Write};
 use reqtrail::host::repeat::one_line;
 use terminal_size::{Height, Width, terminal_size_of};
 
-use crate::Exit;
+use crate::exit::Exit;
 
 #[cfg(unix)]
 mod descriptor;
 
-/// What the command sees of the process it runs in: streams, variables, and whether somebody looks on.
+/// The process around the command: its streams, its variables, and which streams are terminals.
 ///
-/// [`of_process`](Self::of_process) is the real one; tests make one of their own.
+/// [`of_process`](Self::of_process) returns the real one; tests build their own.
 pub struct Environment {
     /// Standard input.
     pub input: Box<dyn Read + Send>,
-    /// Standard output: data.
+    /// Standard output, for data.
     pub output: Stream,
-    /// Standard error: everything else.
+    /// Standard error, for everything else.
     pub errors: Stream,
-    /// The environment's variables.
+    /// The environment variables. Those whose name is not Unicode are left out.
     pub variables: HashMap<String, OsString>,
 }
 
-/// An output of the command.
+/// An output stream of the command.
 pub struct Stream {
     /// Where it goes.
     pub writer: Box<dyn Write>,
-    /// It goes to a terminal, where a person reads it.
+    /// Whether the stream is a terminal.
     pub is_terminal: bool,
-    /// The columns of the terminal, where it says how many it has.
+    /// The width of the terminal in columns, if the terminal reports it.
     pub columns: Option<usize>,
 }
 
 impl Stream {
-    /// An output that is not a terminal.
+    /// Makes an output that is not a terminal.
     #[must_use]
     pub fn to(writer: impl Write + 'static) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Stream {
 }
 
 impl Environment {
-    /// The environment of this process. A standard stream that is closed is empty, or takes whatever is written.
+    /// Returns the environment of this process. A closed standard input is empty; a closed output discards what is written.
     #[must_use]
     pub fn of_process() -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Environment {
             errors: Stream {
                 is_terminal: io::stderr().is_terminal(),
                 columns: terminal_size_of(io::stderr()).map(columns),
-                // A line at a time, so that those of other processes do not come between.
+                // Whole lines, so that the lines of other processes do not get mixed in.
                 writer: Box::new(LineWriter::new(writer_of(io::stderr()))),
             },
             variables: std::env::vars_os()
@@ -72,21 +72,21 @@ impl Environment {
         }
     }
 
-    /// The variable as text; `None` if it is empty or not there.
+    /// Returns the variable as text; `None` if it is empty or not set.
     pub(crate) fn variable(&self, name: &str) -> Option<String> {
         let value = self.variables.get(name)?.to_string_lossy();
         (!value.is_empty()).then(|| value.into_owned())
     }
 
-    /// Says something, on one line or several, to the person at the terminal. What steers a terminal is escaped, since the text
-    /// may hold something that was read.
+    /// Writes a message of one or more lines to standard error. It escapes control characters: the text may contain what a
+    /// server or another program wrote.
     pub(crate) fn say(&mut self, text: &str) {
         let lines: Vec<_> = text.split('\n').map(one_line).collect();
-        // With standard error gone there is nobody left to tell.
+        // If standard error is closed, nobody reads the message.
         let _ = writeln!(self.errors.writer, "reqtrail: {}", lines.join("\n"));
     }
 
-    /// Flushes both outputs and returns how the command ends after that. A reader that has gone, such as `head`, is no error.
+    /// Flushes both outputs and returns how the command ends. A reader that is gone, such as `head`, is not an error.
     pub(crate) fn close(&mut self, exit: Exit) -> Exit {
         let written = self.output.writer.flush();
         let _ = self.errors.writer.flush();

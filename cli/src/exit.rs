@@ -2,23 +2,23 @@
 
 use std::io;
 
-/// How the command ends, by the exit code that tells a script what happened.
+/// How the command ends. Each variant has its exit code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// It did what was asked: 0.
+    /// The command succeeded: 0.
     Ok,
-    /// An API said no: 1.
+    /// An API refused the request, or the followed work failed: 1.
     Refused,
-    /// The arguments, or what they name, cannot be used: 2.
+    /// The arguments, or a file or folder that they name, cannot be used: 2.
     Usage,
-    /// An API gave no answer: 3.
+    /// An API did not answer, or did not say how the work ended: 3.
     NoAnswer,
-    /// The credential was refused: 4.
+    /// An API refused the credential: 4.
     Authentication,
     /// Nothing was found: 5.
     NotFound,
-    /// Somebody interrupted it: 130.
+    /// A signal interrupted the command: 130.
     Interrupted,
 }
 
@@ -41,21 +41,21 @@ impl Exit {
 /// Why a subcommand ends early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// It cannot go on: the text for standard error, and the exit.
-    Said(String, Exit),
-    /// Standard output takes nothing more.
+    /// It cannot go on: the message for standard error, and the exit.
+    Message(String, Exit),
+    /// Standard output cannot be written.
     Output(io::Error),
 }
 
 impl Failure {
-    /// The arguments, or what they name, cannot be used.
-    pub(crate) fn usage(why: impl Into<String>) -> Self {
-        Self::Said(why.into(), Exit::Usage)
+    /// Makes the failure for arguments, or for what they name, that cannot be used.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Message(message.into(), Exit::Usage)
     }
 
-    /// Nothing was found.
-    pub(crate) fn not_found(why: impl Into<String>) -> Self {
-        Self::Said(why.into(), Exit::NotFound)
+    /// Makes the failure for a search without a match.
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::Message(message.into(), Exit::NotFound)
     }
 }
 

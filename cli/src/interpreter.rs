@@ -1,17 +1,17 @@
-//! The command as the whole work of an interpreter, such as Python's or Node's, which has its own ways with signals and streams.
+//! The command inside an interpreter, such as Python or Node, which handles signals and streams in its own way.
 
 use std::ffi::OsString;
 use std::iter::once;
 
-use crate::{Environment, run};
+use crate::environment::Environment;
+use crate::run::run;
 
-/// Runs the command with `args`, which come without the program's name, on the standard streams of this process, and returns its
-/// exit code.
+/// Runs the command with `args`, without the program's name, on the standard streams of this process, and returns its exit code.
 ///
-/// While it runs, SIGINT and SIGPIPE do what they do by default, whatever the interpreter has arranged: they end the process. A
-/// SIGINT that is ignored stays ignored, as in a shell's background jobs. Both are put back afterwards.
+/// While it runs, SIGINT and SIGPIPE have their default action: they end the process. A SIGINT that is ignored, as in a shell's
+/// background jobs, stays ignored. Both signals get their former action back afterwards.
 ///
-/// The caller lets go of the interpreter's lock, if it has one.
+/// The caller releases the interpreter's lock first, if there is one.
 #[must_use]
 pub fn run_in_interpreter(args: impl IntoIterator<Item = OsString>) -> u8 {
     #[cfg(unix)]
@@ -29,7 +29,7 @@ mod signals {
 
     use libc::{SIG_DFL, SIG_IGN, SIGINT, SIGPIPE, c_int, sigaction};
 
-    /// As long as it lives, SIGINT and SIGPIPE have their default action.
+    /// Gives SIGINT and SIGPIPE their default action for as long as the value lives.
     pub(super) struct DefaultActions([(c_int, Option<sigaction>); 2]);
 
     impl DefaultActions {
@@ -47,7 +47,7 @@ mod signals {
             };
             Self([
                 (SIGINT, reset(SIGINT, true)),
-                // Interpreters ignore it, so nothing can be told from that.
+                // Interpreters always ignore SIGPIPE, so that says nothing about the parent's wish.
                 (SIGPIPE, reset(SIGPIPE, false)),
             ])
         }
@@ -63,17 +63,17 @@ mod signals {
         }
     }
 
-    /// What the signal does now.
+    /// Returns the present action of the signal.
     fn action(signal: c_int) -> Option<sigaction> {
         let mut now = MaybeUninit::uninit();
-        // SAFETY: nothing is set, and there is room for what it writes.
+        // SAFETY: the null pointer sets nothing, and `now` has room for the action.
         let read = unsafe { sigaction(signal, null(), now.as_mut_ptr()) };
-        // SAFETY: it has been written if the call succeeded.
+        // SAFETY: a call that succeeded has written it.
         (read == 0).then(|| unsafe { now.assume_init() })
     }
 
     fn set(signal: c_int, action: &sigaction) {
-        // SAFETY: the action is the default one, or one that was in force before.
+        // SAFETY: the action is the default one, or the one that was set before.
         unsafe { sigaction(signal, action, null_mut()) };
     }
 }

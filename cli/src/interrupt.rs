@@ -1,14 +1,14 @@
-//! SIGINT as a message, for subcommands that have something to put in order before they end.
+//! SIGINT as a message, for subcommands that clean up before they end.
 
 use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _};
 
-/// As long as it lives, SIGINT is heard here and does not end the process. A SIGINT that is ignored, as in the background jobs
-/// of a shell, stays ignored.
+/// Receives SIGINT for as long as the value lives, so that SIGINT does not end the process. A SIGINT that is ignored, as in the
+/// background jobs of a shell, stays ignored.
 #[derive(Debug)]
 pub(crate) struct Interrupt {
-    // Neither end is ever closed: a handler that runs on another thread at this moment may still write.
-    heard: &'static PipeReader,
-    bell: &'static PipeWriter,
+    // Neither end is ever closed: a handler on another thread may still write.
+    reader: &'static PipeReader,
+    writer: &'static PipeWriter,
     #[cfg(unix)]
     _handler: Option<unix::Handler>,
 }
@@ -19,53 +19,55 @@ pub(crate) enum Woken {
     /// SIGINT.
     Interrupted,
     /// A [`Waker`].
-    Otherwise,
+    ByWaker,
 }
 
 /// Ends the wait from another thread.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waker(&'static PipeWriter);
 
-/// What the pipe carries.
+/// The byte that the signal handler writes to the pipe.
 const INTERRUPTED: u8 = b'i';
-const OTHERWISE: u8 = b'o';
+
+/// The byte that a [`Waker`] writes to the pipe.
+const BY_WAKER: u8 = b'w';
 
 impl Interrupt {
-    /// Begins to listen.
+    /// Installs the handler.
     pub(crate) fn listen() -> io::Result<Self> {
-        let (heard, bell) = io::pipe()?;
-        let bell: &'static PipeWriter = Box::leak(Box::new(bell));
+        let (reader, writer) = io::pipe()?;
+        let writer: &'static PipeWriter = Box::leak(Box::new(writer));
         Ok(Self {
-            heard: Box::leak(Box::new(heard)),
-            bell,
+            reader: Box::leak(Box::new(reader)),
+            writer,
             #[cfg(unix)]
-            _handler: unix::Handler::install(bell)?,
+            _handler: unix::Handler::install(writer)?,
         })
     }
 
-    /// Returns what ends the wait from another thread.
+    /// Returns a waker, which ends the wait from another thread.
     pub(crate) fn waker(&self) -> Waker {
-        Waker(self.bell)
+        Waker(self.writer)
     }
 
     /// Waits for SIGINT, or for a [`Waker`].
     pub(crate) fn wait(&self) -> io::Result<Woken> {
         let mut byte = [0];
-        let mut heard = self.heard;
-        heard.read_exact(&mut byte)?;
+        let mut reader = self.reader;
+        reader.read_exact(&mut byte)?;
         Ok(match byte {
             [INTERRUPTED] => Woken::Interrupted,
-            _ => Woken::Otherwise,
+            _ => Woken::ByWaker,
         })
     }
 }
 
 impl Waker {
-    /// Ends the wait, also one that has not begun.
+    /// Ends the present wait, or the next one.
     pub(crate) fn wake(self) {
-        let mut bell = self.0;
+        let mut writer = self.0;
         // The other end is never closed.
-        let _ = bell.write_all(&[OTHERWISE]);
+        let _ = writer.write_all(&[BY_WAKER]);
     }
 }
 
@@ -79,25 +81,25 @@ mod unix {
     use nix::libc::{c_int, write};
     use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 
-    /// The pipe that the handler writes to.
-    static BELL: AtomicI32 = AtomicI32::new(-1);
+    /// The descriptor of the pipe that the handler writes to.
+    static PIPE: AtomicI32 = AtomicI32::new(-1);
 
-    /// Puts the signal's former action back when it is dropped.
+    /// Restores the signal's former action when it is dropped.
     #[derive(Debug)]
     pub(super) struct Handler {
         was: SigAction,
     }
 
     impl Handler {
-        /// Installs the handler; `None` where the signal is ignored.
-        pub(super) fn install(bell: &'static PipeWriter) -> io::Result<Option<Self>> {
-            BELL.store(bell.as_raw_fd(), Ordering::Release);
-            let ours = SigHandler::Handler(ring);
+        /// Installs the handler; `None` if the signal is ignored.
+        pub(super) fn install(pipe: &'static PipeWriter) -> io::Result<Option<Self>> {
+            PIPE.store(pipe.as_raw_fd(), Ordering::Release);
+            let ours = SigHandler::Handler(on_signal);
             let ours = SigAction::new(ours, SaFlags::SA_RESTART, SigSet::empty());
-            // SAFETY: `ring` does what a handler may do, and no more.
+            // SAFETY: `on_signal` only calls functions that are safe in a signal handler.
             let was = unsafe { sigaction(Signal::SIGINT, &ours) }?;
             let handler = Self { was };
-            // A handler that is dropped here puts back that the signal is ignored.
+            // If the signal was ignored, dropping the handler makes it ignored again.
             Ok(match handler.was.handler() {
                 SigHandler::SigIgn => None,
                 _ => Some(handler),
@@ -107,16 +109,16 @@ mod unix {
 
     impl Drop for Handler {
         fn drop(&mut self) {
-            // SAFETY: the action was in force before.
+            // SAFETY: the action was set before.
             let _ = unsafe { sigaction(Signal::SIGINT, &self.was) };
         }
     }
 
-    extern "C" fn ring(_signal: c_int) {
+    extern "C" fn on_signal(_signal: c_int) {
         let errno = Errno::last_raw();
         let byte = super::INTERRUPTED;
-        // SAFETY: it writes one byte, and may be called in a handler.
-        unsafe { write(BELL.load(Ordering::Acquire), (&raw const byte).cast(), 1) };
+        // SAFETY: `byte` is one readable byte, and `write` is safe in a signal handler.
+        unsafe { write(PIPE.load(Ordering::Acquire), (&raw const byte).cast(), 1) };
         Errno::set_raw(errno);
     }
 }

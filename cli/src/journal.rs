@@ -1,19 +1,21 @@
-//! The journals of one folder: what programs left there about their calls.
+//! The journals of one folder: what programs wrote there about their calls.
 //!
-//! [`Folder`] finds calls by their IDs. Lines that cannot be read are passed over and counted; [`Folder::say_skipped`] says so.
+//! [`Folder`] finds calls by their IDs. It skips and counts lines that it cannot read; [`Folder::say_skipped`] reports them.
 
 mod blocks;
+mod call;
 mod filter;
 mod follow;
-mod found;
 mod id;
 mod line;
 mod merge;
-mod open;
 mod order;
 mod process;
+mod read;
+mod scan;
 mod search;
 mod summary;
+mod unfinished;
 
 use std::cell::RefCell;
 use std::io;
@@ -22,14 +24,14 @@ use std::path::{Path, PathBuf};
 use reqtrail::host::journal::default_folder;
 use reqtrail::host::{IdKind, IdQuery};
 
-use crate::arguments::Common;
+use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::terminal::one_line;
 
 use blocks::Line;
+pub(crate) use call::{Content, JournalCall, State};
 pub(crate) use filter::{Filter, PathPattern, StatusPattern};
-pub(crate) use found::{Content, Found, State};
 use process::Process;
 pub(crate) use summary::Summary;
 
@@ -43,25 +45,26 @@ pub(crate) struct Folder {
     skipped: RefCell<Skipped>,
 }
 
-/// What was passed over.
+/// What could not be read.
 #[derive(Debug, Default)]
 struct Skipped {
     torn: usize,
-    /// Records whose trail this release cannot read, and why the first of them could not be.
-    odd: usize,
-    odd_why: String,
+    /// Records whose trail this release cannot read.
+    unreadable: usize,
+    /// Why the first of those trails cannot be read.
+    first_reason: String,
     /// Files that could not be read.
     files: Vec<String>,
 }
 
 impl Folder {
-    /// Takes the folder that the arguments name, else the variable `REQTRAIL_JOURNAL`, else the default one.
+    /// Opens the folder of `--journal`, otherwise of `REQTRAIL_JOURNAL`, otherwise the default folder.
     pub(crate) fn of(common: &Common, environment: &Environment) -> Result<Self, Failure> {
         let variable = environment.variables.get(VARIABLE).cloned();
         let variable = variable.filter(|value| !value.is_empty());
         let (path, named) = match (&common.journal, variable) {
             (Some(path), _) => (path.clone(), Some("--journal")),
-            // Programs read `1` as the default folder, and `0` as none.
+            // For programs, `1` means the default folder and `0` no journal.
             (None, Some(value)) if value != "1" && value != "0" => {
                 (PathBuf::from(value), Some(VARIABLE))
             }
@@ -72,7 +75,7 @@ impl Folder {
             Ok(_) => {
                 let path = path.display();
                 return Err(Failure::usage(format!(
-                    "`{path}` is a file; expected the folder of the journals"
+                    "`{path}` is not a folder; expected the folder of the journals"
                 )));
             }
             Err(error) => return Err(unusable(&path, named, &error)),
@@ -83,71 +86,78 @@ impl Folder {
         })
     }
 
-    /// Returns where the folder is.
+    /// Returns the path of the folder.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Finds the calls that have this ID, newest first; where there is none, those that have an ID which begins with it.
-    pub(crate) fn find(&self, query: &IdQuery) -> Result<Vec<Found>, Failure> {
+    /// Finds the calls with this ID, newest first. If there is none, finds those with an ID that begins with it.
+    pub(crate) fn find(&self, query: &IdQuery) -> Result<Vec<JournalCall>, Failure> {
         let mut found = self.find_each(std::slice::from_ref(query))?;
         Ok(found.pop().unwrap_or_default())
     }
 
-    /// Finds the one call that an ID, or its beginning, stands for.
+    /// Finds the one call that has an ID, or an ID that begins with it.
     ///
     /// # Errors
-    /// If no call has it, and if several do: the text names them.
-    pub(crate) fn the_one(&self, id: &str) -> Result<Found, Failure> {
+    /// If no call has the ID, or if several calls have it; the message then lists them.
+    pub(crate) fn the_one(&self, id: &str) -> Result<JournalCall, Failure> {
         let mut found = self.find(&IdQuery::new(id))?;
         match (found.len(), found.pop()) {
             (1, Some(found)) => Ok(found),
             (_, None) => Err(Failure::not_found(self.nothing_has(id))),
             (count, Some(last)) => {
                 found.push(last);
-                let mut text = format!("`{id}` stands for {count} calls; name one of them:");
+                let mut text = format!("{count} calls have the ID `{id}`; name one of them:");
                 for found in &found {
                     let (method, path) = found.content.request();
                     let call = found.content.call_id();
                     let mut line = format!("{call}  {:.3}  {method} {path}", found.at);
-                    // Who typed the beginning of a request ID looks for that.
+                    // A person who typed the beginning of a request ID looks for that ID.
                     if found.matched != IdKind::Call {
                         let kind = found.matched.as_str();
                         line.push_str(&format!("  {kind} {}", found.id));
                     }
                     text.push_str(&format!("\n  {}", one_line(&line)));
                 }
-                Err(Failure::Said(text, Exit::Usage))
+                Err(Failure::Message(text, Exit::Usage))
             }
         }
     }
 
-    /// Says that no call has the ID.
+    /// Returns the message that no call has the ID.
     pub(crate) fn nothing_has(&self, id: &str) -> String {
-        let mut text = format!("`{id}` is in no journal of {}", self.path.display());
+        let mut text = format!(
+            "the journals of {} have no call with the ID `{id}`",
+            self.path.display()
+        );
         let least = IdQuery::SHORTEST_PREFIX;
         if id.trim().chars().count() < least {
             text.push_str(&format!(
-                "; the beginning of an ID has at least {least} characters"
+                "; expected a whole ID, or at least its first {least} characters"
             ));
         }
         text
     }
 
-    /// Says on standard error what could not be read since it was asked last.
+    /// Writes to standard error what could not be read since the last call of this function.
     pub(crate) fn say_skipped(&self, environment: &mut Environment) {
         let skipped = self.skipped.take();
-        let mut said = skipped.files;
+        let mut messages = skipped.files;
         match skipped.torn {
             0 => {}
-            1 => said.push("1 torn line was skipped".to_owned()),
-            count => said.push(format!("{count} torn lines were skipped")),
+            1 => messages.push("skipped 1 torn line".to_owned()),
+            count => messages.push(format!("skipped {count} torn lines")),
         }
-        if skipped.odd > 0 {
-            let (count, why) = (skipped.odd, &skipped.odd_why);
-            said.push(format!("skipped trails: {count}; the first: {why}"));
+        let reason = &skipped.first_reason;
+        match skipped.unreadable {
+            0 => {}
+            1 => messages.push(format!("skipped 1 trail that cannot be read: {reason}")),
+            count => messages.push(format!(
+                "skipped {count} trails that cannot be read; the first: {reason}"
+            )),
         }
-        for text in &said {
+        for text in &messages {
             environment.say(text);
         }
     }
@@ -157,28 +167,29 @@ impl Folder {
         Process::all(&self.path).map_err(|error| unusable(&self.path, None, &error))
     }
 
-    /// Passes over a torn line. One without an end is being written, while its writer lives.
+    /// Counts a torn line, unless its writer lives and may still be writing it.
     fn skip_torn(&self, line: Line<'_>, is_alive: bool) {
         if line.is_finished || !is_alive {
             self.skipped.borrow_mut().torn += 1;
         }
     }
 
-    fn skip_odd(&self, why: &reqtrail::Error) {
+    /// Counts a trail that cannot be read.
+    fn skip_trail(&self, error: &reqtrail::Error) {
         let mut skipped = self.skipped.borrow_mut();
-        skipped.odd += 1;
-        if skipped.odd == 1 {
-            skipped.odd_why = why.to_string();
+        skipped.unreadable += 1;
+        if skipped.unreadable == 1 {
+            skipped.first_reason = error.to_string();
         }
     }
 
-    /// Passes over a file that cannot be read. One that is gone was removed to keep the folder's limits.
+    /// Notes a file that cannot be read. Not one that is gone: a program removed it to keep the folder's limits.
     fn skip_file(&self, path: &Path, error: &io::Error) {
         if error.kind() != io::ErrorKind::NotFound {
-            let said = format!("{}: {error}", path.display());
+            let message = format!("{}: {error}", path.display());
             let mut skipped = self.skipped.borrow_mut();
-            if !skipped.files.contains(&said) {
-                skipped.files.push(said);
+            if !skipped.files.contains(&message) {
+                skipped.files.push(message);
             }
         }
     }
@@ -186,7 +197,7 @@ impl Folder {
 
 fn no_default() -> Failure {
     Failure::usage(
-        "there is no home directory; name the folder of the journals by --journal or REQTRAIL_JOURNAL",
+        "there is no home directory; name the folder of the journals with --journal or REQTRAIL_JOURNAL",
     )
 }
 
@@ -194,11 +205,11 @@ fn unusable(path: &Path, named: Option<&str>, error: &io::Error) -> Failure {
     let shown = path.display();
     Failure::usage(match (named, error.kind()) {
         (Some(by), io::ErrorKind::NotFound) => format!(
-            "{by}: there is no folder `{shown}`: a program that runs with REQTRAIL_JOURNAL set to it makes it with the first call that it keeps"
+            "{by}: the folder `{shown}` does not exist; a program with REQTRAIL_JOURNAL set to it makes it when it keeps its first call"
         ),
         (Some(by), _) => format!("{by}: `{shown}`: {error}"),
         (None, io::ErrorKind::NotFound) => format!(
-            "there is no journal at `{shown}`: programs write one where REQTRAIL_JOURNAL is set; --journal names another folder"
+            "the default folder `{shown}` does not exist; set REQTRAIL_JOURNAL to the folder of the journals, or name it with --journal"
         ),
         (None, _) => format!("`{shown}`: {error}"),
     })

@@ -1,38 +1,27 @@
 //! The command `reqtrail`, as a library: the binary, the Python package and the Node package all run it.
 //!
-//! It finds calls in the journals that programs left (`REQTRAIL_JOURNAL`), by any of their IDs, and says which request ID to
-//! give to support. Of OpenStack clouds it tells what became of what they accepted.
+//! It finds calls in the journals of programs (`REQTRAIL_JOURNAL`) by any of their IDs, and says which request ID to give to
+//! support. It also says what became of the requests that an OpenStack cloud accepted.
 
 mod arguments;
+mod call_table;
 mod cloud;
 mod commands;
+mod common;
 mod environment;
 mod exit;
 mod interpreter;
 mod interrupt;
 mod journal;
-mod rows;
+mod run;
 mod shell;
 mod table;
 mod terminal;
 mod time;
 mod words;
 
-use std::ffi::OsString;
-
 pub use arguments::command;
 pub use environment::{Environment, Stream};
 pub use exit::Exit;
 pub use interpreter::run_in_interpreter;
-
-/// Runs the command with `args`, of which the first is the program's name, and returns its exit code: see [`Exit`].
-///
-/// Data goes to the standard output of `environment`, everything else to its standard error. Both are flushed before it
-/// returns.
-pub fn run(args: impl IntoIterator<Item = OsString>, environment: &mut Environment) -> u8 {
-    let exit = match arguments::parse(args, environment) {
-        Ok(asked) => commands::run(asked, environment),
-        Err(exit) => exit,
-    };
-    environment.close(exit).code()
-}
+pub use run::run;

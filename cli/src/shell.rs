@@ -1,15 +1,15 @@
-//! Words for a POSIX shell.
+//! Quotes words for a POSIX shell.
 
 use std::borrow::Cow;
 
-/// The text as one word of a shell's command line, as it is where it needs no quotes.
+/// Returns the text as one word of a shell's command line, with quotes only if it needs them.
 pub(crate) fn quoted(text: &str) -> Cow<'_, str> {
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | ':' | ',' | '@');
     if !text.is_empty() && text.chars().all(plain) {
         return Cow::Borrowed(text);
     }
-    // Nothing has a meaning between single quotes but the quote that ends them.
+    // Between single quotes only the closing quote has a meaning.
     Cow::Owned(format!("'{}'", text.replace('\'', r"'\''")))
 }
 
@@ -21,7 +21,7 @@ mod tests {
 
     use super::*;
 
-    /// What a shell makes of words.
+    /// Returns the words as a shell reads them.
     fn read_by_shell(words: &[String]) -> Vec<String> {
         let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
         let script = format!("printf '%s\\0' {}", words.join(" "));
@@ -46,7 +46,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn a_shell_reads_what_was_meant(
+        fn a_shell_reads_quoted_words_unchanged(
             words in prop::collection::vec("[^\0]{0,12}|[ '\"$`\\\\!*?~#&;|<>(){}\\[\\]\n=%-]{0,12}", 1..40)
         ) {
             prop_assert_eq!(read_by_shell(&words), words);

@@ -1,4 +1,4 @@
-//! Tables for people: columns that are as wide as what stands in them, or narrower where the output is narrow.
+//! Tables as text: columns are as wide as their content, or narrower if the output is narrow.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use anstyle::Style;
 
 use crate::terminal::{STRONG, Terminal, one_line};
 
-/// A text in its style.
+/// A text with its style.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     style: Style,
@@ -15,13 +15,13 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// Takes a text that anybody may have written.
+    /// Makes a cell. The text may come from anywhere: control characters are escaped.
     pub(crate) fn new(style: Style, text: &str) -> Self {
         let text = one_line(text).into_owned();
         Self { style, text }
     }
 
-    /// Takes a text without a style.
+    /// Makes a cell without a style.
     pub(crate) fn plain(text: &str) -> Self {
         Self::new(Style::new(), text)
     }
@@ -35,9 +35,9 @@ impl Cell {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {
     name: &'static str,
-    /// The width to which it shrinks where the output is narrow.
+    /// The width to which the column shrinks if the output is narrow.
     least: Option<usize>,
-    /// The width to which it grows. A longer text is written whole, and moves the rest of its row.
+    /// The width to which the column grows. A longer text is written whole and shifts the rest of its row.
     most: usize,
 }
 
@@ -50,7 +50,7 @@ impl Column {
         }
     }
 
-    /// A column whose texts are never cut, and of which one that is longer than so many characters widens no other row.
+    /// Makes a column whose texts are never cut. A text longer than `most` characters does not widen the other rows.
     pub(crate) const fn whole(name: &'static str, most: usize) -> Self {
         Self {
             name,
@@ -59,7 +59,7 @@ impl Column {
         }
     }
 
-    /// A column whose texts may be cut to so many characters.
+    /// Makes a column whose texts may be cut to `least` characters.
     pub(crate) const fn shrinking(name: &'static str, least: usize) -> Self {
         Self {
             name,
@@ -69,28 +69,28 @@ impl Column {
     }
 }
 
-/// A table of a fixed number of columns. Where the output is narrow, those that may shrink do, and the last ones are left out.
+/// A table with a fixed number of columns. On a narrow output, columns that may shrink do so, and the last ones are left out.
 #[derive(Debug)]
 pub(crate) struct Table<'a, const N: usize> {
-    look: &'a Terminal,
+    terminal: &'a Terminal,
     columns: [Column; N],
-    /// The widest text of each.
+    /// The width of the widest text of each column.
     wanted: [usize; N],
 }
 
-/// The blanks between two columns.
+/// The number of spaces between two columns.
 const GAP: usize = 2;
 
 impl<'a, const N: usize> Table<'a, N> {
-    pub(crate) fn new(look: &'a Terminal, columns: [Column; N]) -> Self {
+    pub(crate) fn new(terminal: &'a Terminal, columns: [Column; N]) -> Self {
         Self {
-            look,
+            terminal,
             columns,
             wanted: columns.map(|column| column.name.chars().count()),
         }
     }
 
-    /// Writes rows, and above them the names of the columns, if `with_names`.
+    /// Writes rows. With `with_names`, the names of the columns come first.
     pub(crate) fn write(
         &mut self,
         out: &mut dyn Write,
@@ -114,7 +114,7 @@ impl<'a, const N: usize> Table<'a, N> {
 
     /// Returns the widths of the columns that are shown.
     fn widths(&self) -> Vec<usize> {
-        let Some(limit) = self.look.width() else {
+        let Some(limit) = self.terminal.width() else {
             return self.wanted.to_vec();
         };
         let least = self.columns.iter().zip(self.wanted);
@@ -136,7 +136,7 @@ impl<'a, const N: usize> Table<'a, N> {
     }
 
     fn write_row(&self, out: &mut dyn Write, row: &[Cell; N], widths: &[usize]) -> io::Result<()> {
-        // Nothing follows what the last cell with a text has.
+        // No spaces after the last cell that has a text.
         let shown = &row[..widths.len()];
         let count = shown.iter().rposition(|cell| !cell.text.is_empty());
         let count = count.map_or(0, |last| last + 1);
@@ -155,7 +155,7 @@ impl<'a, const N: usize> Table<'a, N> {
                 out,
                 "{:gap$}{:<padding$}",
                 "",
-                self.look.paint(cell.style, text)
+                self.terminal.paint(cell.style, text)
             )?;
         }
         writeln!(out)
@@ -188,17 +188,17 @@ mod tests {
             errors: Stream::to(Vec::new()),
             variables: columns.into_iter().collect::<HashMap<_, _>>(),
         };
-        let look = Terminal::of_output(&environment, true);
+        let terminal = Terminal::of_output(&environment, true);
         let rows: Vec<_> = rows.iter().map(|row| row.map(Cell::plain)).collect();
         let mut out = Vec::new();
-        Table::new(&look, columns_of)
+        Table::new(&terminal, columns_of)
             .write(&mut out, &rows, true)
             .expect("writes");
         String::from_utf8(out).expect("text")
     }
 
     #[test]
-    fn columns_are_as_wide_as_what_stands_in_them() {
+    fn columns_are_as_wide_as_their_content() {
         let text = written(
             None,
             &[
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_must_stay_whole_widens_no_other_row() {
+    fn a_text_that_is_never_cut_does_not_widen_other_rows() {
         let mut columns = COLUMNS;
         columns[0] = Column::whole("NAME", 6);
         let long = "x".repeat(60);
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_narrow_output_has_less() {
+    fn a_narrow_output_cuts_texts_and_leaves_columns_out() {
         let long = "x".repeat(20);
         for (row, expected) in [
             // 40 columns: all of it.
@@ -236,7 +236,7 @@ mod tests {
                 [&*long, "bbbb", "cccc", "dddddd"],
                 format!("{long}  bbbb  cccc  dddddd"),
             ),
-            // The first that may shrink gets what is left.
+            // The first column that may shrink gets the remaining width.
             (
                 [&*long, "bbbbbbb", "ccccccccc", "d"],
                 format!("{long}  bbbbbbb  ccccc…  d"),

@@ -1,4 +1,4 @@
-//! How an output looks: its colours, its width and its times.
+//! The form of an output: colours, width and times.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 
 use crate::environment::{Environment, Stream};
 
-// What a server or another program wrote must not steer the terminal.
+// Text from a server or another program must not control the terminal.
 pub(crate) use reqtrail::host::repeat::one_line;
 
-/// JSON with the same meaning that steers no terminal either: what [`one_line`] escapes is escaped as JSON has it.
+/// Returns JSON with the same meaning that does not control a terminal. What [`one_line`] escapes gets a JSON escape.
 pub(crate) fn one_line_json(json: &str) -> Cow<'_, str> {
     let is_odd = |c: char| matches!(one_line(c.encode_utf8(&mut [0; 4])), Cow::Owned(_));
     if matches!(one_line(json), Cow::Borrowed(_)) {
@@ -21,7 +21,7 @@ pub(crate) fn one_line_json(json: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(json.len() + 64);
     for c in json.chars() {
         match c {
-            // JSON has none of these in a text: it stands between two values.
+            // A JSON string cannot contain these: the character is between two values.
             '\0'..='\u{1f}' => out.push(' '),
             c if is_odd(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
@@ -30,44 +30,44 @@ pub(crate) fn one_line_json(json: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// What went well.
+/// For success.
 pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
-/// What failed.
+/// For failure.
 pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
-/// What to look at.
+/// For what needs attention.
 pub(crate) const WARNING: Style = AnsiColor::Yellow.on_default();
-/// What to copy: the ID to give to support.
+/// For the ID to give to support.
 pub(crate) const ID: Style = AnsiColor::Cyan.on_default().bold();
-/// A heading, or the word that a line is about.
+/// For a heading, or the subject of a line.
 pub(crate) const STRONG: Style = Style::new().bold();
-/// What stands back.
+/// For details.
 pub(crate) const DIM: Style = Style::new().dimmed();
 
-/// The columns of a terminal that does not say how many it has, and of prose off a terminal.
+/// The width of a terminal that does not report its width, and of prose without a terminal, in columns.
 const USUAL_WIDTH: usize = 80;
 
-/// Below this nothing can be laid out.
+/// The least width for a layout, in columns.
 const LEAST_WIDTH: usize = 40;
 
-/// The most columns of prose: longer lines are hard to read.
+/// The greatest width of prose, in columns: longer lines are hard to read.
 const PROSE_WIDTH: usize = 100;
 
-/// How one output of the command looks.
+/// The form of one output of the command.
 #[derive(Debug)]
 pub(crate) struct Terminal {
     colour: bool,
     width: Option<usize>,
-    /// Of the times; `None` is UTC as RFC 3339 writes it.
+    /// The zone of the times. `None` means UTC in the form of RFC 3339.
     zone: Option<TimeZone>,
 }
 
 impl Terminal {
-    /// How standard output looks. Times are local on a terminal, and UTC off it or where `utc` asks for it.
+    /// Returns the form of standard output. Times are local on a terminal, and UTC elsewhere or with `utc`.
     pub(crate) fn of_output(environment: &Environment, utc: bool) -> Self {
         Self::of(environment, &environment.output, utc)
     }
 
-    /// How standard error looks, with times as [`of_output`](Self::of_output) has them.
+    /// Returns the form of standard error, with times by the rule of [`of_output`](Self::of_output).
     pub(crate) fn of_errors(environment: &Environment, utc: bool) -> Self {
         Self::of(environment, &environment.errors, utc)
     }
@@ -80,24 +80,23 @@ impl Terminal {
         }
     }
 
-    /// The text in a style, or plain where the output has no colours. Padding counts the text alone.
+    /// Returns the text in a style, or plain if the output has no colours. Padding counts only the text.
     pub(crate) fn paint<T: fmt::Display>(&self, style: Style, text: T) -> Painted<T> {
         let style = if self.colour { style } else { Style::new() };
         Painted { style, text }
     }
 
-    /// The columns that a line may have, at least 40; `None` where lines are not cut: off a terminal, unless `COLUMNS` says so.
+    /// Returns the greatest width of a line in columns, at least 40. `None` if lines are not cut: without a terminal and `COLUMNS`.
     pub(crate) fn width(&self) -> Option<usize> {
         self.width
     }
 
-    /// The columns at which prose is wrapped: from 40 to 100.
+    /// Returns the width at which prose is wrapped, from 40 to 100 columns.
     pub(crate) fn prose_width(&self) -> usize {
         self.width.unwrap_or(USUAL_WIDTH).min(PROSE_WIDTH)
     }
 
-    /// The time to the millisecond: `2026-11-26 15:05:09.123 +01:00` where times are local, `2026-11-26T14:05:09.123Z`
-    /// elsewhere.
+    /// Formats the time to the millisecond: local as `2026-11-26 15:05:09.123 +01:00`, UTC as `2026-11-26T14:05:09.123Z`.
     pub(crate) fn time(&self, at: Timestamp) -> String {
         match &self.zone {
             Some(zone) => at
@@ -108,7 +107,7 @@ impl Terminal {
         }
     }
 
-    /// The time to the second, where times are local and a column is short of room; else as [`time`](Self::time) has it.
+    /// Formats the time for a narrow column: local to the second, UTC as [`time`](Self::time) does.
     pub(crate) fn short_time(&self, at: Timestamp) -> String {
         match &self.zone {
             Some(zone) => {
@@ -119,13 +118,13 @@ impl Terminal {
         }
     }
 
-    /// The zone of the times.
+    /// Returns the zone of the times.
     pub(crate) fn zone(&self) -> TimeZone {
         self.zone.clone().unwrap_or(TimeZone::UTC)
     }
 }
 
-/// A text in its style.
+/// A text with its style.
 #[derive(Debug)]
 pub(crate) struct Painted<T> {
     style: Style,
@@ -140,7 +139,7 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
     }
 }
 
-/// Says whether the output has colours. See <https://no-color.org> and <https://bixense.com/clicolors>.
+/// Returns whether the output has colours, by the rules of <https://no-color.org> and <https://bixense.com/clicolors>.
 fn colour(environment: &Environment, stream: &Stream) -> bool {
     if environment.variable("NO_COLOR").is_some() {
         return false;
@@ -158,18 +157,18 @@ fn colour(environment: &Environment, stream: &Stream) -> bool {
 }
 
 fn width(environment: &Environment, stream: &Stream) -> Option<usize> {
-    let asked = environment.variable("COLUMNS");
-    let asked = asked.and_then(|columns| columns.trim().parse().ok());
+    let wanted = environment.variable("COLUMNS");
+    let wanted = wanted.and_then(|columns| columns.trim().parse().ok());
     let of_terminal = || {
         stream
             .is_terminal
             .then(|| stream.columns.unwrap_or(USUAL_WIDTH))
     };
-    let width = asked.filter(|columns| *columns > 0).or_else(of_terminal)?;
+    let width = wanted.filter(|columns| *columns > 0).or_else(of_terminal)?;
     Some(width.max(LEAST_WIDTH))
 }
 
-/// The zone that `TZ` names, else the machine's; UTC if neither is known.
+/// Returns the zone that `TZ` names, otherwise the machine's, otherwise UTC.
 fn local_zone(environment: &Environment) -> TimeZone {
     let named = environment.variable("TZ").and_then(|name| {
         let name = name.strip_prefix(':').unwrap_or(&name);
@@ -223,8 +222,8 @@ mod tests {
                 true => terminal(None),
                 false => Stream::to(Vec::new()),
             };
-            let look = Terminal::of_output(&environment(output, variables), false);
-            let painted = look.paint(BAD, "no").to_string();
+            let terminal = Terminal::of_output(&environment(output, variables), false);
+            let painted = terminal.paint(BAD, "no").to_string();
             let expected = match coloured {
                 true => "\u{1b}[1m\u{1b}[31mno\u{1b}[0m",
                 false => "no",
@@ -234,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn json_steers_no_terminal_and_keeps_its_meaning() {
+    fn json_does_not_control_a_terminal_and_keeps_its_meaning() {
         let text = "a\u{7f}\u{9b}31m\u{202e}\u{2028}\u{1f600}é";
         let json = format!("{{\t\"a\":\"\\u001b{text}\"\r}}");
         let safe = one_line_json(&json);
@@ -245,14 +244,15 @@ mod tests {
     }
 
     #[test]
-    fn padding_counts_the_text_alone() {
-        let look = Terminal::of_output(&environment(terminal(None), &[("TERM", "xterm")]), true);
-        let cell = format!("{:<5}|", look.paint(STRONG, "ab"));
+    fn padding_counts_only_the_text() {
+        let terminal =
+            Terminal::of_output(&environment(terminal(None), &[("TERM", "xterm")]), true);
+        let cell = format!("{:<5}|", terminal.paint(STRONG, "ab"));
         assert_eq!(cell, "\u{1b}[1mab   \u{1b}[0m|");
     }
 
     #[test]
-    fn the_width_is_that_of_columns_else_of_the_terminal() {
+    fn the_variable_columns_overrides_the_width_of_the_terminal() {
         for (output, columns, width, prose) in [
             (terminal(Some(120)), None, Some(120), 100),
             (terminal(Some(120)), Some("60"), Some(60), 60),
@@ -267,8 +267,8 @@ mod tests {
                 .map(|value| ("COLUMNS", value))
                 .into_iter()
                 .collect();
-            let look = Terminal::of_output(&environment(output, &variables), false);
-            assert_eq!((look.width(), look.prose_width()), (width, prose));
+            let terminal = Terminal::of_output(&environment(output, &variables), false);
+            assert_eq!((terminal.width(), terminal.prose_width()), (width, prose));
         }
     }
 

@@ -1,4 +1,4 @@
-//! Durations and times as people type them.
+//! Parses durations and times that people type.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-/// Units of durations, the longest first, in milliseconds.
+/// The units of durations in milliseconds, longest first.
 const UNITS: [(&str, u64); 6] = [
     ("w", 7 * 24 * 3_600_000),
     ("d", 24 * 3_600_000),
@@ -17,7 +17,7 @@ const UNITS: [(&str, u64); 6] = [
     ("ms", 1),
 ];
 
-/// Reads a duration such as `90s`, `1.5h`, `1h30m`, `250ms` or `3d`.
+/// Parses a duration such as `90s`, `1.5h`, `1h30m`, `250ms` or `3d`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     read_duration(text.trim())
         .ok_or_else(|| "expected a duration such as 250ms, 90s, 2h or 1h30m".to_owned())
@@ -38,10 +38,10 @@ fn read_duration(text: &str) -> Option<Duration> {
     (!text.is_empty()).then_some(total)
 }
 
-/// So many units, to the microsecond.
+/// Returns the duration of `number` units, to the microsecond.
 fn times(number: &str, unit_ms: u64) -> Option<Duration> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
-    // Either side of the point has digits and no sign.
+    // Both sides of the point consist of digits, without a sign.
     let micros = whole
         .parse::<u64>()
         .ok()?
@@ -56,16 +56,16 @@ fn times(number: &str, unit_ms: u64) -> Option<Duration> {
     Some(Duration::from_micros(micros))
 }
 
-/// A time as somebody typed it. Which moment it is depends on the time zone, and on now.
+/// A time that a person typed. Its moment depends on the time zone and on the present time.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Moment {
-    /// So long ago.
+    /// This long ago.
     Ago(Duration),
-    /// A time with its offset.
+    /// A time with an offset.
     At(Timestamp),
     /// A time in the zone in which times are printed.
     Local(DateTime),
-    /// The last time that a clock showed this.
+    /// A time of day: its latest occurrence.
     Clock(Time),
 }
 
@@ -77,7 +77,7 @@ impl FromStr for Moment {
         if let Some(ago) = read_duration(text) {
             return Ok(Self::Ago(ago));
         }
-        // An offset may stand apart, as this command prints it.
+        // A space may precede the offset, as in this command's output.
         let joined = match text.rsplit_once(' ') {
             Some((time, offset)) if offset.starts_with(['+', '-']) => format!("{time}{offset}"),
             _ => text.to_owned(),
@@ -95,18 +95,18 @@ impl FromStr for Moment {
     }
 }
 
-/// Reads a date or a time without a zone.
+/// Parses a date or a time without a zone.
 fn civil<T: FromStr>(text: &str, may_be: bool) -> Option<T> {
-    // A date without dashes would be taken for anything.
+    // Without colons or dashes, a number would be taken for a date or a time.
     let is_plain = text.contains([':', '-']) && !text.contains(['[', '+', 'Z', 'z']);
     (may_be && is_plain).then(|| text.parse().ok()).flatten()
 }
 
 impl Moment {
-    /// Returns the moment. A time of day is the last one that has come; where clocks are set back, a time that comes twice is
-    /// the first one, and a time that they leave out is as much later.
+    /// Returns the moment. A time of day is its latest occurrence. When clocks are set back, a time that occurs twice is the first
+    /// one. When they are set forward, a time that does not occur moves forward by the same amount.
     pub(crate) fn resolve(self, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, String> {
-        let early = |_| "the time is before all calendars".to_owned();
+        let early = |_| "the time is out of range".to_owned();
         match self {
             Self::Ago(ago) => {
                 let ago = SignedDuration::try_from(ago).map_err(early)?;
@@ -194,7 +194,7 @@ mod tests {
             ("90s", "2026-11-26T14:28:30Z"),
             ("14:05", "2026-11-26T13:05:00Z"),
             ("14:05:09.5", "2026-11-26T13:05:09.5Z"),
-            // Still to come today, by the clock in this zone.
+            // Later today in this zone, so it was yesterday.
             ("15:31", "2026-11-25T14:31:00Z"),
             ("15:30", "2026-11-26T14:30:00Z"),
             ("2026-11-25", "2026-11-24T23:00:00Z"),
@@ -203,7 +203,7 @@ mod tests {
             ("2026-11-26T14:05:09.123Z", "2026-11-26T14:05:09.123Z"),
             ("2026-11-26 15:05:09.123 +01:00", "2026-11-26T14:05:09.123Z"),
             ("2026-11-26T15:05:09+01:00", "2026-11-26T14:05:09Z"),
-            // Set forward at 02:00 to 03:00, and back at 03:00 to 02:00.
+            // Clocks go forward from 02:00 to 03:00, and back from 03:00 to 02:00.
             ("2026-03-29 02:30", "2026-03-29T01:30:00Z"),
             ("2026-10-25 02:30", "2026-10-25T00:30:00Z"),
         ] {
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_refused() {
+    fn texts_that_are_not_times_are_refused() {
         for text in [
             "",
             "now",
@@ -232,14 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn a_time_before_all_calendars_is_refused() {
+    fn a_time_out_of_range_is_refused() {
         let ago = "999999w".parse::<Moment>().expect("a duration");
         assert!(ago.resolve(at("2026-11-26T14:30:00Z"), &zone()).is_err());
     }
 
     proptest! {
         #[test]
-        fn nothing_makes_reading_panic(text in ".{0,24}", typed in "[0-9:.TZ +-]{0,24}|[0-9.]{1,12}[a-z]{0,3}") {
+        fn any_text_parses_without_a_panic(text in ".{0,24}", typed in "[0-9:.TZ +-]{0,24}|[0-9.]{1,12}[a-z]{0,3}") {
             for text in [text, typed] {
                 let _ = duration(&text);
                 if let Ok(moment) = text.parse::<Moment>() {
@@ -255,7 +255,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_printed_is_read_again(seconds in 0_i64..1_790_000_000, ms in 0_i32..1000) {
+        fn printed_times_are_parsed(seconds in 0_i64..1_790_000_000, ms in 0_i32..1000) {
             let time = Timestamp::new(seconds, ms * 1_000_000).expect("a time");
             let now = at("2026-11-26T14:30:00Z");
             let local = time.to_zoned(zone());

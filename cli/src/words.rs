@@ -1,22 +1,22 @@
-//! Words of a ticket or a log that may be IDs.
+//! Finds the words of a ticket or a log that may be IDs.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
 
-/// The fewest characters of a word that is looked up.
+/// The least length of a word that is looked up.
 const WORD_MIN: usize = 8;
 
 /// A word that may be an ID.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Word {
     pub(crate) text: String,
-    /// The line on which it stands first, from 1.
+    /// The line of its first occurrence, from 1.
     pub(crate) line: u64,
-    /// It looks like an ID, so that it is worth a remark if nothing has it.
+    /// Whether it has the form of an ID, so that a message says if no call has it.
     pub(crate) is_like_id: bool,
 }
 
-/// Reads all words, each once, in the order in which they come. The text may be of any encoding: IDs are ASCII.
+/// Reads all words, each once, in the order of the text. The text may have any encoding: IDs are ASCII.
 pub(crate) fn read(input: &mut dyn Read) -> io::Result<Vec<Word>> {
     let mut words = Vec::new();
     let mut seen: HashMap<String, ()> = HashMap::new();
@@ -40,8 +40,8 @@ pub(crate) fn read(input: &mut dyn Read) -> io::Result<Vec<Word>> {
     Ok(words)
 }
 
-/// Calls `each` with what may be an ID: a run of letters, digits and `_.:-`, without the punctuation behind it; and a part of
-/// one, where something was written before the ID, as in `id:req-…` or a `traceparent`.
+/// Calls `each` with every text that may be an ID: a run of letters, digits and `_.:-` without its trailing punctuation, and the
+/// parts of a run that contains more than the ID, such as `id:req-…` or a `traceparent`.
 fn each_word(line: &[u8], mut each: impl FnMut(&str)) {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(byte);
     for run in line.split(|byte| !is_part(byte)) {
@@ -64,7 +64,7 @@ fn each_word(line: &[u8], mut each: impl FnMut(&str)) {
     }
 }
 
-/// The trace and the span of a `traceparent`.
+/// Returns the trace ID and the span ID of a `traceparent`.
 fn traceparent(run: &str) -> Option<[&str; 2]> {
     let parts: Vec<&str> = run.split('-').collect();
     let [version, trace, span, flags] = parts.as_slice() else {
@@ -77,7 +77,7 @@ fn traceparent(run: &str) -> Option<[&str; 2]> {
     fits.then_some([trace, span])
 }
 
-/// Whether a word has the form of an ID: `req_…`, `req-…`, a UUID, or 32 hexadecimal digits.
+/// Returns whether a word has the form of an ID: `req_…`, `req-…`, a UUID, or 32 hexadecimal digits.
 fn is_like_id(word: &str) -> bool {
     let parts: Vec<&str> = word.split('-').collect();
     let is_uuid = parts.len() == 5
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_found_in_what_is_written_around_them() {
+    fn ids_are_found_within_other_text() {
         let span = "00f067aa0ba902b7";
         for (text, expected) in [
             (format!("it failed with {ULID}."), vec![ULID]),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_an_id_is_marked_as_one() {
+    fn words_in_the_form_of_an_id_are_marked() {
         for (text, is_like) in [
             (ULID, true),
             (&format!("req-{UUID}"), true),
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_has_the_line_on_which_it_stands_first() {
+    fn a_word_has_the_line_of_its_first_occurrence() {
         let text = format!("first\r\n{ULID}\n\n{UUID} {ULID}");
         assert_eq!(
             words(&text),

@@ -1,4 +1,4 @@
-//! `codes`: what a code means, offline.
+//! `codes`: explains a code, offline.
 
 mod table;
 
@@ -8,25 +8,24 @@ use clap::Args;
 use reqtrail::host::codes::{DialectCodes, dialects, word_sets};
 use serde_json::{Value, json};
 
-use crate::arguments::Common;
+use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::terminal::{DIM, ID, STRONG, Terminal};
 
-/// The likeness above which a word is suggested: 1 is the word itself.
-const ALIKE: f64 = 0.85;
+/// The similarity above which a word is suggested, from 0 to 1; 1 is the word itself.
+const SIMILAR: f64 = 0.85;
 
-/// The most suggestions.
+/// The greatest number of suggestions.
 const SUGGESTIONS: usize = 3;
 
-/// The columns of the labels of an explanation.
+/// The width of the labels of an explanation, in columns.
 const LABEL: usize = 9;
 
 /// Explain an error code, or a word of a trail
 ///
 /// CODE is an API's error code, an HTTP status, or a word of a trail such as
-/// `deadline`. Without it, all codes are listed. Nothing is sent: the command
-/// knows them by heart.
+/// `deadline`. Without CODE, the command lists all codes. It works offline.
 #[derive(Args, Debug)]
 #[command(before_help = "\
 Example: reqtrail codes rate_limited
@@ -50,7 +49,7 @@ fn api(name: &str) -> Result<&'static DialectCodes, String> {
     })
 }
 
-/// A code or a word, with what is known of it.
+/// A code or a word, with its explanation.
 struct Entry {
     name: &'static str,
     aliases: &'static [&'static str],
@@ -58,9 +57,9 @@ struct Entry {
     from: Source,
 }
 
-/// Who uses a code.
+/// Where a code is used.
 enum Source {
-    /// An API, in its error answers.
+    /// In the error responses of an API.
     Api {
         dialect: &'static DialectCodes,
         status: u16,
@@ -69,43 +68,43 @@ enum Source {
         fix: &'static str,
         page: Option<&'static str>,
     },
-    /// reqtrail, in trails and errors: the title of the word's set.
+    /// In trails and errors of reqtrail. The value is the title of the word's set.
     Word(&'static str),
 }
 
 pub(crate) fn run(
-    asked: &Options,
+    options: &Options,
     common: &Common,
     environment: &mut Environment,
 ) -> Result<Exit, Failure> {
-    let mut entries = entries(asked.api);
-    if let Some(code) = &asked.code {
+    let mut entries = entries(options.api);
+    if let Some(code) = &options.code {
         let known: Vec<&'static str> = entries.iter().map(|entry| entry.name).collect();
         entries.retain(|entry| entry.is(code));
         if entries.is_empty() {
-            return Err(unknown(code, asked.api, &known));
+            return Err(unknown(code, options.api, &known));
         }
     }
-    let look = Terminal::of_output(environment, common.utc);
+    let terminal = Terminal::of_output(environment, common.utc);
     let out = &mut environment.output.writer;
     if common.json {
         for entry in &entries {
             writeln!(out, "{}", entry.json())?;
         }
-    } else if asked.code.is_none() {
-        table::write(out, &entries, &look)?;
+    } else if options.code.is_none() {
+        table::write(out, &entries, &terminal)?;
     } else {
         for (index, entry) in entries.iter().enumerate() {
             if index > 0 {
                 writeln!(out)?;
             }
-            write!(out, "{}", entry.explained(&look))?;
+            write!(out, "{}", entry.explained(&terminal))?;
         }
     }
     Ok(Exit::Ok)
 }
 
-/// All codes of an API; without one, those of every API, and then the words of trails.
+/// Returns all codes of an API; without an API, the codes of every API and then the words of trails.
 fn entries(api: Option<&'static DialectCodes>) -> Vec<Entry> {
     let of_api = |dialect: &'static DialectCodes| {
         dialect.codes.iter().map(move |code| Entry {
@@ -116,7 +115,7 @@ fn entries(api: Option<&'static DialectCodes>) -> Vec<Entry> {
                 dialect,
                 status: code.status,
                 category: code.category.as_str(),
-                // Its names are those of `schema/codes.json`.
+                // serde uses the names of `schema/codes.json`.
                 retry: code.retry.and_then(|rule| serde_json::to_value(rule).ok()),
                 fix: code.fix,
                 page: code.documentation_url,
@@ -138,7 +137,7 @@ fn entries(api: Option<&'static DialectCodes>) -> Vec<Entry> {
     codes.chain(words).collect()
 }
 
-/// Nothing is known of a code: the words that come near to it, best first.
+/// Makes the failure for an unknown code, with the most similar words, best first.
 fn unknown(code: &str, api: Option<&DialectCodes>, known: &[&'static str]) -> Failure {
     let lower = code.to_ascii_lowercase();
     let mut near: Vec<(f64, &str)> = known
@@ -149,22 +148,25 @@ fn unknown(code: &str, api: Option<&DialectCodes>, known: &[&'static str]) -> Fa
                 *name,
             )
         })
-        .filter(|(likeness, _)| *likeness > ALIKE)
+        .filter(|(similarity, _)| *similarity > SIMILAR)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     near.dedup_by_key(|(_, name)| *name);
     near.truncate(SUGGESTIONS);
     let names: Vec<&str> = near.iter().map(|(_, name)| *name).collect();
-    let whose = api.map_or(String::new(), |dialect| format!(" of {}", dialect.title));
+    let of_api = api.map_or(String::new(), |dialect| format!(" of {}", dialect.title));
     let hint = match names.as_slice() {
-        [] => "`reqtrail codes` lists all".to_owned(),
+        [] => "`reqtrail codes` lists all codes".to_owned(),
         names => format!("did you mean {}?", names.join(", ")),
     };
-    Failure::not_found(format!("no code{whose} `{}`; {hint}", code.escape_debug()))
+    Failure::not_found(format!(
+        "`{}` is not a code{of_api}; {hint}",
+        code.escape_debug()
+    ))
 }
 
 impl Entry {
-    /// Whether the text is this code, one of its other spellings, or its status.
+    /// Returns whether the text is this code, one of its other spellings, or its status.
     fn is(&self, text: &str) -> bool {
         let mut spellings = self.aliases.iter().chain([&self.name]);
         let status = match self.from {
@@ -174,7 +176,7 @@ impl Entry {
         status || spellings.any(|own| own.eq_ignore_ascii_case(text))
     }
 
-    /// The line of JSON.
+    /// Returns the line of JSON.
     fn json(&self) -> Value {
         let schema = "reqtrail.code/1";
         match &self.from {
@@ -195,9 +197,9 @@ impl Entry {
         }
     }
 
-    /// The explanation for people.
-    fn explained(&self, look: &Terminal) -> String {
-        let mut heading = format!("{}", look.paint(ID, self.name));
+    /// Returns the explanation as text.
+    fn explained(&self, terminal: &Terminal) -> String {
+        let mut heading = format!("{}", terminal.paint(ID, self.name));
         let mut rows = vec![("meaning", self.meaning.to_owned())];
         match &self.from {
             Source::Api {
@@ -229,17 +231,17 @@ impl Entry {
         }
         let mut text = format!("{heading}\n");
         for (label, words) in rows {
-            let lines = wrapped(&words, look.prose_width() - LABEL - 2);
+            let lines = wrapped(&words, terminal.prose_width() - LABEL - 2);
             for (index, line) in lines.iter().enumerate() {
                 let label = if index == 0 { label } else { "" };
-                let label = look.paint(DIM, label);
+                let label = terminal.paint(DIM, label);
                 text.push_str(&format!("  {label:<LABEL$}{line}\n"));
             }
         }
         text
     }
 
-    /// The heading under which the table has it.
+    /// Returns the heading of the table that the code belongs to.
     fn group(&self) -> &'static str {
         match &self.from {
             Source::Api { dialect, .. } => dialect.title,
@@ -248,7 +250,7 @@ impl Entry {
     }
 }
 
-/// The text in lines of at most `width` columns; a longer word has a line for itself.
+/// Wraps the text to lines of at most `width` columns. A longer word gets its own line.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

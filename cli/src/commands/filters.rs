@@ -1,4 +1,4 @@
-//! The options by which `list` and `tail` choose among calls.
+//! The options by which `list` and `tail` select calls.
 
 use std::time::Duration;
 
@@ -10,66 +10,66 @@ use crate::journal::{Filter, PathPattern, StatusPattern};
 use crate::terminal::Terminal;
 use crate::time::{Moment, duration};
 
-/// What `--slow` means without a duration.
+/// The duration of `--slow` without a value.
 const SLOW: &str = "1s";
 
-/// What `--within` is where it is not given.
+/// The default of `--within`.
 const WITHIN: &str = "1m";
 
 /// Which calls are shown.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Which calls")]
 pub(crate) struct Filters {
-    /// Calls that failed, or of which nothing is known
+    /// Calls that failed, or whose end is not known
     #[arg(long)]
     failed: bool,
-    /// Calls that took this long or longer; 1s where no duration follows
+    /// Calls that took this long or longer [default without a duration: 1s]
     #[arg(long, value_name = "DURATION", num_args = 0..=1, default_missing_value = SLOW, value_parser = duration)]
     slow: Option<Duration>,
-    /// Calls with this code in any attempt: the API's, or a failure's such as ECONNREFUSED
+    /// Calls with this code in any attempt: an API's, or one such as ECONNREFUSED
     #[arg(long)]
     code: Option<String>,
     /// Calls with this status in any attempt: 503, or 5xx for the whole class
     #[arg(long)]
     status: Option<StatusPattern>,
-    /// Calls whose path template contains this; with * or ? it has to match as a whole
+    /// Calls whose path template contains this; with * or ? the whole path has to match
     #[arg(long, value_name = "PATTERN")]
     path: Option<PathPattern>,
-    /// Calls of the program that has this name
+    /// Calls of the program with this name
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
     /// Calls of this process
     #[arg(long, value_parser = pid, allow_negative_numbers = true)]
     pid: Option<u32>,
-    /// Calls to this API, such as novavms, or to this service of it, such as compute
+    /// Calls to this API, such as novavms, or to this service, such as compute
     #[arg(long, value_name = "NAME")]
     api: Option<String>,
-    /// Calls that ended then or later: 2h (ago), 14:05, 2026-11-26 or '2026-11-26 14:05'
+    /// Calls that ended at this time or later: 2h (ago), 14:05, 2026-11-26 or '2026-11-26 14:05'
     #[arg(long, value_name = "TIME")]
     since: Option<Moment>,
-    /// Calls that began then or earlier
+    /// Calls that began at this time or earlier
     #[arg(long, value_name = "TIME")]
     until: Option<Moment>,
     /// Calls that were under way around this time
     #[arg(long, value_name = "TIME", conflicts_with_all = ["since", "until"])]
     at: Option<Moment>,
-    /// How far around --at
+    /// How long before and after --at
     #[arg(long, value_name = "DURATION", requires = "at", default_value = WITHIN, value_parser = duration)]
     within: Duration,
 }
 
 impl Filters {
-    /// Returns the filter. Times are read in the zone in which they are printed.
-    pub(crate) fn filter(&self, look: &Terminal) -> Result<Filter, Failure> {
+    /// Returns the filter. It reads times in the zone in which they are printed.
+    pub(crate) fn filter(&self, terminal: &Terminal) -> Result<Filter, Failure> {
         let now = Timestamp::now();
-        let zone = look.zone();
+        let zone = terminal.zone();
         let moment = |name: &str, moment: Option<Moment>| {
             let moment = moment.map(|moment| moment.resolve(now, &zone)).transpose();
             moment.map_err(|why| Failure::usage(format!("--{name}: {why}")))
         };
         let (mut from, mut until) = (moment("since", self.since)?, moment("until", self.until)?);
         if let Some(at) = moment("at", self.at)? {
-            let far = |_| Failure::usage("--within: the time is beyond all calendars");
+            let far = |_| Failure::usage("--within: the time is out of range");
             from = Some(at.checked_sub(self.within).map_err(far)?);
             until = Some(at.checked_add(self.within).map_err(far)?);
         }
@@ -77,9 +77,9 @@ impl Filters {
             && from > until
         {
             return Err(Failure::usage(format!(
-                "--since is {}, which is later than --until, {}; expected an earlier time",
-                look.time(from),
-                look.time(until)
+                "--since ({}) is later than --until ({}); expected an earlier time",
+                terminal.time(from),
+                terminal.time(until)
             )));
         }
         Ok(Filter {
@@ -105,7 +105,7 @@ fn pid(text: &str) -> Result<u32, &'static str> {
         .map_err(|_| "expected the ID of a process, such as 4711")
 }
 
-/// Reads how many calls are to be shown.
+/// Reads a number of calls.
 pub(super) fn count(text: &str) -> Result<usize, &'static str> {
     text.parse()
         .map_err(|_| "expected a number of calls, such as 10")

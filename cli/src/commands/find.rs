@@ -1,4 +1,4 @@
-//! `find`: the trail of any ID.
+//! `find`: prints the trails of calls by any of their IDs.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -10,35 +10,34 @@ use jiff::{SignedDuration, Timestamp};
 use reqtrail::RequestId;
 use reqtrail::host::IdQuery;
 
-use crate::arguments::Common;
+use crate::call_table::CallTable;
+use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
-use crate::journal::{Filter, Folder, Found, State};
-use crate::rows::CallTable;
+use crate::journal::{Filter, Folder, JournalCall, State};
 use crate::terminal::{BAD, ID, Terminal, WARNING, one_line};
 use crate::words;
 
-/// What stands for standard input.
+/// The argument that means standard input.
 const INPUT: &str = "-";
 
-/// How far a server's clock and this machine's may be apart.
+/// How far the clocks of a server and of this machine may be apart.
 const NEAR: Duration = Duration::from_secs(5);
 
 /// Find calls by any of their IDs
 ///
-/// An ID is a request, call, trace, span or correlation ID, or at least 6
-/// characters that it begins with. UUIDs are found with and without dashes, in
-/// any case. Every call that has the ID is shown, newest first.
+/// An ID is a request, call, trace, span or correlation ID, or at least its
+/// first 6 characters. UUIDs match with and without dashes, in any case. The
+/// command shows every call that has the ID, newest first.
 ///
-/// With - the IDs are read from standard input: every word of a ticket or a log
-/// is looked up.
+/// With - it reads a ticket or a log from standard input, and looks up each word.
 #[derive(Args, Debug)]
 #[command(
     before_help = "\
 Example: reqtrail find req_01JZX4MK
          grep ERROR app.log | reqtrail find -",
     after_help = "\
-The exit code is 5 where no call has an ID; with - where none has any."
+The exit code is 5 if any ID has no call; with -, if no word has one."
 )]
 pub(crate) struct Options {
     /// The IDs, or - for standard input
@@ -46,31 +45,31 @@ pub(crate) struct Options {
     ids: Vec<String>,
 }
 
-/// What was found, and how it is shown.
+/// Writes calls as they are found.
 struct Output<'a> {
     folder: &'a Folder,
-    look: Terminal,
+    terminal: Terminal,
     json: bool,
     is_first: bool,
 }
 
 pub(crate) fn run(
-    asked: &Options,
+    options: &Options,
     common: &Common,
     environment: &mut Environment,
 ) -> Result<Exit, Failure> {
     let folder = Folder::of(common, environment)?;
     let mut output = Output {
         folder: &folder,
-        look: Terminal::of_output(environment, common.utc),
+        terminal: Terminal::of_output(environment, common.utc),
         json: common.json,
         is_first: true,
     };
-    let is_found = match asked.ids.as_slice() {
+    let is_found = match options.ids.as_slice() {
         [id] if id == INPUT => output.words(environment)?,
         ids if ids.iter().any(|id| id == INPUT) => {
             return Err(Failure::usage(
-                "`-` stands alone: it takes all IDs from standard input",
+                "`-` reads all IDs from standard input; expected no other ID beside it",
             ));
         }
         ids => output.ids(ids, common, environment)?,
@@ -83,7 +82,7 @@ pub(crate) fn run(
 }
 
 impl Output<'_> {
-    /// Shows the calls of each ID; returns whether each has one.
+    /// Shows the calls of each ID. Returns whether every ID has one.
     fn ids(
         &mut self,
         ids: &[String],
@@ -107,15 +106,15 @@ impl Output<'_> {
         Ok(all)
     }
 
-    /// Shows the calls of every word on standard input; returns whether there are any.
+    /// Shows the calls of every word on standard input. Returns whether any word has one.
     fn words(&mut self, environment: &mut Environment) -> Result<bool, Failure> {
         let mut input = replace(&mut environment.input, Box::new(std::io::empty()));
         let words = words::read(&mut input)
             .map_err(|error| Failure::usage(format!("standard input: {error}")))?;
         let found = self
             .folder
-            .find_words(words.iter().map(|word| &*word.text))?;
-        // Several of a call's IDs may stand in a text; the first shows it.
+            .find_whole(words.iter().map(|word| &*word.text))?;
+        // A text may contain several IDs of one call: show the call once.
         let mut shown = HashMap::new();
         for (word, found) in words.iter().zip(&found) {
             for call in found {
@@ -132,14 +131,14 @@ impl Output<'_> {
             }
         }
         if shown.is_empty() && !words.iter().any(|word| word.is_like_id) {
-            environment.say("nothing on standard input is the ID of a call");
+            environment.say("standard input has no ID of a call");
         }
         Ok(!shown.is_empty())
     }
 
     fn show(
         &mut self,
-        call: &Found,
+        call: &JournalCall,
         line: Option<u64>,
         environment: &mut Environment,
     ) -> Result<(), Failure> {
@@ -156,14 +155,14 @@ impl Output<'_> {
         }
         let (kind, id) = (
             call.matched.as_str(),
-            self.look.paint(ID, one_line(&call.id)),
+            self.terminal.paint(ID, one_line(&call.id)),
         );
         let (service, host) = (one_line(&call.service), one_line(&call.host));
         let ended = match call.state {
             State::Finished => "ended",
             State::InFlight | State::Unknown => "sent",
         };
-        let (pid, at) = (call.pid, self.look.time(call.at));
+        let (pid, at) = (call.pid, self.terminal.time(call.at));
         writeln!(
             out,
             "{kind} ID {id}  {service}  pid {pid} on {host}  {ended} {at}"
@@ -173,15 +172,15 @@ impl Output<'_> {
             State::Finished | State::Unknown if call.is_failed() => BAD,
             State::Finished | State::Unknown => anstyle::Style::new(),
         };
-        // The first line says how the call ended.
+        // The first line of the report says how the call ended.
         let report = call.report();
         let (head, rest) = report.split_once('\n').unwrap_or((&report, ""));
-        writeln!(out, "{}", self.look.paint(style, head))?;
+        writeln!(out, "{}", self.terminal.paint(style, head))?;
         write!(out, "{rest}")?;
         Ok(())
     }
 
-    /// Lists the calls around the moment at which a NovaVMS server made an ID, which its ULID tells.
+    /// Lists the calls around the time at which a NovaVMS server made the ID. The ULID in the ID contains that time.
     fn near(
         &self,
         id: &str,
@@ -204,14 +203,14 @@ impl Output<'_> {
             calls.push(call);
             Ok(())
         })?;
-        let look = Terminal::of_errors(environment, common.utc);
-        let (at, seconds) = (look.time(made), NEAR.as_secs());
+        let terminal = Terminal::of_errors(environment, common.utc);
+        let (at, seconds) = (terminal.time(made), NEAR.as_secs());
         environment.say(&match calls.len() {
             0 => format!("the server made that ID at {at}; no call was under way within {seconds} s of it"),
             _ => format!("the server made that ID at {at}; these calls were under way within {seconds} s of it:"),
         });
-        // With standard error gone there is nobody left to tell.
-        let _ = CallTable::new(&look).write(&mut environment.errors.writer, &calls);
+        // If standard error is closed, nobody reads the table.
+        let _ = CallTable::new(&terminal).write(&mut environment.errors.writer, &calls);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! `follow`: what became of what a service of OpenStack accepted.
+//! `follow`: waits for the end of what a service of OpenStack accepted, and says how it ended.
 
 use std::io::Write as _;
 use std::sync::mpsc::Sender;
@@ -10,8 +10,8 @@ use reqtrail::openstack::{
 };
 use reqtrail::{CancelToken, Error, Trail, blocking};
 
-use crate::arguments::Common;
 use crate::cloud::{self, CloudOptions};
+use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::journal::{Content, Folder};
@@ -20,15 +20,15 @@ use crate::time::duration;
 
 /// Wait until an OpenStack cloud has done what it accepted
 ///
-/// A 202 says that a request was accepted, and no more. This waits for the end
-/// of what the request began, and says how it ended. (`tail -f` is something
-/// else: it shows the calls that programs make.)
+/// A 202 only says that a request was accepted. This command waits until the
+/// work that the request began has ended, and says how it ended. (`tail -f`
+/// follows something else: the calls that programs make.)
 ///
 /// WHAT is the kind of work: volume.create, volume.extend, volume.delete,
 /// snapshot.create, snapshot.delete, image.create, image.import, or `server`
-/// for any action of a server. RESOURCE is its UUID, or the exact name of a
-/// server. With WHAT alone it is an ID of a call in the journal, whose request
-/// is followed.
+/// for any action of a server. RESOURCE is the UUID of the resource, or the
+/// exact name of a server. WHAT alone is an ID of a call in the journal: the
+/// command follows the request of that call.
 #[derive(Args, Debug)]
 #[command(
     before_help = "\
@@ -38,8 +38,8 @@ Example: reqtrail follow server web-1
     after_help = format!("\
 {}
 
-The exit code is 0 if it succeeded, 1 if it failed, and 3 if the API does not
-tell how it ended, or it had not ended by the deadline.", cloud::SIGN_IN)
+The exit code is 0 if the work succeeded, 1 if it failed, and 3 if the API
+does not say how it ended or it had not ended by the deadline.", cloud::SIGN_IN)
 )]
 pub(crate) struct Options {
     /// Kind of work, or an ID of a call in the journal
@@ -48,13 +48,13 @@ pub(crate) struct Options {
     /// UUID of the resource, or a server's name
     #[arg(value_name = "RESOURCE", requires = "what")]
     resource: Option<String>,
-    /// ID of the request that began it; of a server, else its newest action's
+    /// ID of the request that began it; a server's default is its newest action
     #[arg(long, value_name = "ID", requires = "resource")]
     request_id: Option<String>,
     /// Size that volume.extend asked for, in GiB
     #[arg(long, value_name = "GIB", requires = "resource")]
     size: Option<u32>,
-    /// How long to follow it
+    /// How long to wait for the end
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10m")]
     deadline: Duration,
     #[command(flatten)]
@@ -62,8 +62,8 @@ pub(crate) struct Options {
 }
 
 /// What is followed.
-enum What {
-    /// What the request of a trail began.
+enum Subject {
+    /// The work that the request of a trail began.
     Request(Box<Trail>),
     /// An action of a server.
     Server(String),
@@ -75,53 +75,56 @@ enum What {
     },
 }
 
-/// Why there is no report, or no good one.
-enum Ended {
-    /// A call before the following failed.
-    Before(Error),
+/// Why there is no report, or a report of a failure.
+enum FollowFailure {
+    /// A call failed before anything was followed.
+    NotStarted(Error),
     /// The server has no action.
     NoAction(String),
+    /// The work failed, or its end is not known.
     Followed(ActionError),
 }
 
-impl From<Error> for Ended {
+impl From<Error> for FollowFailure {
     fn from(error: Error) -> Self {
-        Self::Before(error)
+        Self::NotStarted(error)
     }
 }
 
 pub(crate) fn run(
-    asked: &Options,
+    options: &Options,
     common: &Common,
     environment: &mut Environment,
 ) -> Result<Exit, Failure> {
-    let what = what(asked, common, environment)?;
-    let ended = cloud::attended(environment, |cancel, progress| {
-        follow(asked, what, cancel, progress)
+    let subject = subject(options, common, environment)?;
+    let followed = cloud::run_cancellable(environment, |cancel, progress| {
+        follow(options, subject, cancel, progress)
     })?;
-    let (report, why) = match &ended {
+    let (report, failed) = match &followed {
         Ok(report) => (report, None),
-        Err(Ended::Before(error)) => return Err(cloud::failure(error, &error.to_string())),
-        Err(Ended::NoAction(server)) => {
+        Err(FollowFailure::NotStarted(error)) => {
+            return Err(cloud::failure(error, &error.to_string()));
+        }
+        Err(FollowFailure::NoAction(server)) => {
             return Err(Failure::not_found(format!(
                 "the server `{server}` has no action on record"
             )));
         }
-        Err(Ended::Followed(why)) => (why.report(), Some(why)),
+        Err(FollowFailure::Followed(failed)) => (failed.report(), Some(failed)),
     };
     let out = &mut environment.output.writer;
     match common.json {
         true => writeln!(out, "{}", one_line_json(&report.to_json()))?,
         false => writeln!(out, "{}", report.report().trim_end())?,
     }
-    // The report first, where both go to one terminal.
+    // If both streams go to one terminal, the report comes first.
     out.flush()?;
-    match why {
+    match failed {
         None => Ok(exit(report)),
-        Some(why @ ActionError::Unfollowed { error, .. }) => {
-            Err(cloud::failure(error, &why.to_string()))
+        Some(failed @ ActionError::Unfollowed { error, .. }) => {
+            Err(cloud::failure(error, &failed.to_string()))
         }
-        Some(failed) => Err(Failure::Said(
+        Some(failed) => Err(Failure::Message(
             format!(
                 "{failed}\nGive the operator the request ID: the logs of the services have it."
             ),
@@ -138,97 +141,105 @@ fn exit(report: &ActionReport) -> Exit {
     }
 }
 
-/// Reads what is to be followed.
-fn what(asked: &Options, common: &Common, environment: &mut Environment) -> Result<What, Failure> {
-    let Some(resource) = &asked.resource else {
-        return of_journal(&asked.what, common, environment);
+/// Reads from the arguments what to follow.
+fn subject(
+    options: &Options,
+    common: &Common,
+    environment: &mut Environment,
+) -> Result<Subject, Failure> {
+    let Some(resource) = &options.resource else {
+        return from_journal(&options.what, common, environment);
     };
-    if asked.what.split('.').next() == Some("server") {
-        return Ok(What::Server(resource.clone()));
+    if options.what.split('.').next() == Some("server") {
+        return Ok(Subject::Server(resource.clone()));
     }
-    let Some(request_id) = &asked.request_id else {
+    let Some(request_id) = &options.request_id else {
         return Err(Failure::usage(format!(
-            "{}: `--request-id` is missing; expected the ID of the request that began it (req-…)",
-            one_line(&asked.what)
+            "{}: `--request-id` is missing; expected the ID of the request that began the work (req-…)",
+            one_line(&options.what)
         )));
     };
-    Ok(What::Other {
-        kind: asked.what.clone(),
+    Ok(Subject::Other {
+        kind: options.what.clone(),
         id: resource.clone(),
         request_id: request_id.clone(),
     })
 }
 
-/// Takes the one call that has this ID in the journal.
-fn of_journal(id: &str, common: &Common, environment: &mut Environment) -> Result<What, Failure> {
+/// Returns the request of the one call in the journal that has this ID.
+fn from_journal(
+    id: &str,
+    common: &Common,
+    environment: &mut Environment,
+) -> Result<Subject, Failure> {
     let folder = Folder::of(common, environment)?;
     let found = folder.the_one(id);
     folder.say_skipped(environment);
     match found?.content {
-        Content::Finished { trail, .. } => Ok(What::Request(trail)),
+        Content::Finished { trail, .. } => Ok(Subject::Request(trail)),
         Content::Opened(_) => Err(Failure::usage(format!(
-            "the call `{id}` has no answer in the journal; name the kind of work and the resource instead"
+            "the journal has no response for the call `{id}`; name the kind of work and the resource instead"
         ))),
     }
 }
 
 fn follow(
-    asked: &Options,
-    what: What,
+    options: &Options,
+    subject: Subject,
     cancel: &CancelToken,
     progress: Sender<String>,
-) -> Result<ActionReport, Ended> {
-    let connection = asked.cloud.connect(cancel)?;
-    let service = match &what {
-        What::Request(trail) => trail.service().unwrap_or("compute"),
-        What::Server(_) => "compute",
-        What::Other { kind, .. } if kind.starts_with("image") => "image",
-        What::Other { .. } => "volume",
+) -> Result<ActionReport, FollowFailure> {
+    let connection = options.cloud.connect(cancel)?;
+    let service = match &subject {
+        Subject::Request(trail) => trail.service().unwrap_or("compute"),
+        Subject::Server(_) => "compute",
+        Subject::Other { kind, .. } if kind.starts_with("image") => "image",
+        Subject::Other { .. } => "volume",
     };
     let client = cloud::client(&connection, service, cancel)?;
-    let what = match what {
-        What::Request(trail) => ResourceRef::from(&*trail),
-        What::Server(server) => action(asked, &server, &client, cancel)?,
-        What::Other {
+    let resource = match subject {
+        Subject::Request(trail) => ResourceRef::from(&*trail),
+        Subject::Server(server) => action(options, &server, &client, cancel)?,
+        Subject::Other {
             kind,
             id,
             request_id,
         } => ResourceRef::new(&kind, &id, request_id),
     };
     let mut follow = Resources::new(client)
-        .follow(what)
-        .deadline(asked.deadline)
+        .follow(resource)
+        .deadline(options.deadline)
         .cancel_token(cancel)
         .on_progress(move |seen| {
-            // Nobody listens any more once the work has ended.
-            let _ = progress.send(line(seen));
+            // The receiver is gone once the work has ended.
+            let _ = progress.send(progress_line(seen));
         });
-    if let Some(size) = asked.size {
+    if let Some(size) = options.size {
         follow = follow.size(size);
     }
-    follow.send().map_err(Ended::Followed)
+    follow.send().map_err(FollowFailure::Followed)
 }
 
-/// Finds the action of a server that is followed: that of the request, or its newest.
+/// Finds the server's action to follow: the one of `--request-id`, otherwise the newest.
 fn action(
-    asked: &Options,
+    options: &Options,
     server: &str,
     client: &blocking::Client,
     cancel: &CancelToken,
-) -> Result<ResourceRef, Ended> {
+) -> Result<ResourceRef, FollowFailure> {
     let compute = Compute::new(client.clone());
-    let (id, request_id) = match &asked.request_id {
+    let (id, request_id) = match &options.request_id {
         Some(request_id) if is_uuid(server) => (server.to_owned(), request_id.clone()),
         Some(request_id) => {
             let named = compute.server_by_name(server).cancel_token(cancel);
             (named.send()?.id.clone(), request_id.clone())
         }
         None => {
-            let story = compute.explain(server).limit(1).cancel_token(cancel);
-            let story = story.send().map_err(|why| why.error)?;
-            match story.actions.into_iter().next() {
-                Some(newest) => (story.server_id, newest.action.request_id),
-                None => return Err(Ended::NoAction(server.to_owned())),
+            let explain = compute.explain(server).limit(1).cancel_token(cancel);
+            let history = explain.send().map_err(|failed| failed.error)?;
+            match history.actions.into_iter().next() {
+                Some(newest) => (history.server_id, newest.action.request_id),
+                None => return Err(FollowFailure::NoAction(server.to_owned())),
             }
         }
     };
@@ -243,15 +254,15 @@ fn is_uuid(text: &str) -> bool {
             .all(|group| group.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// What a look has shown, in one line.
-fn line(seen: &Progress<'_>) -> String {
+/// Writes the present state as one line.
+fn progress_line(seen: &Progress<'_>) -> String {
     let state = match (seen.server, seen.resource) {
         (Some(server), _) => match &server.task_state {
             Some(task) => format!("{}, {task}", server.status),
             None => server.status.clone(),
         },
         (None, Some(resource)) => resource.status.clone(),
-        (None, None) => "not there".to_owned(),
+        (None, None) => "not found".to_owned(),
     };
     let step = seen.action.and_then(|action| action.events().first());
     let step = step.map_or_else(String::new, |step| format!("; {}", step.event));

@@ -1,4 +1,4 @@
-//! `sandbox`: a little NovaVMS on loopback.
+//! `sandbox`: serves a small NovaVMS on loopback.
 
 use std::io::{self, Write};
 use std::mem::replace;
@@ -7,17 +7,17 @@ use std::thread;
 use clap::Args;
 use reqtrail_sandbox::{Incident, RateLimit, Sandbox, SandboxOptions, accounts, help};
 
-use crate::arguments::Common;
+use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::{Interrupt, Woken};
 use crate::terminal::{DIM, ID, STRONG, Terminal};
 
-/// Serve a little NovaVMS on 127.0.0.1, with incidents to choose
+/// Serve a small NovaVMS on 127.0.0.1, with incidents on demand
 ///
-/// It has cameras, events, users and logins, and fails when it is told to, so
-/// that a program can be tried, and its journal read, without a real service.
-/// It runs until Ctrl-C.
+/// It has cameras, events, users and logins, and fails on demand, so that you
+/// can try a program and its journal without a real service. It runs until
+/// Ctrl-C.
 #[derive(Args, Debug)]
 #[command(
     before_help = "\
@@ -25,13 +25,13 @@ Example: reqtrail sandbox --port 8123 --incident 'internal_error:times=9'",
     after_help = incidents()
 )]
 pub(crate) struct Options {
-    /// Port to listen on; a free one if it is 0
+    /// Port to listen on; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
-    /// Requests a minute, and at once, that each caller may send
+    /// Requests per minute, and in one burst, that each caller may send
     #[arg(long, value_name = "PER_MINUTE[:BURST]", default_value = "1000:100")]
     rate_limit: RateLimit,
-    /// What goes wrong with the next requests; may be given several times
+    /// What goes wrong with the next requests; can be repeated
     #[arg(long = "incident", value_name = "INCIDENT")]
     incidents: Vec<Incident>,
     /// End when standard input is closed
@@ -39,36 +39,36 @@ pub(crate) struct Options {
     exit_with_parent: bool,
 }
 
-/// How incidents are written, and what can be asked of a sandbox that runs.
+/// Returns the help on the syntax of incidents, and on the control API of a running sandbox.
 fn incidents() -> String {
     format!("{}\n{}", help::INCIDENTS, help::CONTROL.trim_end())
 }
 
 pub(crate) fn run(
-    asked: &Options,
+    options: &Options,
     common: &Common,
     environment: &mut Environment,
 ) -> Result<Exit, Failure> {
-    let options = SandboxOptions::default()
-        .port(asked.port)
-        .rate_limit(asked.rate_limit);
-    // Before the server's threads, so that an early Ctrl-C is not lost.
-    let interrupt = Interrupt::listen().map_err(cannot)?;
-    let sandbox = Sandbox::start(options).map_err(cannot)?;
-    for incident in &asked.incidents {
+    let sandbox_options = SandboxOptions::default()
+        .port(options.port)
+        .rate_limit(options.rate_limit);
+    // Before the server's threads start, so that an early Ctrl-C is not lost.
+    let interrupt = Interrupt::listen().map_err(failed)?;
+    let sandbox = Sandbox::start(sandbox_options).map_err(failed)?;
+    for incident in &options.incidents {
         sandbox.inject(incident.clone());
     }
     if common.json {
         writeln!(environment.output.writer, "{}", sandbox.ready_line())?;
     } else {
-        let look = Terminal::of_output(environment, common.utc);
-        introduce(&mut environment.output.writer, &sandbox, &look)?;
+        let terminal = Terminal::of_output(environment, common.utc);
+        introduce(&mut environment.output.writer, &sandbox, &terminal)?;
     }
     environment.output.writer.flush()?;
-    if asked.exit_with_parent {
+    if options.exit_with_parent {
         let mut input = replace(&mut environment.input, Box::new(io::empty()));
         let waker = interrupt.waker();
-        // A parent that ends, however it ends, closes its end of the pipe.
+        // A parent that ends closes its end of the pipe, even if it is killed.
         thread::spawn(move || {
             let _ = io::copy(&mut input, &mut io::sink());
             waker.wake();
@@ -76,21 +76,21 @@ pub(crate) fn run(
     } else if !common.json {
         environment.say("the sandbox runs until Ctrl-C");
     }
-    let woken = interrupt.wait().map_err(cannot)?;
-    // Stops the server, and closes its connections.
+    let woken = interrupt.wait().map_err(failed)?;
+    // Stops the server and closes its connections.
     drop(sandbox);
     Ok(match woken {
         Woken::Interrupted => Exit::Interrupted,
-        Woken::Otherwise => Exit::Ok,
+        Woken::ByWaker => Exit::Ok,
     })
 }
 
-fn cannot(error: io::Error) -> Failure {
+fn failed(error: io::Error) -> Failure {
     Failure::usage(format!("sandbox: {error}"))
 }
 
-/// Says where the sandbox is, whom it knows, and what to try.
-fn introduce(out: &mut dyn Write, sandbox: &Sandbox, look: &Terminal) -> io::Result<()> {
+/// Writes the sandbox's URL, its credentials, and two commands to try.
+fn introduce(out: &mut dyn Write, sandbox: &Sandbox, terminal: &Terminal) -> io::Result<()> {
     let base = sandbox.base_url();
     let login = format!("{} / {}", accounts::EMAIL, accounts::PASSWORD);
     for (label, value) in [
@@ -103,17 +103,21 @@ fn introduce(out: &mut dyn Write, sandbox: &Sandbox, look: &Terminal) -> io::Res
         writeln!(
             out,
             "{:<10}{}",
-            look.paint(DIM, label),
-            look.paint(ID, value)
+            terminal.paint(DIM, label),
+            terminal.paint(ID, value)
         )?;
     }
-    writeln!(out, "\n{}", look.paint(STRONG, "Send a request:"))?;
+    writeln!(out, "\n{}", terminal.paint(STRONG, "Send a request:"))?;
     writeln!(
         out,
         "  curl --include --header 'Authorization: Bearer {}' {base}/cameras",
         sandbox.token()
     )?;
-    writeln!(out, "\n{}", look.paint(STRONG, "Let the next one fail:"))?;
+    writeln!(
+        out,
+        "\n{}",
+        terminal.paint(STRONG, "Make the next request fail:")
+    )?;
     writeln!(
         out,
         "  curl --data '\"internal_error\"' {}/incidents",

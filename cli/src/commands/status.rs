@@ -1,32 +1,32 @@
-//! `status`: which processes write a journal where.
+//! `status`: lists the processes that write a journal, and what each journal contains.
 
 use std::io::Write as _;
 
 use anstyle::Style;
 use clap::Args;
 
-use crate::arguments::Common;
+use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::journal::{Folder, Summary};
 use crate::table::{Cell, Column, Table};
 use crate::terminal::{BAD, DIM, GOOD, Terminal, WARNING, one_line_json};
 
-/// Say which processes write a journal, and what it has
+/// Show which processes write a journal, and what each journal contains
 ///
-/// OPEN counts calls in flight; of a process that is gone, the calls of which
-/// nothing is known. LOST counts records that could not be written.
+/// OPEN counts calls in flight; for a process that is gone, calls whose end is
+/// not known. LOST counts records that could not be written.
 #[derive(Args, Debug)]
 #[command(before_help = "Example: reqtrail status")]
 pub(crate) struct Options {}
 
 pub(crate) fn run(
-    _asked: &Options,
+    _options: &Options,
     common: &Common,
     environment: &mut Environment,
 ) -> Result<Exit, Failure> {
     let folder = Folder::of(common, environment)?;
-    let look = Terminal::of_output(environment, common.utc);
+    let terminal = Terminal::of_output(environment, common.utc);
     let summaries = folder.summaries()?;
     let out = &mut environment.output.writer;
     if common.json {
@@ -37,7 +37,7 @@ pub(crate) fn run(
     } else {
         writeln!(out, "{}", head(&folder, &summaries))?;
         let columns = [
-            // As long as it is in the name of a file.
+            // The name of a file has no more of the service.
             Column::whole("SERVICE", 40),
             Column::new("PID"),
             Column::whole("HOST", 40),
@@ -50,10 +50,10 @@ pub(crate) fn run(
             Column::new("OPEN"),
             Column::new("LOST"),
         ];
-        let rows: Vec<_> = summaries.iter().map(|it| row(it, &look)).collect();
+        let rows: Vec<_> = summaries.iter().map(|it| row(it, &terminal)).collect();
         if !rows.is_empty() {
             writeln!(out)?;
-            let mut table = Table::new(&look, columns);
+            let mut table = Table::new(&terminal, columns);
             table.write(out, &rows, true)?;
         }
     }
@@ -77,8 +77,8 @@ fn head(folder: &Folder, summaries: &[Summary]) -> String {
     )
 }
 
-fn row(summary: &Summary, look: &Terminal) -> [Cell; 11] {
-    let time = |at: Option<jiff::Timestamp>| at.map_or(String::new(), |at| look.short_time(at));
+fn row(summary: &Summary, terminal: &Terminal) -> [Cell; 11] {
+    let time = |at: Option<jiff::Timestamp>| at.map_or(String::new(), |at| terminal.short_time(at));
     let worth = |style: Style, count: u64| match count {
         0 => Cell::new(DIM, "0"),
         count => Cell::new(style, &count.to_string()),
@@ -102,7 +102,7 @@ fn row(summary: &Summary, look: &Terminal) -> [Cell; 11] {
     ]
 }
 
-/// Writes a size: `12 B`, `1.5 KiB`, `64.0 MiB`.
+/// Formats a size: `12 B`, `1.5 KiB`, `64.0 MiB`.
 fn size(bytes: u64) -> String {
     let mut unit = "B";
     let mut tenths = u128::from(bytes) * 10;

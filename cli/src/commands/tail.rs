@@ -1,4 +1,4 @@
-//! `tail`: the newest calls, and those to come.
+//! `tail`: shows the newest calls, and with `-f` the calls that end later.
 
 use std::io::Write as _;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -8,22 +8,22 @@ use std::time::Duration;
 use clap::Args;
 
 use super::filters::{Filters, count};
-use crate::arguments::Common;
+use crate::call_table::CallTable;
+use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupt;
-use crate::journal::{Folder, Found};
-use crate::rows::CallTable;
+use crate::journal::{Folder, JournalCall};
 use crate::terminal::Terminal;
 
-/// How long it takes at most until a call is shown.
+/// The time between two looks at the folder.
 const POLL: Duration = Duration::from_millis(200);
 
-/// Show the newest calls, and with -f those to come
+/// Show the newest calls, and with -f those that end later
 ///
-/// It reads the journals of all processes, also of those that begin later. A
-/// call is shown when it ends, or when its process is gone before it has an
-/// answer.
+/// It reads the journals of all processes, including those that start later. It
+/// shows a call when the call ends, or when its process ends before the call has
+/// a response.
 #[derive(Args, Debug)]
 #[command(
     before_help = "\
@@ -31,13 +31,13 @@ Example: reqtrail tail -f --failed
          reqtrail tail -f --json | jq -r .id",
     after_help = "\
 Times are read in the zone in which they are printed: local on a terminal, UTC
-off it and with --utc."
+elsewhere and with --utc."
 )]
 pub(crate) struct Options {
-    /// Go on until Ctrl-C
+    /// Continue until Ctrl-C
     #[arg(short, long)]
     follow: bool,
-    /// How many calls to begin with
+    /// How many of the newest calls to show first
     #[arg(short = 'n', long, value_name = "N", value_parser = count, allow_negative_numbers = true, default_value_t = 10)]
     last: usize,
     #[command(flatten)]
@@ -45,23 +45,23 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(
-    asked: &Options,
+    options: &Options,
     common: &Common,
     environment: &mut Environment,
 ) -> Result<Exit, Failure> {
     let folder = Folder::of(common, environment)?;
-    let look = Terminal::of_output(environment, common.utc);
-    let filter = asked.filters.filter(&look)?;
-    // Before anything is shown, so that an early Ctrl-C is not lost.
-    let interrupt = asked.follow.then(Interrupt::listen).transpose();
+    let terminal = Terminal::of_output(environment, common.utc);
+    let filter = options.filters.filter(&terminal)?;
+    // Before the first output, so that an early Ctrl-C is not lost.
+    let interrupt = options.follow.then(Interrupt::listen).transpose();
     let interrupt = interrupt.map_err(|error| Failure::usage(format!("SIGINT: {error}")))?;
-    let (newest, mut follow) = folder.follow(&filter, asked.last)?;
-    let mut table = CallTable::new(&look);
-    let mut show = |calls: &[Found], environment: &mut Environment| {
+    let (newest, mut follow) = folder.follow(&filter, options.last)?;
+    let mut table = CallTable::new(&terminal);
+    let mut show = |calls: &[JournalCall], environment: &mut Environment| {
         let out = &mut environment.output.writer;
         match common.json {
             true => {
-                let mut lines = calls.iter().map(Found::list_json);
+                let mut lines = calls.iter().map(JournalCall::list_json);
                 lines.try_for_each(|line| writeln!(out, "{line}"))?;
             }
             false => table.write(out, calls)?,
@@ -83,16 +83,16 @@ pub(crate) fn run(
     })
 }
 
-/// Does something again and again, until Ctrl-C, or until nobody reads what it writes.
+/// Repeats `each` until Ctrl-C, or until standard output has no reader.
 fn until_interrupted(
     interrupt: &Interrupt,
     mut each: impl FnMut() -> Result<(), Failure>,
 ) -> Result<Exit, Failure> {
     thread::scope(|scope| {
-        let (sender, heard) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         scope.spawn(move || {
             let woken = interrupt.wait();
-            // The other end has gone where this is of no more interest.
+            // The receiver is gone if the loop has ended for another reason.
             let _ = sender.send(woken);
         });
         let done = loop {
@@ -101,7 +101,7 @@ fn until_interrupted(
                 Ok(()) => {}
                 Err(why) => break Err(why),
             }
-            if !matches!(heard.recv_timeout(POLL), Err(RecvTimeoutError::Timeout)) {
+            if !matches!(receiver.recv_timeout(POLL), Err(RecvTimeoutError::Timeout)) {
                 break Ok(Exit::Interrupted);
             }
         };
@@ -110,8 +110,8 @@ fn until_interrupted(
     })
 }
 
-/// Returns whether the reader of standard output is gone, which otherwise shows at the next write alone: in `tail -f | head`
-/// that may never come.
+/// Returns whether the reader of standard output is gone. A write would show that too, but in `tail -f | head` there may never
+/// be another write.
 fn output_is_closed() -> bool {
     #[cfg(unix)]
     {
@@ -119,10 +119,12 @@ fn output_is_closed() -> bool {
         use std::os::fd::AsFd as _;
 
         let output = std::io::stdout();
-        let mut asked = [PollFd::new(output.as_fd(), PollFlags::empty())];
+        let mut polled = [PollFd::new(output.as_fd(), PollFlags::empty())];
         let gone = PollFlags::POLLERR | PollFlags::POLLNVAL;
-        poll(&mut asked, PollTimeout::ZERO).is_ok()
-            && asked[0].revents().is_some_and(|seen| seen.intersects(gone))
+        poll(&mut polled, PollTimeout::ZERO).is_ok()
+            && polled[0]
+                .revents()
+                .is_some_and(|seen| seen.intersects(gone))
     }
     #[cfg(not(unix))]
     false

@@ -1,4 +1,4 @@
-//! The standard streams of a process as its parent left them: perhaps not blocking, perhaps closed.
+//! Standard streams that the parent of the process may have made non-blocking or closed.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -6,19 +6,19 @@ use std::os::fd::{AsFd, AsRawFd as _};
 
 /// A standard stream of the process.
 ///
-/// A parent that does not block on its end of a terminal or a socket, as Node's do, leaves this end like that too: where others
-/// fail because the stream is not ready, this waits.
+/// Node, for example, makes a terminal or a socket non-blocking, and the child shares that state. A plain read or write then
+/// fails when the stream is not ready; this type waits until it is.
 #[derive(Debug)]
 pub(super) struct Descriptor(File);
 
 impl Descriptor {
-    /// Takes a duplicate of the stream, which no file that is opened later can be mistaken for; `None` if it is closed.
+    /// Duplicates the stream, so that a file opened later cannot reuse its descriptor. `None` if the stream is closed.
     pub(super) fn of(stream: &impl AsFd) -> Option<Self> {
         let own = stream.as_fd().try_clone_to_owned().ok()?;
         Some(Self(own.into()))
     }
 
-    /// Does `work` on the stream, again whenever the stream was not ready.
+    /// Runs `work` on the stream, and repeats it after each time that the stream was not ready.
     fn when_ready(
         &mut self,
         event: libc::c_short,
@@ -32,14 +32,14 @@ impl Descriptor {
         }
     }
 
-    /// Waits until the stream is ready for `event`, or has an error that the next try reports.
+    /// Waits until the stream is ready for `event`, or has an error that the next attempt reports.
     fn wait(&self, event: libc::c_short) -> io::Result<()> {
         let mut wanted = libc::pollfd {
             fd: self.0.as_raw_fd(),
             events: event,
             revents: 0,
         };
-        // SAFETY: it points to one `pollfd`, which lives as long as the call.
+        // SAFETY: the pointer is to one `pollfd`, which outlives the call.
         match unsafe { libc::poll(&raw mut wanted, 1, -1) } {
             -1 => Err(io::Error::last_os_error()),
             _ => Ok(()),
@@ -72,11 +72,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_ready_is_waited_for() {
+    fn a_stream_that_is_not_ready_is_waited_for() {
         let (ours, mut theirs) = UnixStream::pair().expect("a pair");
         ours.set_nonblocking(true).expect("not blocking");
         let mut stream = Descriptor::of(&ours).expect("open");
-        // More than a socket takes before somebody reads.
+        // More than a socket buffers before the peer reads.
         let text = "reqtrail\n".repeat(1 << 20);
         let sent = text.clone();
         let writer = thread::spawn(move || {
@@ -85,9 +85,9 @@ mod tests {
             stream.read_exact(&mut answer)?;
             io::Result::Ok(answer)
         });
-        let mut came = vec![0; text.len()];
-        theirs.read_exact(&mut came).expect("all of it");
-        assert!(came == text.as_bytes());
+        let mut received = vec![0; text.len()];
+        theirs.read_exact(&mut received).expect("all of it");
+        assert!(received == text.as_bytes());
         theirs.write_all(b"ok").expect("written");
         let answer = writer.join().expect("no panic").expect("waited");
         assert_eq!(answer, *b"ok");

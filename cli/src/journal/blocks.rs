@@ -1,6 +1,6 @@
-//! Segments as blocks of whole lines: forward for searching, from the end for the newest lines.
+//! Reads segments in blocks of whole lines: forward to search them, backward for the newest lines.
 //!
-//! A file is opened for each block, because a folder may have more files than a process may have open.
+//! It opens the file anew for each block, because a folder may have more files than a process may have open.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
@@ -9,24 +9,25 @@ use std::path::{Path, PathBuf};
 
 use memchr::{memchr, memrchr};
 
-/// How much is read at once: little enough to stay in a processor's cache while it is searched.
+/// The bytes of one read: few enough to stay in a processor's cache during the search.
 const BLOCK: usize = 256 * 1024;
 
-/// Reads so many bytes at an offset, or what there is.
+/// Reads `count` bytes at an offset, or fewer at the end of the file.
 fn read_at(path: &Path, offset: u64, count: u64, into: &mut Vec<u8>) -> io::Result<usize> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(offset))?;
     file.take(count).read_to_end(into)
 }
 
-/// A file, from one of its lines on, in blocks of whole lines.
+/// Reads a file in blocks of whole lines.
 #[derive(Debug)]
 pub(super) struct Blocks {
     path: PathBuf,
-    /// The block, and after it the beginning of the next one.
+    /// The block, followed by the beginning of the next one.
     buffer: Vec<u8>,
+    /// The length of the block.
     block: usize,
-    /// The file's offset of the buffer's first byte.
+    /// The offset in the file of the buffer's first byte.
     offset: u64,
 }
 
@@ -40,7 +41,7 @@ impl Blocks {
         }
     }
 
-    /// Goes on to the next block; `false` at the end, where [`rest`](Self::rest) may hold one more line.
+    /// Advances to the next block. `false` at the end of the file, where [`rest`](Self::rest) may hold one more line.
     pub(super) fn advance(&mut self) -> io::Result<bool> {
         self.buffer.drain(..self.block);
         self.offset += self.block as u64;
@@ -59,17 +60,17 @@ impl Blocks {
         }
     }
 
-    /// Whole lines, each with its newline.
+    /// Returns the block: whole lines, each with its newline.
     pub(super) fn block(&self) -> &[u8] {
         &self.buffer[..self.block]
     }
 
-    /// What stands after the last newline, once [`advance`](Self::advance) has found the end.
+    /// Returns what follows the last newline, once [`advance`](Self::advance) has reached the end.
     pub(super) fn rest(&self) -> &[u8] {
         &self.buffer[self.block..]
     }
 
-    /// Where the line begins that follows the block.
+    /// Returns the offset in the file of the line after the block.
     pub(super) fn position(&self) -> u64 {
         self.offset + self.block as u64
     }
@@ -79,7 +80,7 @@ impl Blocks {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line<'a> {
     pub(super) bytes: &'a [u8],
-    /// It ends with a newline. One that does not is being written, or its writer died.
+    /// Whether the line ends with a newline. If not, it is being written, or its writer died.
     pub(super) is_finished: bool,
 }
 
@@ -95,11 +96,11 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The lines of a file from its beginning.
+/// Reads the lines of a file from an offset on.
 #[derive(Debug)]
 pub(super) struct Forward {
     blocks: Blocks,
-    /// Of the block.
+    /// The unread part of the block.
     left: Range<usize>,
     has_ended: bool,
 }
@@ -130,25 +131,26 @@ impl Forward {
         Ok(Some(Line::finished(&rest[..end])))
     }
 
-    /// Where the last finished line ends that was returned.
+    /// Returns the offset after the last finished line that was returned.
     pub(super) fn position(&self) -> u64 {
         self.blocks.position() - self.left.len() as u64
     }
 }
 
-/// The lines of a file from its end.
+/// Reads the lines of a file from its end.
 #[derive(Debug)]
 pub(super) struct Backward {
     path: PathBuf,
-    /// The end of a line whose beginning was not read yet, then whole lines.
+    /// The end of a line whose beginning is not read yet, then whole lines.
     buffer: Vec<u8>,
+    /// The unread whole lines in the buffer.
     left: Range<usize>,
-    /// The file's offset of the buffer's first byte.
+    /// The offset in the file of the buffer's first byte.
     offset: u64,
 }
 
 impl Backward {
-    /// Opens the file as it is, or its first `length` bytes.
+    /// Opens the whole file, or its first `length` bytes.
     pub(super) fn open(path: &Path, length: Option<u64>) -> io::Result<Self> {
         let whole = path.metadata()?.len();
         Ok(Self {
@@ -177,8 +179,8 @@ impl Backward {
         Ok(Some(Line { bytes, is_finished }))
     }
 
-    /// Reads what stands before the buffer: as much as there is of a line whose beginning is missing, so that a line of any
-    /// length is copied a few times and no more.
+    /// Reads the bytes before the buffer: at least as many as the buffer has of an incomplete line, so that a long line is copied
+    /// only a few times.
     fn refill(&mut self) -> io::Result<()> {
         let count = self.offset.min(BLOCK.max(self.left.start) as u64);
         self.offset -= count;
@@ -198,7 +200,7 @@ impl Backward {
     }
 }
 
-/// Returns where the last line begins that has no newline; the file's length if there is none.
+/// Returns the length of the file without an unfinished last line.
 pub(super) fn finished_length(path: &Path) -> io::Result<u64> {
     let mut lines = Backward::open(path, None)?;
     let whole = lines.offset;

@@ -1,49 +1,49 @@
-//! Which calls of a journal are asked for.
+//! Selects calls of a journal.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::found::{Content, Found, State};
+use super::call::{Content, JournalCall, State};
 use super::line::Record;
 
-/// Chooses among calls. Unset fields let every call through.
+/// Selects calls. An unset field accepts every call.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
-    /// Calls that failed, and those of which nothing is known.
+    /// Calls that failed, and calls whose end is not known.
     pub(crate) failed: bool,
     /// Calls in flight.
     pub(crate) open: bool,
-    /// Calls that took so long, or are in flight for so long.
+    /// Calls that took this long or longer, or have been in flight for that time.
     pub(crate) slow: Option<Duration>,
-    /// Of any attempt.
+    /// Calls with this code in any attempt.
     pub(crate) code: Option<String>,
     pub(crate) path: Option<PathPattern>,
-    /// Of any attempt.
+    /// Calls with this status in any attempt.
     pub(crate) status: Option<StatusPattern>,
     pub(crate) service: Option<String>,
     pub(crate) pid: Option<u32>,
     pub(crate) api: Option<String>,
-    /// Calls that were not over by then.
+    /// Calls that had not ended before this time.
     pub(crate) from: Option<Timestamp>,
-    /// Calls that had begun by then.
+    /// Calls that had begun by this time.
     pub(crate) until: Option<Timestamp>,
-    /// When calls in flight are looked at.
+    /// The present time, for the duration of calls in flight.
     pub(crate) now: Timestamp,
 }
 
 impl Filter {
-    /// Returns whether the record may be that of a call which is asked for, before its trail is read.
-    pub(super) fn may_take(&self, record: &Record<'_>) -> bool {
+    /// Returns `false` if the record alone shows that the filter does not accept its call. The trail need not be read then.
+    pub(super) fn may_accept(&self, record: &Record<'_>) -> bool {
         !(self.failed && record.is_success)
             && self.service.as_ref().is_none_or(|it| record.service == *it)
             && self.pid.is_none_or(|it| record.pid == it)
             && self.from.is_none_or(|from| record.at >= from)
     }
 
-    /// Returns whether the call is asked for.
-    pub(crate) fn takes(&self, call: &Found) -> bool {
+    /// Returns whether the filter accepts the call.
+    pub(crate) fn accepts(&self, call: &JournalCall) -> bool {
         let is_open = call.state == State::InFlight;
         let is_over_before = |from| !is_open && call.at < from;
         (!self.failed || call.is_failed())
@@ -53,12 +53,12 @@ impl Filter {
             && !self.from.is_some_and(is_over_before)
             && self.until.is_none_or(|until| call.began() <= until)
             && self.slow.is_none_or(|slow| self.took(call) >= Some(slow))
-            && self.takes_content(&call.content)
+            && self.accepts_content(&call.content)
     }
 
-    fn takes_content(&self, content: &Content) -> bool {
+    fn accepts_content(&self, content: &Content) -> bool {
         let (_, path) = content.request();
-        self.path.as_ref().is_none_or(|it| it.takes(path))
+        self.path.as_ref().is_none_or(|it| it.accepts(path))
             && match content {
                 Content::Finished { trail, .. } => {
                     let attempts = trail.attempts();
@@ -70,7 +70,7 @@ impl Filter {
                         codes.any(|code| code.eq_ignore_ascii_case(wanted))
                     }) && self.status.is_none_or(|wanted| {
                         let mut statuses = attempts.iter().filter_map(|a| a.status());
-                        statuses.any(|status| wanted.takes(status.as_u16()))
+                        statuses.any(|status| wanted.accepts(status.as_u16()))
                     }) && self
                         .api
                         .as_ref()
@@ -84,8 +84,8 @@ impl Filter {
             }
     }
 
-    /// How long a call took, or takes; `None` where nobody knows.
-    fn took(&self, call: &Found) -> Option<Duration> {
+    /// Returns how long the call took, or has been in flight; `None` if its end is not known.
+    fn took(&self, call: &JournalCall) -> Option<Duration> {
         match (&call.content, call.state) {
             (Content::Finished { trail, .. }, _) => Some(trail.elapsed()),
             (Content::Opened(_), State::InFlight) => {
@@ -96,7 +96,7 @@ impl Filter {
     }
 }
 
-/// A part of a path template; or with `*` or `?` the whole of it, where `*` is any text and `?` any character.
+/// A part of a path template. With `*` (any text) or `?` (any character) it is a pattern for the whole template.
 #[derive(Clone, Debug)]
 pub(crate) struct PathPattern(Vec<char>);
 
@@ -112,10 +112,10 @@ impl FromStr for PathPattern {
 }
 
 impl PathPattern {
-    fn takes(&self, path: &str) -> bool {
+    fn accepts(&self, path: &str) -> bool {
         let path: Vec<char> = path.chars().collect();
         let (mut at, mut here) = (0, 0);
-        // Behind the last `*`, and up to where it reaches.
+        // The position after the last `*` in the pattern, and the end in the path of what it matches.
         let mut star: Option<(usize, usize)> = None;
         while here < path.len() {
             match self.0.get(at) {
@@ -140,7 +140,7 @@ impl PathPattern {
     }
 }
 
-/// A status, or a class of them such as `5xx`.
+/// A status, or a class of statuses such as `5xx`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct StatusPattern {
     from: u16,
@@ -177,7 +177,7 @@ impl FromStr for StatusPattern {
 }
 
 impl StatusPattern {
-    fn takes(self, status: u16) -> bool {
+    fn accepts(self, status: u16) -> bool {
         (self.from..=self.to).contains(&status)
     }
 }
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_path_is_a_part_or_a_pattern() {
-        for (pattern, path, takes) in [
+        for (pattern, path, accepts) in [
             ("cameras", "/v1/cameras/{id}", true),
             ("/cameras/{id}", "/cameras/{id}", true),
             ("users", "/cameras/{id}", false),
@@ -205,15 +205,15 @@ mod tests {
             ("?", "é", true),
         ] {
             let read: PathPattern = pattern.parse().expect("any text");
-            assert_eq!(read.takes(path), takes, "{pattern} {path}");
+            assert_eq!(read.accepts(path), accepts, "{pattern} {path}");
         }
     }
 
     #[test]
     fn a_status_is_a_number_or_a_class() {
-        for (text, takes, refuses) in [("503", 503, 504), ("5xx", 599, 499), ("2XX", 200, 300)] {
+        for (text, inside, outside) in [("503", 503, 504), ("5xx", 599, 499), ("2XX", 200, 300)] {
             let read: StatusPattern = text.parse().expect(text);
-            assert!(read.takes(takes) && !read.takes(refuses), "{text}");
+            assert!(read.accepts(inside) && !read.accepts(outside), "{text}");
         }
         for text in [
             "", "xx", "0xx", "10xx", "99", "1000", "-503", "5x", "éxx", "5xxx",

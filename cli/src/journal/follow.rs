@@ -1,40 +1,39 @@
-//! The newest calls of a folder, and then those that end while somebody looks on.
+//! The newest calls of a folder, and the calls that end later.
 
 use std::collections::HashSet;
 use std::path::Path;
 
 use super::blocks::{Forward, finished_length};
+use super::call::{JournalCall, State};
 use super::filter::Filter;
-use super::found::{Found, State};
 use super::line::{self, Torn};
 use super::merge::{Lengths, Merge, Order};
-use super::open::Open;
-use super::order::{Placed, newest_first};
+use super::order::{SequencedCall, newest_first};
 use super::process::Process;
-use super::search::Read;
+use super::read::{ReadCall, UnfinishedCall};
 use super::{Folder, blocks};
 use crate::exit::Failure;
 
-/// Reads what is written to a folder, from a moment on.
+/// Reads what programs write to a folder from a certain time on.
 #[derive(Debug)]
 pub(crate) struct Follow<'a> {
     folder: &'a Folder,
     filter: &'a Filter,
-    /// Up to where each segment was read.
+    /// How much of each segment was read.
     lengths: Lengths,
-    /// Processes that are gone, and of which everything was read.
+    /// Processes that are gone and whose journals were read to the end.
     done: HashSet<String>,
-    /// Calls without an end that were shown, or that were there before.
+    /// Calls without an end that were already shown, or that existed before.
     unknown: HashSet<String>,
 }
 
 impl Folder {
-    /// Returns the newest calls, oldest of them first, and what reads on from there.
+    /// Returns the newest `last` calls, oldest first, and the reader of later ones.
     pub(crate) fn follow<'a>(
         &'a self,
         filter: &'a Filter,
         last: usize,
-    ) -> Result<(Vec<Found>, Follow<'a>), Failure> {
+    ) -> Result<(Vec<JournalCall>, Follow<'a>), Failure> {
         let mut lengths = Lengths::new();
         for segment in self.processes()?.into_iter().flat_map(|it| it.segments) {
             match finished_length(&segment.path) {
@@ -45,12 +44,12 @@ impl Folder {
             }
         }
         let (processes, open) = self.open_calls()?;
-        let open = open.into_iter().map(Open::into_found);
+        let open = open.into_iter().map(UnfinishedCall::into_call);
         let unknown: Vec<_> = open.filter(|call| call.state == State::Unknown).collect();
         let ids = unknown.iter().map(|call| call.content.call_id()).collect();
         let order = Order::NewestFirst;
         let mut merge = Merge::new(self, filter, order, processes, Some(&lengths), unknown);
-        let mut newest: Vec<Found> = std::iter::from_fn(|| merge.next()).take(last).collect();
+        let mut newest: Vec<JournalCall> = std::iter::from_fn(|| merge.next()).take(last).collect();
         newest.reverse();
         let follow = Follow {
             folder: self,
@@ -64,15 +63,15 @@ impl Folder {
 }
 
 impl Follow<'_> {
-    /// Returns the calls that ended since it was asked last, oldest first, and those whose process is gone since then.
-    pub(crate) fn news(&mut self) -> Vec<Found> {
+    /// Returns the calls that ended since the last call of this function, oldest first, and those whose process is gone since.
+    pub(crate) fn news(&mut self) -> Vec<JournalCall> {
         let mut news = Vec::new();
-        // A folder that is gone comes back with the next record.
+        // A program makes a removed folder again with its next record.
         for process in Process::all(&self.folder.path).unwrap_or_default() {
             if self.done.contains(&process.stem) {
                 continue;
             }
-            // A process that is gone now writes nothing more.
+            // Checked before the read: a process that is gone writes nothing more.
             let is_alive = process.is_alive();
             for segment in &process.segments {
                 self.read(&process, &segment.path, is_alive, &mut news);
@@ -88,7 +87,13 @@ impl Follow<'_> {
     }
 
     /// Reads what was added to a segment.
-    fn read(&mut self, process: &Process, path: &Path, is_alive: bool, news: &mut Vec<Placed>) {
+    fn read(
+        &mut self,
+        process: &Process,
+        path: &Path,
+        is_alive: bool,
+        news: &mut Vec<SequencedCall>,
+    ) {
         let from = self.lengths.get(path).copied().unwrap_or(0);
         if path.metadata().is_ok_and(|about| about.len() == from) {
             return;
@@ -107,8 +112,13 @@ impl Follow<'_> {
         self.lengths.insert(path.to_owned(), lines.position());
     }
 
-    fn call(&self, process: &Process, line: blocks::Line<'_>, is_alive: bool) -> Option<Placed> {
-        // It is read when it has an end; without a writer it has none.
+    fn call(
+        &self,
+        process: &Process,
+        line: blocks::Line<'_>,
+        is_alive: bool,
+    ) -> Option<SequencedCall> {
+        // Wait until the writer finishes the line. A writer that is gone never does.
         if !line.is_finished && is_alive {
             return None;
         }
@@ -120,24 +130,24 @@ impl Follow<'_> {
             }
         };
         match record.read(self.folder, &process.stem, is_alive)? {
-            Read::Ended(seq, found) => self.filter.takes(&found).then(|| Placed {
+            ReadCall::Ended(seq, found) => self.filter.accepts(&found).then(|| SequencedCall {
                 stem: process.stem.clone(),
                 seq: Some(seq),
                 found,
             }),
-            Read::Open(_) => None,
+            ReadCall::Unfinished(_) => None,
         }
     }
 
-    /// Reads the calls that a process left without an end.
-    fn read_open(&mut self, process: &Process, news: &mut Vec<Placed>) {
+    /// Reads the calls without an end of a process that is gone.
+    fn read_open(&mut self, process: &Process, news: &mut Vec<SequencedCall>) {
         let open = self.folder.open_calls_of(process, false);
         for open in self.folder.without_ended([process], open) {
             let stem = open.stem.clone();
-            let found = open.into_found();
-            if self.unknown.insert(found.content.call_id()) && self.filter.takes(&found) {
+            let found = open.into_call();
+            if self.unknown.insert(found.content.call_id()) && self.filter.accepts(&found) {
                 let seq = None;
-                news.push(Placed { stem, seq, found });
+                news.push(SequencedCall { stem, seq, found });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! IDs that somebody asks for, and those of a call.
+//! The IDs to search for, and the IDs of a call.
 
 use std::collections::HashMap;
 
@@ -7,21 +7,21 @@ use reqtrail::host::{IdKind, IdQuery};
 
 use super::line::OpenedCall;
 
-/// What is looked for.
+/// The IDs to search for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Wanted<'a> {
-    /// IDs or their beginnings.
+pub(super) enum WantedIds<'a> {
+    /// Whole IDs, or their first characters.
     Queries(&'a [IdQuery]),
-    /// Whole IDs, by their numbers.
-    Words(&'a Words),
+    /// Only whole IDs.
+    Whole(&'a WholeIds),
 }
 
-/// Whole IDs, of which there may be thousands, in the form in which they are compared.
+/// Whole IDs in the form in which they are compared, each with a number. There may be thousands.
 #[derive(Debug, Default)]
-pub(super) struct Words(HashMap<String, usize>);
+pub(super) struct WholeIds(HashMap<String, usize>);
 
-impl Words {
-    /// Adds an ID; returns its number, which is that of an equal one if there is one.
+impl WholeIds {
+    /// Adds an ID and returns its number. Equal IDs have the same number.
     pub(super) fn add(&mut self, id: &str) -> usize {
         let next = self.0.len();
         let key = IdQuery::new(id).as_str().to_owned();
@@ -29,8 +29,8 @@ impl Words {
     }
 }
 
-impl Wanted<'_> {
-    /// Calls `each` with the number of what the ID is, or begins with, and with whether it is the same.
+impl WantedIds<'_> {
+    /// Calls `each` with the number of every wanted ID that `id` equals or begins with, and with whether they are equal.
     pub(super) fn matches(&self, id: &str, mut each: impl FnMut(usize, bool)) {
         match self {
             Self::Queries(queries) => {
@@ -40,15 +40,15 @@ impl Wanted<'_> {
                     }
                 }
             }
-            Self::Words(Words(words)) => {
-                if let Some(number) = words.get(IdQuery::new(id).as_str()) {
+            Self::Whole(WholeIds(numbers)) => {
+                if let Some(number) = numbers.get(IdQuery::new(id).as_str()) {
                     each(*number, true);
                 }
             }
         }
     }
 
-    /// Says whether the ID is one that is looked for.
+    /// Returns whether the ID is wanted.
     pub(super) fn has(&self, id: &str) -> bool {
         let mut has = false;
         self.matches(id, |_, _| has = true);
@@ -56,7 +56,7 @@ impl Wanted<'_> {
     }
 }
 
-/// The IDs of a call that ended, with the kind of each. A span comes after the trace, whose digits are also those of the call.
+/// Returns the IDs of a call that ended, with the kind of each. Spans come after the call's ID and its trace ID.
 pub(super) fn of_trail(trail: &Trail) -> Vec<(IdKind, String)> {
     let mut ids = Vec::new();
     for attempt in trail.attempts() {

@@ -1,4 +1,4 @@
-//! One line of a segment, and one slot of an open-call table.
+//! Parses a line of a segment, and a slot of an open-call table.
 
 use std::borrow::Cow;
 
@@ -7,40 +7,40 @@ use serde::{Deserialize, Serialize};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
-/// A line that a journal wrote.
+/// A parsed line of a segment.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
-    /// When it was written.
+    /// When the line was written.
     pub(super) at: Timestamp,
     pub(super) seq: u64,
-    /// The call's, where it tells of one.
+    /// The ID of the call. Empty if the record is not about a call.
     pub(super) call_id: Cow<'a, str>,
     pub(super) service: Cow<'a, str>,
     pub(super) host: Cow<'a, str>,
     pub(super) pid: u32,
-    /// Which calls its client keeps; empty where it does not say.
+    /// Which calls the client keeps. Empty if the line does not say.
     pub(super) policy: Cow<'a, str>,
-    /// The call it tells of succeeded.
+    /// Whether the call of the record succeeded.
     pub(super) is_success: bool,
-    pub(super) what: What<'a>,
+    pub(super) kind: RecordKind<'a>,
 }
 
-/// What a line tells.
+/// What a record is about.
 #[derive(Debug)]
-pub(super) enum What<'a> {
-    /// A call that ended; its trail is not read yet.
+pub(super) enum RecordKind<'a> {
+    /// A call that ended. Its trail is not parsed yet.
     Call { trail: &'a RawValue },
-    /// A call that began, where the open-call table was full.
+    /// A call that began when the open-call table was full.
     Opened(OpenedCall),
-    /// The call that such a line told of is over.
+    /// The end of a call that has an `Opened` record.
     Closed,
     /// Records that could not be written.
     Lost { records: u64 },
-    /// Something that a later release writes.
+    /// A record that only later releases write.
     Other,
 }
 
-/// A call as it stood before its request left: nothing is known of its answer.
+/// A call as recorded before its request left. The response is not known.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub(crate) struct OpenedCall {
     /// When the attempt was sent.
@@ -48,23 +48,23 @@ pub(crate) struct OpenedCall {
     pub(crate) at: Timestamp,
     pub(crate) call_id: String,
     pub(crate) trace_id: String,
-    /// Of the attempt.
+    /// The span of the attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) span_id: Option<String>,
-    /// What every attempt carries in the dialect's correlation header.
+    /// The ID that every attempt carries in the dialect's correlation header.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) correlation_id: Option<String>,
     pub(crate) method: String,
     /// The path template.
     pub(crate) path: String,
     pub(crate) origin: String,
-    /// The attempt's place in the call, from 1.
+    /// The attempt's number in the call, from 1.
     pub(crate) attempt: u32,
     /// The name of the API's dialect.
     pub(crate) api: String,
 }
 
-/// A line that cannot be read: its writer died over it, or the disk was full.
+/// The error for a line that is not complete: its writer died, or the disk was full.
 #[derive(Debug)]
 pub(super) struct Torn;
 
@@ -73,37 +73,37 @@ struct LineJson<'a> {
     #[serde(rename = "@timestamp", borrow)]
     at: Cow<'a, str>,
     #[serde(borrow, default)]
-    service: Named<'a>,
+    service: NameField<'a>,
     #[serde(borrow, default)]
-    host: Named<'a>,
+    host: NameField<'a>,
     #[serde(default)]
-    process: Process,
+    process: ProcessField,
     #[serde(borrow, default)]
-    event: Event<'a>,
+    event: EventField<'a>,
     #[serde(borrow)]
-    reqtrail: Ours<'a>,
+    reqtrail: ReqtrailFields<'a>,
 }
 
 #[derive(Default, Deserialize)]
-struct Named<'a> {
+struct NameField<'a> {
     #[serde(borrow, default)]
     name: Cow<'a, str>,
 }
 
 #[derive(Default, Deserialize)]
-struct Process {
+struct ProcessField {
     #[serde(default)]
     pid: u32,
 }
 
 #[derive(Default, Deserialize)]
-struct Event<'a> {
+struct EventField<'a> {
     #[serde(borrow, default)]
     outcome: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
-struct Ours<'a> {
+struct ReqtrailFields<'a> {
     #[serde(borrow)]
     record: Cow<'a, str>,
     #[serde(default)]
@@ -117,17 +117,17 @@ struct Ours<'a> {
     #[serde(default)]
     opened: Option<OpenedCall>,
     #[serde(default)]
-    lost: Option<Lost>,
+    lost: Option<LostField>,
 }
 
 #[derive(Deserialize)]
-struct Lost {
+struct LostField {
     records: u64,
 }
 
-/// Reads a line. `None` for one that is not a journal's: others may write to the file, too.
+/// Parses a line. `None` for a line that reqtrail did not write: other programs may write to the file too.
 pub(super) fn read(line: &[u8]) -> Result<Option<Record<'_>>, Torn> {
-    // What a crash left of a line that was never written is zeros.
+    // After a crash, a line whose bytes were not yet written consists of zeros.
     if line.first() == Some(&0) {
         return Err(Torn);
     }
@@ -142,30 +142,30 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Record<'_>>, Torn> {
     let Ok(at) = line.at.parse() else {
         return Ok(None);
     };
-    let ours = line.reqtrail;
-    let what = match (&*ours.record, ours.trail, ours.opened, ours.lost) {
-        ("call", Some(trail), ..) => What::Call { trail },
-        ("opened", _, Some(opened), _) => What::Opened(opened),
-        ("closed", ..) => What::Closed,
-        ("lost", .., Some(lost)) => What::Lost {
+    let fields = line.reqtrail;
+    let kind = match (&*fields.record, fields.trail, fields.opened, fields.lost) {
+        ("call", Some(trail), ..) => RecordKind::Call { trail },
+        ("opened", _, Some(opened), _) => RecordKind::Opened(opened),
+        ("closed", ..) => RecordKind::Closed,
+        ("lost", .., Some(lost)) => RecordKind::Lost {
             records: lost.records,
         },
-        _ => What::Other,
+        _ => RecordKind::Other,
     };
     Ok(Some(Record {
         at,
-        seq: ours.seq,
-        call_id: ours.call_id,
+        seq: fields.seq,
+        call_id: fields.call_id,
         service: line.service.name,
         host: line.host.name,
         pid: line.process.pid,
-        policy: ours.policy,
+        policy: fields.policy,
         is_success: line.event.outcome == "success",
-        what,
+        kind,
     }))
 }
 
-/// Says whether a line looks torn, without reading it.
+/// Returns whether a line looks torn, without parsing it.
 pub(super) fn looks_torn(line: &[u8]) -> bool {
     match line.first() {
         Some(b'{') => line.last() != Some(&b'}'),
@@ -173,8 +173,7 @@ pub(super) fn looks_torn(line: &[u8]) -> bool {
     }
 }
 
-/// Reads a slot of an open-call table. `None` for a free one, whose first byte is a blank whatever follows; it is zero in a
-/// table for which space was set aside and no more.
+/// Parses a slot of an open-call table. `None` for a free slot: its first byte is a space, or zero if the slot was never used.
 pub(super) fn slot(slot: &[u8]) -> Result<Option<OpenedCall>, Torn> {
     match slot.first() {
         None | Some(0 | b' ') => Ok(None),
@@ -196,6 +195,6 @@ mod stamp {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
         let text = Cow::<'de, str>::deserialize(from)?;
         text.parse()
-            .map_err(|_| D::Error::custom("expected a time as RFC 3339 writes it"))
+            .map_err(|_| D::Error::custom("expected a time in the form of RFC 3339"))
     }
 }

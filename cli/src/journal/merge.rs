@@ -1,7 +1,7 @@
-//! Calls of all journals in one order.
+//! Merges the calls of all journals into one order.
 //!
-//! Each process's records keep the order in which it numbered them, whatever its clock did; between processes the time
-//! decides.
+//! The records of a process keep the order of their sequence numbers, even if its clock was changed. Calls of different processes
+//! are ordered by time.
 
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::io;
@@ -9,38 +9,39 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::blocks::{Backward, Forward, Line};
+use super::call::JournalCall;
 use super::filter::Filter;
-use super::found::Found;
-use super::line::{self, Torn, What};
-use super::open::Probed;
+use super::line::{self, RecordKind, Torn};
 use super::process::{Process, Segment};
-use super::search::{Read, lines_containing};
+use super::read::{ReadCall, UnfinishedCall};
+use super::scan::lines_containing;
+use super::unfinished::Probed;
 use super::{Folder, State};
 use crate::exit::Failure;
 
-/// What stands in the record of a call that may have one before it: its body turned out to be unusable after it had ended.
-const CHANGED: &[u8] = b"\"outcome\":\"decode\"";
+/// The bytes in the record of a call that may have an earlier record: decoding its body failed after the call had ended.
+const REVISED: &[u8] = b"\"outcome\":\"decode\"";
 
-/// Which call comes first.
+/// The order of the calls.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Order {
     OldestFirst,
     NewestFirst,
 }
 
-/// Where the finished lines of segments end, as they are read; longer ones have grown since.
+/// The length of each segment's finished lines at the start. What was added later is not read.
 pub(super) type Lengths = HashMap<PathBuf, u64>;
 
-/// The calls that ended, one after the other.
+/// An iterator over the calls that ended.
 #[derive(Debug)]
 pub(super) struct Merge<'a> {
     order: Order,
     streams: Vec<Stream<'a>>,
-    /// The streams that go on, the next one on top.
+    /// The streams with a next call; the one on top comes first.
     heads: BinaryHeap<(Rank, usize)>,
 }
 
-/// Orders calls by their time: the greater comes first.
+/// The rank of a call by its time. The greater rank comes first.
 type Rank = i128;
 
 /// The calls of a process.
@@ -57,16 +58,16 @@ struct Source<'a> {
     stem: String,
     is_alive: bool,
     order: Order,
-    /// The last records of calls that may have several, by the calls' IDs.
+    /// The sequence number of the last record of each call that may have several, by the ID of the call.
     last: HashMap<String, u64>,
 }
 
-/// Segments of a process that follow one another.
+/// Segments of a process that were written one after the other.
 #[derive(Debug, Default)]
 struct Lane {
     segments: VecDeque<(PathBuf, Option<u64>)>,
     lines: Option<(PathBuf, Lines)>,
-    next: Option<(Option<u64>, Found)>,
+    next: Option<(Option<u64>, JournalCall)>,
 }
 
 #[derive(Debug)]
@@ -76,15 +77,15 @@ enum Lines {
 }
 
 impl<'a> Merge<'a> {
-    /// Begins with the records of these processes, as long as `lengths` says, where it says so, and with calls that have no
-    /// record.
+    /// Starts a merge of the records of these processes and of `others`, calls without a record. `lengths` limits how much of
+    /// each segment is read.
     pub(super) fn new(
         folder: &'a Folder,
         filter: &'a Filter,
         order: Order,
         processes: Vec<Probed>,
         lengths: Option<&Lengths>,
-        others: Vec<Found>,
+        others: Vec<JournalCall>,
     ) -> Self {
         let source = |stem: String, is_alive, last| Source {
             folder,
@@ -98,10 +99,14 @@ impl<'a> Merge<'a> {
             .into_iter()
             .map(|(process, is_alive)| Stream {
                 lanes: lanes(&process, filter, order, lengths),
-                source: source(process.stem.clone(), is_alive, folder.changed(&process)),
+                source: source(
+                    process.stem.clone(),
+                    is_alive,
+                    folder.last_revisions(&process),
+                ),
             })
             .collect();
-        let others = others.into_iter().filter(|call| filter.takes(call));
+        let others = others.into_iter().filter(|call| filter.accepts(call));
         streams.extend(others.map(|call| Stream {
             source: source(String::new(), false, HashMap::new()),
             lanes: vec![Lane {
@@ -118,7 +123,7 @@ impl<'a> Merge<'a> {
         merge
     }
 
-    /// Puts a stream among the others, if it goes on.
+    /// Adds a stream to the heap if it has a next call.
     fn push(&mut self, number: usize) {
         let stream = &mut self.streams[number];
         let lane = stream.first().and_then(|lane| stream.lanes.get(lane));
@@ -133,7 +138,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Returns the next call.
-    pub(super) fn next(&mut self) -> Option<Found> {
+    pub(super) fn next(&mut self) -> Option<JournalCall> {
         let (_, number) = self.heads.pop()?;
         let stream = &mut self.streams[number];
         let lane = stream.first()?;
@@ -144,7 +149,7 @@ impl<'a> Merge<'a> {
 }
 
 impl Stream<'_> {
-    /// Returns the lane whose next call is the process's next one.
+    /// Returns the lane that has the next call of the process.
     fn first(&mut self) -> Option<usize> {
         for lane in &mut self.lanes {
             lane.fill(&self.source);
@@ -164,7 +169,7 @@ impl Stream<'_> {
 }
 
 impl Lane {
-    /// Reads on to the next call that the filter takes.
+    /// Reads up to the next call that the filter accepts.
     fn fill(&mut self, source: &Source<'_>) {
         while self.next.is_none() {
             let Some((path, lines)) = &mut self.lines else {
@@ -190,8 +195,8 @@ impl Lane {
 }
 
 impl Source<'_> {
-    /// Reads the call of a line, if it has one that is asked for.
-    fn call(&self, line: Line<'_>) -> Option<(Option<u64>, Found)> {
+    /// Reads the call of a line; `None` if the line has none, or the filter does not accept it.
+    fn call(&self, line: Line<'_>) -> Option<(Option<u64>, JournalCall)> {
         let record = match line::read(line.bytes) {
             Ok(record) => record?,
             Err(Torn) => {
@@ -199,21 +204,21 @@ impl Source<'_> {
                 return None;
             }
         };
-        if !self.filter.may_take(&record) {
+        if !self.filter.may_accept(&record) {
             return None;
         }
         match record.read(self.folder, &self.stem, self.is_alive)? {
-            Read::Ended(seq, call) => {
-                // Few calls have one: the ID is made for those alone.
+            ReadCall::Ended(seq, call) => {
+                // Few calls have several records: the ID is formatted only if there are any.
                 let last = match self.last.is_empty() {
                     true => None,
                     false => self.last.get(&call.content.call_id()),
                 };
                 let is_last = last.is_none_or(|last| seq >= *last);
-                (is_last && self.filter.takes(&call)).then_some((Some(seq), call))
+                (is_last && self.filter.accepts(&call)).then_some((Some(seq), call))
             }
-            // It is among the calls without a record.
-            Read::Open(_) => None,
+            // The caller passes it among `others`.
+            ReadCall::Unfinished(_) => None,
         }
     }
 }
@@ -234,10 +239,10 @@ impl Lines {
     }
 }
 
-/// Sorts a process's segments into those that follow one another: it writes two at a time.
+/// Sorts the segments of a process into two lanes, because a process writes two segments at a time.
 fn lanes(process: &Process, filter: &Filter, order: Order, lengths: Option<&Lengths>) -> Vec<Lane> {
     let mut lanes = [Lane::default(), Lane::default()];
-    // Whose last write was before the time in question has nothing of it.
+    // A segment last written before the time in question has no call of that time.
     let is_late = |segment: &&Segment| {
         let Some(from) = filter.from else { return true };
         let written = segment.path.metadata().and_then(|about| about.modified());
@@ -245,7 +250,7 @@ fn lanes(process: &Process, filter: &Filter, order: Order, lengths: Option<&Leng
     };
     for segment in process.segments.iter().filter(is_late) {
         let length = match lengths.map(|lengths| lengths.get(&segment.path)) {
-            // It came later.
+            // The segment is newer than the lengths.
             Some(None) => continue,
             Some(length) => length.copied(),
             None => None,
@@ -260,13 +265,13 @@ fn lanes(process: &Process, filter: &Filter, order: Order, lengths: Option<&Leng
 }
 
 impl Folder {
-    /// Returns the last record of each call of a process that may have several.
-    fn changed(&self, process: &Process) -> HashMap<String, u64> {
+    /// Returns the sequence number of the last record of each call that may have several, by the ID of the call.
+    fn last_revisions(&self, process: &Process) -> HashMap<String, u64> {
         let mut last = HashMap::new();
         for segment in &process.segments {
-            let read = lines_containing(&segment.path, CHANGED, |bytes| {
+            let read = lines_containing(&segment.path, REVISED, |bytes| {
                 if let Ok(Some(record)) = line::read(bytes)
-                    && matches!(record.what, What::Call { .. })
+                    && matches!(record.kind, RecordKind::Call { .. })
                 {
                     let seq = last.entry(record.call_id.into_owned()).or_insert(0);
                     *seq = record.seq.max(*seq);
@@ -279,25 +284,24 @@ impl Folder {
         last
     }
 
-    /// Calls `each` with every call that the filter takes, oldest first, those in flight at the end. With `last` it is only so
-    /// many of the newest.
+    /// Calls `each` with every call that the filter accepts, oldest first, then those in flight. `last` limits them to the newest.
     pub(crate) fn each_call(
         &self,
         filter: &Filter,
         last: Option<usize>,
-        mut each: impl FnMut(Found) -> Result<(), Failure>,
+        mut each: impl FnMut(JournalCall) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let (processes, open) = self.open_calls()?;
-        let open = open.into_iter().map(super::open::Open::into_found);
+        let open = open.into_iter().map(UnfinishedCall::into_call);
         let (mut in_flight, unknown): (Vec<_>, Vec<_>) =
             open.partition(|call| call.state == State::InFlight);
-        in_flight.retain(|call| filter.takes(call));
+        in_flight.retain(|call| filter.accepts(call));
         in_flight.sort_by_key(|call| call.at);
         let order = match last {
             Some(_) => Order::NewestFirst,
             None => Order::OldestFirst,
         };
-        // Only calls without a record are in flight.
+        // A call in flight has no record.
         let processes = if filter.open { Vec::new() } else { processes };
         let mut merge = Merge::new(self, filter, order, processes, None, unknown);
         match last {
@@ -325,8 +329,8 @@ impl Folder {
     }
 }
 
-/// Drops the call that has ended since its process's table was read.
-fn drop_ended(in_flight: &mut Vec<Found>, ended: &Found) {
+/// Removes a call that has ended since the open-call table was read.
+fn drop_ended(in_flight: &mut Vec<JournalCall>, ended: &JournalCall) {
     if !in_flight.is_empty() {
         let id = ended.content.call_id();
         in_flight.retain(|open| open.content.call_id() != id);

@@ -1,21 +1,21 @@
-//! The order of calls that were read.
+//! Sorts calls that were read.
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::found::Found;
+use super::call::JournalCall;
 
-/// A call, and its place among the records of its process; without one where the call has no record.
+/// A call with the sequence number of its record; `None` if the call has no record.
 #[derive(Debug)]
-pub(super) struct Placed {
+pub(super) struct SequencedCall {
     pub(super) stem: String,
     pub(super) seq: Option<u64>,
-    pub(super) found: Found,
+    pub(super) found: JournalCall,
 }
 
-/// Sorts calls by time. Those of one process keep the order of its records, whatever its clock did. Of several records of a
-/// call, as where its body turned out to be unusable after it had ended, the last counts.
-pub(super) fn newest_first(mut calls: Vec<Placed>) -> Vec<Found> {
-    let mut lists: BTreeMap<(String, Option<usize>), Vec<Found>> = BTreeMap::new();
+/// Sorts calls by time, newest first. Calls of one process keep the order of its records, even if its clock was changed. If a
+/// call has several records, as when decoding its body failed after it had ended, the last one counts.
+pub(super) fn newest_first(mut calls: Vec<SequencedCall>) -> Vec<JournalCall> {
+    let mut lists: BTreeMap<(String, Option<usize>), Vec<JournalCall>> = BTreeMap::new();
     calls.sort_by_key(|call| call.seq);
     let mut seen = HashSet::new();
     calls.reverse();
@@ -24,14 +24,14 @@ pub(super) fn newest_first(mut calls: Vec<Placed>) -> Vec<Found> {
     });
     calls.reverse();
     for (at, call) in calls.into_iter().enumerate() {
-        // A call without a record has no place among the records.
+        // A call without a record has no sequence number.
         let alone = call.seq.is_none().then_some(at);
         lists
             .entry((call.stem, alone))
             .or_default()
             .push(call.found);
     }
-    let mut lists: Vec<Vec<Found>> = lists.into_values().collect();
+    let mut lists: Vec<Vec<JournalCall>> = lists.into_values().collect();
     let next = || {
         let newest = lists
             .iter_mut()

@@ -1,4 +1,4 @@
-//! The files of a folder, by the process that wrote them.
+//! The files of a folder, grouped by the process that wrote them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,23 +12,24 @@ use super::line;
 /// The journal of one process.
 #[derive(Debug)]
 pub(super) struct Process {
-    /// What the names of its files begin with.
+    /// The common beginning of the names of its files.
     pub(super) stem: String,
-    /// One of its files.
+    /// The parsed name of one of its files.
     pub(super) name: FileName,
-    /// By number.
+    /// The segments, in the order of their numbers.
     pub(super) segments: Vec<Segment>,
+    /// The open-call table.
     pub(super) table: Option<PathBuf>,
 }
 
-/// A segment of a journal.
+/// A file of records.
 #[derive(Clone, Debug)]
 pub(super) struct Segment {
     pub(super) number: u32,
     pub(super) path: PathBuf,
 }
 
-/// Who wrote a journal.
+/// The program that wrote a journal.
 #[derive(Clone, Debug)]
 pub(super) struct Writer {
     pub(super) service: String,
@@ -37,7 +38,7 @@ pub(super) struct Writer {
 }
 
 impl Process {
-    /// Lists the journals of a folder, oldest first. Other files are none of its business.
+    /// Lists the journals of a folder, oldest first. It ignores other files.
     pub(super) fn all(folder: &Path) -> io::Result<Vec<Self>> {
         let mut processes = BTreeMap::new();
         for entry in folder.read_dir()? {
@@ -74,13 +75,13 @@ impl Process {
         Ok(processes)
     }
 
-    /// Says whether the process lives. Where that cannot be found out, nothing is known of it, as if it were gone.
+    /// Returns whether the process is alive; `false` if that cannot be determined.
     pub(super) fn is_alive(&self) -> bool {
         let table = self.table.as_deref();
         table.is_some_and(|table| is_alive(table).unwrap_or(false))
     }
 
-    /// Says who wrote the journal: by its first line, else by the names of its files, where some characters are replaced.
+    /// Returns who wrote the journal: from its first line, otherwise from the names of its files, which replace some characters.
     pub(super) fn writer(&self) -> Writer {
         let named = || Writer {
             service: self.name.service.clone(),

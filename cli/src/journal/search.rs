@@ -1,43 +1,35 @@
-//! Finding calls by their IDs.
-//!
-//! Segments are searched as bytes: only what stands behind a name that ends with `_id` can be one of a call's IDs. A line is
-//! read as JSON once such an ID is what was asked for.
+//! Finds calls by their IDs.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::Path;
 
-use memchr::memmem::Finder;
-use memchr::{memchr, memchr_iter, memchr2, memrchr};
-use reqtrail::Trail;
 use reqtrail::host::{IdKind, IdQuery};
 
 use super::Folder;
-use super::blocks::{Blocks, Line};
-use super::found::{Content, Found, State};
-use super::id::{self, Wanted, Words};
-use super::line::{self, Record, Torn, What};
-use super::open::Open;
-use super::order::{Placed, newest_first};
-use super::process::Writer;
+use super::blocks::Line;
+use super::call::{Content, JournalCall};
+use super::id::{self, WantedIds, WholeIds};
+use super::line::{self, Record, Torn};
+use super::order::{SequencedCall, newest_first};
+use super::read::ReadCall;
+use super::scan::{each_block, lines, with_ids};
 use crate::exit::Failure;
 
-/// How the name of each ID ends in the JSON of a trail.
-const NAME: &[u8] = b"_id\"";
-
-/// A call that was found, with what it was found by.
+/// A call that was found.
 #[derive(Debug)]
 struct Hit {
+    /// The number of the wanted ID.
     number: usize,
-    /// By a whole ID, not by its beginning.
+    /// Whether the whole ID matched, not only its first characters.
     is_whole: bool,
-    call: Placed,
+    call: SequencedCall,
 }
 
 impl Folder {
-    /// As [`find`](Self::find), for several IDs at once: the calls for each of them.
-    pub(crate) fn find_each(&self, queries: &[IdQuery]) -> Result<Vec<Vec<Found>>, Failure> {
-        let mut hits = self.search(Wanted::Queries(queries))?;
+    /// Does what [`find`](Self::find) does for several IDs at once. Returns the calls of each ID.
+    pub(crate) fn find_each(&self, queries: &[IdQuery]) -> Result<Vec<Vec<JournalCall>>, Failure> {
+        let mut hits = self.search(WantedIds::Queries(queries))?;
         Ok((0..queries.len())
             .map(|number| {
                 let of_query = hits.extract_if(.., |hit| hit.number == number);
@@ -48,18 +40,18 @@ impl Folder {
             .collect())
     }
 
-    /// Finds the calls that have these IDs as they are, newest first: the calls for each of them.
-    pub(crate) fn find_words<'a>(
+    /// Finds the calls with exactly these IDs. Returns the calls of each ID, newest first.
+    pub(crate) fn find_whole<'a>(
         &self,
         ids: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Vec<Vec<Found>>, Failure> {
-        let mut words = Words::default();
-        let numbers: Vec<usize> = ids.into_iter().map(|id| words.add(id)).collect();
-        let mut by_number: HashMap<usize, Vec<Placed>> = HashMap::new();
-        for hit in self.search(Wanted::Words(&words))? {
+    ) -> Result<Vec<Vec<JournalCall>>, Failure> {
+        let mut wanted = WholeIds::default();
+        let numbers: Vec<usize> = ids.into_iter().map(|id| wanted.add(id)).collect();
+        let mut by_number: HashMap<usize, Vec<SequencedCall>> = HashMap::new();
+        for hit in self.search(WantedIds::Whole(&wanted))? {
             by_number.entry(hit.number).or_default().push(hit.call);
         }
-        let found: HashMap<usize, Vec<Found>> = by_number
+        let found: HashMap<usize, Vec<JournalCall>> = by_number
             .into_iter()
             .map(|(number, calls)| (number, newest_first(calls)))
             .collect();
@@ -67,7 +59,7 @@ impl Folder {
         Ok(numbers.into_iter().map(of).collect())
     }
 
-    fn search(&self, wanted: Wanted<'_>) -> Result<Vec<Hit>, Failure> {
+    fn search(&self, wanted: WantedIds<'_>) -> Result<Vec<Hit>, Failure> {
         let mut tables = self.tables(Some(wanted))?;
         let processes = self.processes()?;
         let mut hits = Vec::new();
@@ -75,10 +67,10 @@ impl Folder {
             let is_alive = tables.is_alive(process);
             for segment in &process.segments {
                 let each = |record: Record<'_>| match record.read(self, &process.stem, is_alive) {
-                    Some(Read::Ended(seq, found)) => {
+                    Some(ReadCall::Ended(seq, found)) => {
                         hits.extend(hits_of(wanted, &process.stem, Some(seq), &found));
                     }
-                    Some(Read::Open(open)) => tables.open.push(open),
+                    Some(ReadCall::Unfinished(open)) => tables.open.push(open),
                     None => {}
                 };
                 let read = self.search_segment(&segment.path, is_alive, wanted, each);
@@ -89,17 +81,17 @@ impl Folder {
         }
         for open in self.without_ended(&processes, tables.open) {
             let stem = open.stem.clone();
-            hits.extend(hits_of(wanted, &stem, None, &open.into_found()));
+            hits.extend(hits_of(wanted, &stem, None, &open.into_call()));
         }
         Ok(hits)
     }
 
-    /// Reads the records of a segment that have a wanted ID, and counts torn lines.
+    /// Calls `each` with the records of a segment that have a wanted ID, and counts torn lines.
     fn search_segment(
         &self,
         path: &Path,
         is_alive: bool,
-        wanted: Wanted<'_>,
+        wanted: WantedIds<'_>,
         mut each: impl FnMut(Record<'_>),
     ) -> io::Result<()> {
         each_block(path, |block, is_finished| {
@@ -119,49 +111,8 @@ impl Folder {
     }
 }
 
-/// What a record says of a call.
-pub(super) enum Read {
-    /// It has ended; the number is that of the record.
-    Ended(u64, Found),
-    Open(Open),
-}
-
-impl Record<'_> {
-    /// Reads the call; `None` for a record of something else, or of a trail that cannot be read.
-    pub(super) fn read(self, folder: &Folder, stem: &str, is_alive: bool) -> Option<Read> {
-        let (service, host, pid) = (self.service.into_owned(), self.host.into_owned(), self.pid);
-        match self.what {
-            What::Call { trail: raw } => {
-                let trail = Trail::from_json(raw.get()).map_err(|why| folder.skip_odd(&why));
-                let trail = Box::new(trail.ok()?);
-                let found = Found {
-                    id: trail.call_id().to_string(),
-                    matched: IdKind::Call,
-                    state: State::Finished,
-                    service,
-                    host,
-                    pid,
-                    at: self.at,
-                    content: Content::Finished {
-                        trail,
-                        raw: raw.get().to_owned(),
-                    },
-                };
-                Some(Read::Ended(self.seq, found))
-            }
-            What::Opened(call) => Some(Read::Open(Open {
-                stem: stem.to_owned(),
-                writer: Writer { service, host, pid },
-                is_alive,
-                call,
-            })),
-            What::Closed | What::Lost { .. } | What::Other => None,
-        }
-    }
-}
-
-/// What of the wanted a call has: each once, by the ID that fits best.
-fn hits_of(wanted: Wanted<'_>, stem: &str, seq: Option<u64>, found: &Found) -> Vec<Hit> {
+/// Returns a hit for each wanted ID that the call has. If several of its IDs match one, the best match counts.
+fn hits_of(wanted: WantedIds<'_>, stem: &str, seq: Option<u64>, found: &JournalCall) -> Vec<Hit> {
     let ids = match &found.content {
         Content::Finished { trail, .. } => id::of_trail(trail),
         Content::Opened(call) => call.ids(),
@@ -178,10 +129,10 @@ fn hits_of(wanted: Wanted<'_>, stem: &str, seq: Option<u64>, found: &Found) -> V
     let hit = |(number, (is_whole, matched, id)): (usize, (bool, IdKind, &str))| Hit {
         number,
         is_whole,
-        call: Placed {
+        call: SequencedCall {
             stem: stem.to_owned(),
             seq,
-            found: Found {
+            found: JournalCall {
                 id: id.to_owned(),
                 matched,
                 ..found.clone()
@@ -189,90 +140,4 @@ fn hits_of(wanted: Wanted<'_>, stem: &str, seq: Option<u64>, found: &Found) -> V
         },
     };
     best.into_iter().map(hit).collect()
-}
-
-/// Calls `each` with every line of a file that has a wanted ID.
-pub(super) fn lines_with(
-    path: &Path,
-    wanted: Wanted<'_>,
-    mut each: impl FnMut(&[u8]),
-) -> io::Result<()> {
-    each_block(path, |block, _| with_ids(block, wanted, &mut each))
-}
-
-/// Calls `each` with every line of a file that has these bytes.
-pub(super) fn lines_containing(
-    path: &Path,
-    bytes: &[u8],
-    mut each: impl FnMut(&[u8]),
-) -> io::Result<()> {
-    let finder = Finder::new(bytes);
-    each_block(path, |block, _| {
-        let mut from = 0;
-        while let Some(at) = finder.find(&block[from..]) {
-            let (line, end) = line_at(block, from + at);
-            each(line);
-            from = end;
-        }
-    })
-}
-
-/// Calls `each` with the lines of a file, many at a time, and with whether they are finished.
-fn each_block(path: &Path, mut each: impl FnMut(&[u8], bool)) -> io::Result<()> {
-    let mut blocks = Blocks::new(path, 0);
-    while blocks.advance()? {
-        each(blocks.block(), true);
-    }
-    each(blocks.rest(), false);
-    Ok(())
-}
-
-/// The lines of a block, without their newlines.
-fn lines(block: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let ends =
-        memchr_iter(b'\n', block).chain((block.last() != Some(&b'\n')).then_some(block.len()));
-    ends.scan(0, |begin, end| {
-        let line = &block[*begin..end];
-        *begin = end + 1;
-        Some(line)
-    })
-}
-
-/// Calls `each` with every line of the block that has a wanted ID, or an ID that only JSON can read.
-fn with_ids(block: &[u8], wanted: Wanted<'_>, mut each: impl FnMut(&[u8])) {
-    let finder = Finder::new(NAME);
-    let mut from = 0;
-    while let Some(at) = finder.find(&block[from..]) {
-        from += at + NAME.len();
-        let Some(value) = value(&block[from..]) else {
-            continue;
-        };
-        let is_candidate = match memchr2(b'"', b'\\', value) {
-            Some(end) if value[end] == b'"' => {
-                std::str::from_utf8(&value[..end]).is_ok_and(|id| wanted.has(id))
-            }
-            escaped => escaped.is_some(),
-        };
-        if is_candidate {
-            let (line, end) = line_at(block, from);
-            each(line);
-            from = end;
-        }
-    }
-}
-
-/// The line in which a byte of the block stands, and where it ends.
-fn line_at(block: &[u8], at: usize) -> (&[u8], usize) {
-    let begin = memrchr(b'\n', &block[..at]).map_or(0, |newline| newline + 1);
-    let end = memchr(b'\n', &block[at..]).map_or(block.len(), |newline| at + newline);
-    (&block[begin..end], end)
-}
-
-/// What stands behind a name: the text of its value, from after the quotation mark on. `None` for a value that is not text.
-fn value(behind: &[u8]) -> Option<&[u8]> {
-    behind
-        .trim_ascii_start()
-        .strip_prefix(b":")?
-        .trim_ascii_start()
-        .strip_prefix(b"\"")
 }

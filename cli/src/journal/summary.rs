@@ -1,4 +1,4 @@
-//! What the journal of each process has.
+//! Summaries of the journals, for `status`.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -7,39 +7,39 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::blocks::{Backward, Forward};
-use super::line::{self, What};
+use super::line::{self, RecordKind};
 use super::process::{Process, Segment, Writer};
-use super::search::lines_containing;
+use super::scan::lines_containing;
 use super::{Folder, State};
 use crate::exit::Failure;
 
-/// What stands in a line that tells of lost records.
+/// The bytes in a record of lost records.
 const LOST: &[u8] = b"\"lost\"";
 
-/// What the journal of one process has: a line of `status --json`.
+/// The summary of one process's journal: a line of `status --json`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Summary {
     schema: &'static str,
     pub(crate) service: String,
     pub(crate) host: String,
     pub(crate) pid: u32,
-    /// The process lives.
+    /// Whether the process is alive.
     pub(crate) alive: bool,
-    /// Which calls its journal keeps, as its last record says.
+    /// Which calls the journal keeps, from its last record.
     pub(crate) policy: Option<String>,
-    /// When the process began its journal.
+    /// When the process started its journal.
     #[serde(serialize_with = "time")]
     pub(crate) started_at: Option<Timestamp>,
     pub(crate) files: usize,
     pub(crate) bytes: u64,
-    /// When the oldest record was written that is still there.
+    /// When the oldest remaining record was written.
     #[serde(serialize_with = "time")]
     pub(crate) first_at: Option<Timestamp>,
     #[serde(serialize_with = "time")]
     pub(crate) last_at: Option<Timestamp>,
     /// Records that could not be written.
     pub(crate) lost: u64,
-    /// Calls in flight; of a process that is gone, those of which nothing is known.
+    /// The number of calls in flight; for a process that is gone, of calls whose end is not known.
     pub(crate) open: usize,
 }
 
@@ -52,13 +52,13 @@ fn time<S: serde::Serializer>(at: &Option<Timestamp>, out: S) -> Result<S::Ok, S
 }
 
 impl Folder {
-    /// Returns what the journal of each process has, oldest first.
+    /// Returns the summary of each journal, oldest first.
     pub(crate) fn summaries(&self) -> Result<Vec<Summary>, Failure> {
         let (processes, open) = self.open_calls()?;
         let mut open_of: HashMap<String, (usize, State)> = HashMap::new();
         for open in open {
             let stem = open.stem.clone();
-            let entry = open_of.entry(stem).or_insert((0, open.into_found().state));
+            let entry = open_of.entry(stem).or_insert((0, open.into_call().state));
             entry.0 += 1;
         }
         Ok(processes
@@ -99,7 +99,7 @@ impl Folder {
         let mut lost = 0;
         let read = lines_containing(&segment.path, LOST, |bytes| {
             if let Ok(Some(record)) = line::read(bytes)
-                && let What::Lost { records } = record.what
+                && let RecordKind::Lost { records } = record.kind
             {
                 lost += records;
             }
@@ -111,7 +111,7 @@ impl Folder {
     }
 }
 
-/// When the first record of a segment was written.
+/// Returns when the first record of a segment was written.
 fn first(path: &Path) -> Option<Timestamp> {
     let mut lines = Forward::new(path, 0);
     loop {
@@ -121,7 +121,7 @@ fn first(path: &Path) -> Option<Timestamp> {
     }
 }
 
-/// When the last record of a segment was written, and under which policy.
+/// Returns when the last record of a segment was written, and its policy.
 fn last(path: &Path) -> Option<(Timestamp, String)> {
     let mut lines = Backward::open(path, None).ok()?;
     loop {

@@ -1,4 +1,4 @@
-//! Journals as programs leave them: segments, open-call tables, and the lock of a process that lives.
+//! Writes journals as programs do: segments, open-call tables, and the lock of a live process.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const SLOT_BYTES: usize = 512;
 const SLOTS: usize = 1024;
 
-/// A folder of journals, which is removed in the end.
+/// A folder of journals, which is removed at the end.
 pub(crate) struct Folder {
     path: PathBuf,
 }
@@ -32,27 +32,62 @@ impl Folder {
         &self.path
     }
 
-    /// Begins the journal of a process, with an empty open-call table that nobody locks.
+    /// Starts the journal of a process, with an empty open-call table that is not locked.
     pub(crate) fn process(&self, service: &str, host: &str, pid: u32, started: &str) -> Process {
+        let process = self.process_without_table(service, host, pid, started);
+        fs::write(process.table(), empty_table()).expect("a table");
+        process
+    }
+
+    /// Starts the journal of a live process. Its table is locked before it appears, as a program does it: a `tail` that reads the
+    /// folder at any moment finds the process alive.
+    pub(crate) fn live_process(
+        &self,
+        service: &str,
+        host: &str,
+        pid: u32,
+        started: &str,
+    ) -> (Process, ProcessLock) {
+        let process = self.process_without_table(service, host, pid, started);
+        let hidden = process.table().with_extension("new");
+        fs::write(&hidden, empty_table()).expect("a table");
+        let lock = lock(&hidden);
+        fs::rename(&hidden, process.table()).expect("renamed");
+        (process, lock)
+    }
+
+    fn process_without_table(&self, service: &str, host: &str, pid: u32, started: &str) -> Process {
         let start_ms = at(started).as_millisecond();
         let file_host = host.replace('-', "_");
-        let stem = format!("{service}-{file_host}-{pid}-{start_ms}-a{pid:05x}");
-        let process = Process {
+        Process {
             folder: self.path.clone(),
-            stem,
+            stem: format!("{service}-{file_host}-{pid}-{start_ms}-a{pid:05x}"),
             service: service.to_owned(),
             host: host.to_owned(),
             pid,
             seq: 0,
             segment: 1,
-        };
-        let mut blank = vec![b' '; SLOTS * SLOT_BYTES];
-        for slot in blank.chunks_exact_mut(SLOT_BYTES) {
-            slot[SLOT_BYTES - 1] = b'\n';
         }
-        fs::write(process.table(), blank).expect("a table");
-        process
     }
+}
+
+fn empty_table() -> Vec<u8> {
+    let mut blank = vec![b' '; SLOTS * SLOT_BYTES];
+    for slot in blank.chunks_exact_mut(SLOT_BYTES) {
+        slot[SLOT_BYTES - 1] = b'\n';
+    }
+    blank
+}
+
+fn lock(table: &Path) -> ProcessLock {
+    let file = OpenOptions::new()
+        .read(true)
+        .open(table)
+        .expect("the table");
+    // SAFETY: the descriptor is open.
+    let locked = unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) };
+    assert_eq!(locked, 0, "the lock");
+    ProcessLock(file)
 }
 
 impl Drop for Folder {
@@ -72,35 +107,28 @@ pub(crate) struct Process {
     segment: u32,
 }
 
-/// A process lives as long as this does.
-pub(crate) struct Life(#[allow(dead_code, reason = "it holds the lock")] File);
+/// The lock of a live process. Dropping it ends the process for the command.
+pub(crate) struct ProcessLock(#[allow(dead_code, reason = "it holds the lock")] File);
 
 impl Process {
     pub(crate) fn table(&self) -> PathBuf {
         self.folder.join(format!("{}.open", self.stem))
     }
 
-    /// The segment that lines go to.
+    /// Returns the path of the segment to which lines are written.
     pub(crate) fn segment(&self) -> PathBuf {
         let number = self.segment;
         self.folder.join(format!("{}.{number:04}.jsonl", self.stem))
     }
 
-    /// Goes on with another segment: odd numbers hold notable records, even ones the others.
-    pub(crate) fn go_on_in(&mut self, number: u32) {
+    /// Switches to another segment. Odd numbers have notable records, even ones the others.
+    pub(crate) fn use_segment(&mut self, number: u32) {
         self.segment = number;
     }
 
-    /// Locks the table, as the process does while it lives.
-    pub(crate) fn live(&self) -> Life {
-        let file = OpenOptions::new()
-            .read(true)
-            .open(self.table())
-            .expect("the table");
-        // SAFETY: the descriptor is open.
-        let locked = unsafe { libc::flock(file.as_raw_fd(), libc::LOCK_EX | libc::LOCK_NB) };
-        assert_eq!(locked, 0, "the lock");
-        Life(file)
+    /// Locks the table, as a live process does.
+    pub(crate) fn live(&self) -> ProcessLock {
+        lock(&self.table())
     }
 
     /// Writes the record of a call that ended.
@@ -109,7 +137,7 @@ impl Process {
         self.write(&line);
     }
 
-    /// Writes the first bytes of a call's record, as a process does that is killed meanwhile.
+    /// Writes the first bytes of a call's record, as if the process was killed during the write.
     pub(crate) fn torn_call(&mut self, call: &Call, bytes: usize) {
         let line = self.call_line(call).to_string();
         self.write_raw(&line.as_bytes()[..bytes]);
@@ -157,7 +185,7 @@ impl Process {
         line
     }
 
-    /// Writes that a call is about to be sent, for which the table has no room.
+    /// Writes the record of a call that is about to be sent and has no room in the table.
     pub(crate) fn opened(&mut self, open: &Open) {
         let mut line = self.line("opened", at(&open.at));
         line["reqtrail"]["call_id"] = json!(call_id(open.number));
@@ -165,14 +193,14 @@ impl Process {
         self.write(&line);
     }
 
-    /// Writes that such a call is over.
+    /// Writes the end of a call that has an `opened` record.
     pub(crate) fn closed(&mut self, number: u32, when: &str) {
         let mut line = self.line("closed", at(when));
         line["reqtrail"]["call_id"] = json!(call_id(number));
         self.write(&line);
     }
 
-    /// Writes that records were lost.
+    /// Writes a record of lost records.
     pub(crate) fn lost(&mut self, records: u64, when: &str) {
         let mut line = self.line("lost", at(when));
         line["log"]["level"] = json!("warn");
@@ -180,15 +208,15 @@ impl Process {
         self.write(&line);
     }
 
-    /// Puts a call into the open-call table.
-    pub(crate) fn hold(&self, slot: usize, open: &Open) {
+    /// Writes a call to a slot of the open-call table.
+    pub(crate) fn fill_slot(&self, slot: usize, open: &Open) {
         let text = open.json().to_string();
         assert!(text.len() < SLOT_BYTES, "it fits");
         self.write_slot(slot, &format!("{text:<width$}\n", width = SLOT_BYTES - 1));
     }
 
-    /// Blanks a slot as a process does: its first byte alone counts.
-    pub(crate) fn blank(&self, slot: usize) {
+    /// Clears a slot as a process does: only its first byte counts.
+    pub(crate) fn clear_slot(&self, slot: usize) {
         self.write_slot(slot, " ");
     }
 
@@ -199,7 +227,7 @@ impl Process {
         written.expect("a slot");
     }
 
-    /// Writes any text.
+    /// Appends any bytes to the segment.
     pub(crate) fn write_raw(&self, bytes: &[u8]) {
         let segment = OpenOptions::new()
             .create(true)
@@ -294,7 +322,7 @@ impl Attempt {
 }
 
 impl Call {
-    /// A call that has not been sent yet; `number` makes its IDs.
+    /// Makes a call without attempts. Its IDs are derived from `number`.
     pub(crate) fn new(number: u32, method: &str, path: &str, started: &str) -> Self {
         Self {
             number,
@@ -328,7 +356,7 @@ impl Call {
         self
     }
 
-    /// To OpenStack's service of this type, with a correlation ID.
+    /// Makes it a call to the OpenStack service of this type, with a correlation ID.
     pub(crate) fn openstack(mut self, service: &str) -> Self {
         self.dialect = "openstack".to_owned();
         self.service = Some(service.to_owned());
@@ -341,7 +369,7 @@ impl Call {
         at(&self.started) + SignedDuration::from_millis(elapsed)
     }
 
-    /// The trail's JSON.
+    /// Returns the JSON of the trail.
     pub(crate) fn trail(&self) -> Value {
         let correlation = format!("req-{}", call_id(self.number));
         let attempts: Vec<Value> = (1..)
@@ -458,17 +486,17 @@ impl Open {
     }
 }
 
-/// The call ID of the call with this number.
+/// Returns the call ID of the call with this number.
 pub(crate) fn call_id(number: u32) -> String {
     format!("{number:08x}-1d3b-4c5d-8e9f-0a1b2c3d4e5f")
 }
 
-/// Its trace ID: the same digits.
+/// Returns its trace ID, which has the same digits.
 pub(crate) fn trace_id(number: u32) -> String {
     call_id(number).replace('-', "")
 }
 
-/// The span ID of one of its attempts.
+/// Returns the span ID of one of its attempts.
 pub(crate) fn span_id(number: u32, attempt: u32) -> String {
     format!("{attempt:08x}{number:08x}")
 }

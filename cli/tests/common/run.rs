@@ -1,4 +1,4 @@
-//! Runs of the command in a pipe, and golden files.
+//! Runs the command with pipes, and compares its output with golden files.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -6,15 +6,15 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-/// How a run of the command ended, and what it wrote.
+/// The exit code and the outputs of a run of the command.
 #[derive(Debug)]
-pub(crate) struct Ran {
+pub(crate) struct RunOutput {
     pub(crate) exit: i32,
     pub(crate) output: String,
     pub(crate) errors: String,
 }
 
-/// The command, without the variables of whoever runs the tests.
+/// Returns the command with an empty environment.
 pub(crate) fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reqtrail"));
     command.env_clear();
@@ -22,19 +22,19 @@ pub(crate) fn command() -> Command {
 }
 
 /// Runs the command on a folder.
-pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Ran {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> RunOutput {
     run_with(folder, arguments, "")
 }
 
-/// Runs the command on a folder, with this on standard input.
-pub(crate) fn run_with(folder: &Path, arguments: &[&str], input: &str) -> Ran {
+/// Runs the command on a folder with `input` on standard input.
+pub(crate) fn run_with(folder: &Path, arguments: &[&str], input: &str) -> RunOutput {
     let mut command = command();
     command.env("REQTRAIL_JOURNAL", folder).args(arguments);
     finish(command, input)
 }
 
 /// Runs a command to its end.
-pub(crate) fn finish(mut command: Command, input: &str) -> Ran {
+pub(crate) fn finish(mut command: Command, input: &str) -> RunOutput {
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -46,18 +46,18 @@ pub(crate) fn finish(mut command: Command, input: &str) -> Ran {
     ran(child.wait_with_output().expect("it ends"))
 }
 
-pub(crate) fn ran(output: Output) -> Ran {
+pub(crate) fn ran(output: Output) -> RunOutput {
     let text = |bytes| String::from_utf8(bytes).expect("text");
-    Ran {
+    RunOutput {
         exit: output.status.code().expect("it ends by itself"),
         output: text(output.stdout),
         errors: text(output.stderr),
     }
 }
 
-impl Ran {
-    /// Compares everything with `tests/golden/NAME.txt`, where FOLDER stands for the folder. `UPDATE_GOLDEN=1` writes the file
-    /// anew.
+impl RunOutput {
+    /// Compares exit code and outputs with `tests/golden/NAME.txt`, which has FOLDER instead of the folder's path.
+    /// `UPDATE_GOLDEN=1` updates the file.
     #[track_caller]
     pub(crate) fn is_golden(&self, name: &str, folder: &Path) {
         let folder = folder.display().to_string();
@@ -71,11 +71,11 @@ impl Ran {
             std::fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
             std::fs::write(&path, &text).expect("the golden file can be written");
         }
-        let wanted = std::fs::read_to_string(&path).expect("the golden file is there");
+        let wanted = std::fs::read_to_string(&path).expect("the golden file exists");
         assert_eq!(text, wanted, "{}", path.display());
     }
 
-    /// Reads the lines of JSON on standard output, each of which has to follow the schema.
+    /// Parses the lines of JSON on standard output. Each has to follow the schema.
     #[track_caller]
     pub(crate) fn lines(&self, schema: &str) -> Vec<Value> {
         let validator = validator(schema);
@@ -99,17 +99,17 @@ pub(crate) fn validator(schema: &str) -> jsonschema::Validator {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../schema")
             .join(name);
-        let text = std::fs::read_to_string(&path).expect("the schema is there");
+        let text = std::fs::read_to_string(&path).expect("the schema exists");
         serde_json::from_str(&text).expect("the schema is JSON")
     };
-    // Where a reference to the file next to it leads.
+    // The URI to which a reference to the file beside it resolves.
     let trail = "json-schema:///trail.schema.json";
     let registry = jsonschema::Registry::new()
         .add(trail, read("trail.schema.json"))
         .and_then(|registry| registry.prepare())
-        .expect("the schema of trails is one");
+        .expect("the schema of trails is valid");
     jsonschema::options()
         .with_registry(&registry)
         .build(&read(&format!("{schema}.schema.json")))
-        .expect("the schema is one")
+        .expect("the schema is valid")
 }

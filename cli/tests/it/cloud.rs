@@ -1,4 +1,4 @@
-//! `follow` and `explain`, at a scripted cloud on loopback: Keystone, Nova and Cinder behind one port.
+//! `follow` and `explain` with a scripted cloud on loopback: Keystone, Nova and Cinder behind one port.
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -9,17 +9,17 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::program::{InTerminal, on_screen, reqtrail, said, text};
+use crate::program::{InTerminal, on_screen, reqtrail, stderr, stdout};
 
 const SERVER: &str = "344174b8-34fd-4017-ae29-b9084dcf3861";
 const VOLUME: &str = "86a92e20-c6ef-44cc-9712-5a931ec997fe";
 const RESIZE: &str = "req-ea1b0dfc-3186-42a9-84ff-c4f4fb130fae";
 const EXTEND: &str = "req-05c51f8b-20ea-4e85-ad74-6e3014f027f4";
 
-/// The answers by method and path, each in turn; the last one stays.
+/// The responses by method and path, in order. The last one repeats.
 type Script = HashMap<String, Vec<(u16, Value)>>;
 
-/// A cloud on a port of its own, until the process ends.
+/// A cloud on its own port. It serves until the process ends.
 struct Cloud {
     url: String,
 }
@@ -44,7 +44,7 @@ impl Cloud {
         }});
         let mut script: Script = answers
             .into_iter()
-            .map(|(asked, answers)| (asked.to_owned(), answers))
+            .map(|(request, answers)| (request.to_owned(), answers))
             .collect();
         script
             .entry("POST /v3/auth/tokens".to_owned())
@@ -59,7 +59,7 @@ impl Cloud {
         Self { url }
     }
 
-    /// The command, signing in here.
+    /// Returns the command with the variables to sign in to this cloud.
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = reqtrail(arguments);
         command
@@ -103,15 +103,15 @@ fn serve(stream: TcpStream, script: &Mutex<Script>) {
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).expect("a body");
-        let asked = first.rsplit_once(' ').expect("a request line").0;
-        let asked = asked.split('?').next().expect("a path");
+        let request = first.rsplit_once(' ').expect("a request line").0;
+        let request = request.split('?').next().expect("a path");
         let (status, answer) = {
             let mut script = script.lock().expect("a script");
-            match script.get_mut(asked) {
+            match script.get_mut(request) {
                 Some(answers) if answers.len() > 1 => answers.remove(0),
                 Some(answers) => answers[0].clone(),
                 None => {
-                    let text = format!("nothing at {asked}");
+                    let text = format!("nothing at {request}");
                     (404, json!({"itemNotFound": {"code": 404, "message": text}}))
                 }
             }
@@ -139,7 +139,7 @@ fn listed() -> Value {
         "project_id": "p", "user_id": "u"})
 }
 
-/// A server whose resize found no host, as in Nova's guide: its status tells nothing of that.
+/// A server whose resize found no host, as in Nova's guide. Its status does not show that.
 fn no_valid_host() -> Cloud {
     let mut action = listed();
     action["events"] = json!([{"event": "conductor_migrate_server", "result": "Error",
@@ -170,7 +170,7 @@ fn volume(status: &str, size: u64) -> (u16, Value) {
     (200, json!({ "volume": volume }))
 }
 
-/// A volume that shows these states in turn.
+/// A volume that goes through these states.
 fn with_volume(states: Vec<(u16, Value)>) -> Cloud {
     let no_messages = json!({"messages": []});
     Cloud::start([
@@ -193,12 +193,12 @@ const EXTENDED: [&str; 7] = [
 ];
 
 #[test]
-fn explain_tells_a_servers_story_by_its_name() {
+fn explain_shows_the_history_of_a_server_by_its_name() {
     let cloud = no_valid_host();
     let output = cloud.run(&["explain", "web-1"]);
-    assert_eq!(said(&output), "");
+    assert_eq!(stderr(&output), "");
     assert_eq!(output.status.code(), Some(1));
-    let told = text(&output);
+    let history = stdout(&output);
     for part in [
         SERVER,
         "ACTIVE",
@@ -206,13 +206,13 @@ fn explain_tells_a_servers_story_by_its_name() {
         RESIZE,
         "conductor_migrate_server Error",
     ] {
-        assert!(told.contains(part), "{part}: {told}");
+        assert!(history.contains(part), "{part}: {history}");
     }
     let output = cloud.run(&["explain", SERVER, "--json"]);
-    let story: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(story["actions"][0]["verdict"], "failed");
-    assert_eq!(text(&output).lines().count(), 1);
-    assert!(story["schema"].is_string());
+    let history: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(history["actions"][0]["verdict"], "failed");
+    assert_eq!(stdout(&output).lines().count(), 1);
+    assert!(history["schema"].is_string());
 }
 
 #[test]
@@ -220,30 +220,30 @@ fn follow_takes_the_newest_action_of_a_server() {
     let output = no_valid_host().run(&["follow", "server", "web-1"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        text(&output).starts_with("resize of server"),
+        stdout(&output).starts_with("resize of server"),
         "{}",
-        text(&output)
+        stdout(&output)
     );
-    assert!(said(&output).contains(RESIZE), "{}", said(&output));
+    assert!(stderr(&output).contains(RESIZE), "{}", stderr(&output));
     assert!(
-        said(&output).contains("Give the operator"),
+        stderr(&output).contains("Give the operator"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
 }
 
 #[test]
-fn follow_waits_for_a_volume_and_shows_it_on_a_terminal_alone() {
+fn follow_waits_for_a_volume_and_shows_progress_only_on_a_terminal() {
     let states = || vec![volume("extending", 1), volume("available", 3)];
     let output = with_volume(states()).run(&EXTENDED);
     assert_eq!(
-        (output.status.code(), said(&output)),
+        (output.status.code(), stderr(&output)),
         (Some(0), String::new())
     );
     assert!(
-        text(&output).starts_with("extend of volume"),
+        stdout(&output).starts_with("extend of volume"),
         "{}",
-        text(&output)
+        stdout(&output)
     );
 
     let cloud = with_volume(states());
@@ -251,7 +251,9 @@ fn follow_waits_for_a_volume_and_shows_it_on_a_terminal_alone() {
     let (screen, code) = on_screen(command.env("TERM", "xterm"), 80);
     assert_eq!(code, Some(0), "{screen}");
     assert!(screen.contains("\r0 s: extending\u{1b}[K"), "{screen}");
-    let (_, report) = screen.rsplit_once("\r\u{1b}[K").expect("the line is wiped");
+    let (_, report) = screen
+        .rsplit_once("\r\u{1b}[K")
+        .expect("the line is cleared");
     assert!(report.starts_with("extend of volume"), "{screen}");
 
     let mut command = cloud.command(&EXTENDED);
@@ -272,7 +274,7 @@ fn follow_ends_with_what_is_known() {
 
     let endless = with_volume(vec![volume("extending", 1)]);
     let output = endless.run(&[&EXTENDED[..], &["--deadline", "1ms"]].concat());
-    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
 
     let mut command = endless.command(&EXTENDED);
     let mut terminal = InTerminal::start(command.env("TERM", "xterm"), 80);
@@ -284,7 +286,7 @@ fn follow_ends_with_what_is_known() {
 }
 
 #[test]
-fn the_exit_says_what_kept_it_from_an_answer() {
+fn the_exit_code_says_why_there_is_no_history() {
     let refused =
         json!({"error": {"code": 401, "title": "Unauthorized", "message": "no such user"}});
     let stranger = Cloud::start([("POST /v3/auth/tokens", vec![(401, refused)])]);
@@ -302,28 +304,32 @@ fn the_exit_says_what_kept_it_from_an_answer() {
     for (cloud, code) in [(&stranger, 4), (&nothing, 5), (&forbidding, 1), (&gone, 3)] {
         let output = cloud.run(&["explain", SERVER]);
         assert_eq!(
-            (output.status.code(), text(&output)),
+            (output.status.code(), stdout(&output)),
             (Some(code), String::new()),
             "{}",
-            said(&output)
+            stderr(&output)
         );
-        assert!(!said(&output).contains("hunter2"));
+        assert!(!stderr(&output).contains("hunter2"));
         next.insert(
-            said(&output)
+            stderr(&output)
                 .lines()
                 .last()
                 .expect("what to do next")
                 .to_owned(),
         );
         if code != 3 {
-            assert!(said(&output).contains("req-11111111"), "{}", said(&output));
+            assert!(
+                stderr(&output).contains("req-11111111"),
+                "{}",
+                stderr(&output)
+            );
         }
     }
     assert_eq!(next.len(), 4, "{next:?}");
 }
 
 #[test]
-fn what_cannot_be_followed_is_a_usage_error() {
+fn an_incomplete_or_invalid_subject_is_a_usage_error() {
     let cloud = no_valid_host();
     for (arguments, expected) in [
         (
@@ -354,8 +360,8 @@ fn what_cannot_be_followed_is_a_usage_error() {
             output.status.code(),
             Some(2),
             "{arguments:?}: {}",
-            said(&output)
+            stderr(&output)
         );
-        assert!(said(&output).contains(expected), "{}", said(&output));
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
 }

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use crate::program::{golden, on_screen, piped, reqtrail, said, text};
+use crate::program::{golden, on_screen, piped, reqtrail, stderr, stdout};
 
 #[test]
 fn a_code_is_explained() {
     let output = piped(&["codes", "RATE_LIMITED"]);
     assert_eq!(
-        (output.status.code(), said(&output)),
+        (output.status.code(), stderr(&output)),
         (Some(0), String::new())
     );
-    golden("codes-rate_limited", &text(&output));
+    golden("codes-rate_limited", &stdout(&output));
     let mut command = reqtrail(&["codes", "rate_limited"]);
     let (screen, code) = on_screen(command.env("TERM", "xterm"), 60);
     assert_eq!(code, Some(0));
@@ -20,7 +20,7 @@ fn a_code_is_explained() {
 
 #[test]
 fn a_spelling_of_the_api_a_status_and_a_word_of_a_trail_are_found() {
-    for (asked, found) in [
+    for (code, found) in [
         ("too_many_requests", "rate_limited  NovaVMS  429"),
         ("itemnotfound", "itemNotFound  OpenStack Nova  404"),
         ("413", "overLimit  OpenStack Nova  413"),
@@ -28,19 +28,19 @@ fn a_spelling_of_the_api_a_status_and_a_word_of_a_trail_are_found() {
         ("reauth", "reauth  cause of an attempt"),
         ("connect", "connect  error kind"),
     ] {
-        let output = piped(&["codes", asked]);
-        let headings = text(&output);
+        let output = piped(&["codes", code]);
+        let headings = stdout(&output);
         assert!(
             headings.lines().any(|line| line == found),
-            "{asked}: {headings}"
+            "{code}: {headings}"
         );
     }
 }
 
 #[test]
-fn all_are_listed_and_a_line_of_a_pipe_is_never_cut() {
+fn all_codes_are_listed_and_lines_are_cut_only_on_a_terminal() {
     let output = piped(&["codes"]);
-    let table = text(&output);
+    let table = stdout(&output);
     for code in [
         "auth_required",
         "computeFault",
@@ -54,7 +54,7 @@ fn all_are_listed_and_a_line_of_a_pipe_is_never_cut() {
     }
     golden(
         "codes-novavms",
-        &text(&piped(&["codes", "--api", "NovaVMS"])),
+        &stdout(&piped(&["codes", "--api", "NovaVMS"])),
     );
     let mut narrow = reqtrail(&["codes", "--api", "openstack"]);
     let (screen, code) = on_screen(narrow.env("TERM", "dumb"), 60);
@@ -66,12 +66,12 @@ fn all_are_listed_and_a_line_of_a_pipe_is_never_cut() {
 }
 
 #[test]
-fn lines_of_json_are_what_their_schema_says() {
+fn lines_of_json_follow_their_schema() {
     let schema: Value =
         serde_json::from_str(include_str!("../../../schema/code.schema.json")).expect("JSON");
     let schema = jsonschema::validator_for(&schema).expect("a schema");
     let output = piped(&["codes", "--json"]);
-    let lines = text(&output);
+    let lines = stdout(&output);
     assert!(lines.lines().count() > 60, "{lines}");
     for line in lines.lines() {
         let line: Value = serde_json::from_str(line).expect("JSON");
@@ -90,33 +90,33 @@ fn lines_of_json_are_what_their_schema_says() {
 }
 
 #[test]
-fn an_unknown_code_is_not_found_and_its_neighbours_are_named() {
+fn an_unknown_code_is_not_found_and_similar_ones_are_suggested() {
     for (arguments, expected) in [
         (
             &["codes", "ratelimit"][..],
-            "reqtrail: no code `ratelimit`; did you mean rate_limited?\n",
+            "reqtrail: `ratelimit` is not a code; did you mean rate_limited?\n",
         ),
         (
             &["codes", "qqqq"],
-            "reqtrail: no code `qqqq`; `reqtrail codes` lists all\n",
+            "reqtrail: `qqqq` is not a code; `reqtrail codes` lists all codes\n",
         ),
         (
             &["codes", "itemNotFound", "--api", "novavms"],
-            "reqtrail: no code of NovaVMS `itemNotFound`; `reqtrail codes` lists all\n",
+            "reqtrail: `itemNotFound` is not a code of NovaVMS; `reqtrail codes` lists all codes\n",
         ),
     ] {
         let output = piped(arguments);
         assert_eq!(
-            (output.status.code(), text(&output)),
+            (output.status.code(), stdout(&output)),
             (Some(5), String::new())
         );
-        assert_eq!(said(&output), expected);
+        assert_eq!(stderr(&output), expected);
     }
     let output = piped(&["codes", "--api", "nova"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        said(&output).contains("expected novavms or openstack"),
+        stderr(&output).contains("expected novavms or openstack"),
         "{}",
-        said(&output)
+        stderr(&output)
     );
 }

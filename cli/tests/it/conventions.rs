@@ -1,31 +1,31 @@
-//! What every subcommand has in common: colours, closed pipes, and what cannot be written.
+//! Common to all subcommands: colours, closed pipes, and outputs that cannot be written.
 
 use std::fs::OpenOptions;
 use std::process::Stdio;
 
-use crate::program::{on_screen, piped, reqtrail, said, text};
+use crate::program::{on_screen, piped, reqtrail, stderr, stdout};
 
 #[test]
-fn colours_are_for_terminals_that_want_them() {
-    let asked = ["codes", "deadline"];
-    assert!(!text(&piped(&asked)).contains('\u{1b}'));
+fn colours_need_a_terminal_that_supports_and_allows_them() {
+    let arguments = ["codes", "deadline"];
+    assert!(!stdout(&piped(&arguments)).contains('\u{1b}'));
     for (variables, coloured) in [
         (&[("TERM", "xterm-256color")][..], true),
         (&[("TERM", "dumb")], false),
         (&[("TERM", "xterm-256color"), ("NO_COLOR", "1")], false),
     ] {
-        let mut command = reqtrail(&asked);
+        let mut command = reqtrail(&arguments);
         let (screen, _) = on_screen(command.envs(variables.iter().copied()), 80);
         assert!(screen.contains("stop reason"), "{screen}");
         assert_eq!(screen.contains('\u{1b}'), coloured, "{variables:?}");
     }
-    let mut forced = reqtrail(&asked);
+    let mut forced = reqtrail(&arguments);
     let output = forced.env("CLICOLOR_FORCE", "1").output().expect("an end");
-    assert!(text(&output).contains('\u{1b}'));
+    assert!(stdout(&output).contains('\u{1b}'));
 }
 
 #[test]
-fn columns_count_more_than_the_terminal() {
+fn the_variable_columns_overrides_the_width_of_the_terminal() {
     let mut command = reqtrail(&["codes"]);
     let (screen, _) = on_screen(command.env("COLUMNS", "50"), 200);
     let widest = screen.lines().map(|line| line.chars().count()).max();
@@ -36,7 +36,7 @@ fn columns_count_more_than_the_terminal() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let mut child = reqtrail(&["codes"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -45,14 +45,14 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("an end");
     assert_eq!(
-        (output.status.code(), said(&output)),
+        (output.status.code(), stderr(&output)),
         (Some(0), String::new())
     );
 }
 
 #[test]
 #[cfg(target_os = "linux")]
-fn an_output_that_takes_nothing_is_an_error() {
+fn an_output_that_cannot_be_written_is_an_error() {
     let full = OpenOptions::new()
         .write(true)
         .open("/dev/full")
@@ -64,8 +64,8 @@ fn an_output_that_takes_nothing_is_an_error() {
         .expect("an end");
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        said(&output).starts_with("reqtrail: standard output: "),
+        stderr(&output).starts_with("reqtrail: standard output: "),
         "{}",
-        said(&output)
+        stderr(&output)
     );
 }

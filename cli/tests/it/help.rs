@@ -1,8 +1,8 @@
-//! Help: an example first, within 80 columns.
+//! Help begins with an example and fits 80 columns.
 
-use crate::program::{on_screen, piped, reqtrail, said, text};
+use crate::program::{on_screen, piped, reqtrail, stderr, stdout};
 
-/// The words that ask for each command: none, and those of each subcommand.
+/// Returns the words of each command: none for the command itself, and the name of each subcommand.
 fn commands() -> Vec<Vec<String>> {
     let mut all = vec![Vec::new()];
     let command = reqtrail_cli::command();
@@ -23,9 +23,9 @@ fn every_help_begins_with_an_example_and_fits_80_columns() {
             let mut arguments: Vec<&str> = words.iter().map(String::as_str).collect();
             arguments.push(flag);
             let output = piped(&arguments);
-            let help = text(&output);
+            let help = stdout(&output);
             assert_eq!(
-                (output.status.code(), said(&output)),
+                (output.status.code(), stderr(&output)),
                 (Some(0), String::new())
             );
             let name = words.first().map_or("", String::as_str);
@@ -45,7 +45,7 @@ fn every_help_begins_with_an_example_and_fits_80_columns() {
             assert_eq!(
                 (screen, code),
                 (help, Some(0)),
-                "a wide terminal has the same"
+                "a wide terminal shows the same"
             );
         }
     }
@@ -61,18 +61,18 @@ fn help_is_wrapped_for_a_narrow_terminal() {
 }
 
 #[test]
-fn nothing_asked_is_a_usage_error_that_shows_help() {
+fn no_subcommand_is_a_usage_error_that_shows_help() {
     let output = piped(&[]);
     assert_eq!(
-        (output.status.code(), text(&output)),
+        (output.status.code(), stdout(&output)),
         (Some(2), String::new())
     );
-    assert!(said(&output).contains("Usage: reqtrail"));
+    assert!(stderr(&output).contains("Usage: reqtrail"));
 }
 
 #[test]
-fn the_version_is_that_of_the_package() {
+fn the_version_is_the_version_of_the_package() {
     let output = piped(&["--version"]);
     let expected = format!("reqtrail {}\n", env!("CARGO_PKG_VERSION"));
-    assert_eq!((output.status.code(), text(&output)), (Some(0), expected));
+    assert_eq!((output.status.code(), stdout(&output)), (Some(0), expected));
 }

@@ -1,4 +1,4 @@
-//! `find`, `list`, `status` and `tail` in a terminal: local times, colours, and columns that fit.
+//! `find`, `list`, `status` and `tail` on a terminal: local times, colours, and columns that fit.
 
 use std::io::Write as _;
 use std::process::Command;
@@ -33,14 +33,14 @@ fn folder() -> (Folder, Process) {
             .attempt(Attempt::status(200))
             .took(1_900),
     );
-    shop.hold(
+    shop.fill_slot(
         0,
         &Open::new(9, "POST", "/orders", "2026-11-26T14:07:00.000000Z"),
     );
     (folder, shop)
 }
 
-fn asked(folder: &Folder, arguments: &[&str]) -> Command {
+fn command(folder: &Folder, arguments: &[&str]) -> Command {
     let mut command = reqtrail(arguments);
     command
         .env("REQTRAIL_JOURNAL", folder.path())
@@ -48,9 +48,9 @@ fn asked(folder: &Folder, arguments: &[&str]) -> Command {
     command
 }
 
-/// What a terminal of this width shows, without the folder's name.
+/// Returns what a terminal of this width shows, with FOLDER instead of the folder's path.
 fn screen(folder: &Folder, arguments: &[&str], columns: u16) -> String {
-    let (screen, code) = on_screen(&mut asked(folder, arguments), columns);
+    let (screen, code) = on_screen(&mut command(folder, arguments), columns);
     assert_eq!(code, Some(0), "{screen}");
     screen.replace(&folder.path().display().to_string(), "FOLDER")
 }
@@ -74,7 +74,7 @@ fn a_terminal_shows_local_times_and_colours() {
 fn rows_fit_a_narrow_terminal() {
     let (folder, _shop) = folder();
     for arguments in [&["list"][..], &["status"]] {
-        let mut command = asked(&folder, arguments);
+        let mut command = command(&folder, arguments);
         let (screen, _) = on_screen(command.env("NO_COLOR", "1"), 72);
         for line in screen.lines() {
             assert!(line.chars().count() <= 72, "{arguments:?}: {line}");
@@ -86,7 +86,7 @@ fn rows_fit_a_narrow_terminal() {
 fn ctrl_c_ends_a_tail_with_130() {
     let (folder, mut shop) = folder();
     let _life = shop.live();
-    let mut terminal = InTerminal::start(&mut asked(&folder, &["tail", "-f"]), 160);
+    let mut terminal = InTerminal::start(&mut command(&folder, &["tail", "-f"]), 160);
     terminal.until("GET /cameras");
     shop.call(
         &Call::new(5, "GET", "/later", "2026-11-26T14:08:00.000Z")

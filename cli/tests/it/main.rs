@@ -1,4 +1,4 @@
-//! The command as its users run it: the binary, in a pipe and in a pseudo-terminal.
+//! Tests of the binary in pipes and in a pseudo-terminal.
 
 #![cfg(target_os = "linux")]
 

@@ -1,4 +1,4 @@
-//! Runs the binary, in pipes or in a terminal.
+//! Runs the binary in pipes or in a pseudo-terminal.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -13,7 +13,7 @@ use nix::poll::{PollFd, PollFlags, poll};
 use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::stat::Mode;
 
-/// The binary, with nothing in its environment but a time zone.
+/// Returns the binary as a command with only a time zone in its environment.
 pub(crate) fn reqtrail(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_reqtrail"));
     command
@@ -29,17 +29,17 @@ pub(crate) fn piped(arguments: &[&str]) -> Output {
     reqtrail(arguments).output().expect("the binary runs")
 }
 
-/// What it wrote to standard output.
-pub(crate) fn text(output: &Output) -> String {
+/// Returns what the binary wrote to standard output.
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
-/// What it wrote to standard error.
-pub(crate) fn said(output: &Output) -> String {
+/// Returns what the binary wrote to standard error.
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
-/// A terminal with the binary in it.
+/// The binary in a pseudo-terminal.
 pub(crate) struct InTerminal {
     pub(crate) child: Child,
     pub(crate) keyboard: File,
@@ -47,20 +47,20 @@ pub(crate) struct InTerminal {
 }
 
 impl InTerminal {
-    /// Starts the command in a terminal of this many columns, which its streams and signals come from.
+    /// Starts the command in a pseudo-terminal of this width, which provides its standard streams and its signals.
     pub(crate) fn start(command: &mut Command, columns: u16) -> Self {
         let (screen, inner) = pseudo_terminal(columns);
         let raw = inner.as_raw_fd();
         let enter = move || {
-            // A test run in the background of a script ignores SIGINT, and the command then would, too.
+            // If the tests run in the background of a script, SIGINT is ignored, and the command would inherit that.
             unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
             match unsafe { libc::login_tty(raw) } {
-                // It becomes the standard streams.
+                // `login_tty` made it the standard streams.
                 0 => Ok(()),
                 _ => Err(std::io::Error::last_os_error()),
             }
         };
-        // SAFETY: between fork and exec it sets a signal's action, makes a session and duplicates descriptors, and no more.
+        // SAFETY: between fork and exec it only sets a signal's action, makes a session and duplicates descriptors.
         let child = unsafe { command.pre_exec(enter) }.spawn().expect("a child");
         drop(inner);
         Self {
@@ -70,13 +70,13 @@ impl InTerminal {
         }
     }
 
-    /// Reads the screen until it shows a text, and returns it so far.
+    /// Reads the screen until it shows a text, and returns what was read.
     pub(crate) fn until(&mut self, shown: &str) -> String {
         let mut text = Vec::new();
         let mut byte = [0];
         while !plain_ends(&text).contains(shown) {
             let mut ready = [PollFd::new(self.screen.as_fd(), PollFlags::POLLIN)];
-            // A minute is for what never comes.
+            // The text should come at once; a minute bounds a failed test.
             if poll(&mut ready, 60_000_u16) == Ok(0) {
                 let _ = self.child.kill();
             }
@@ -92,7 +92,7 @@ impl InTerminal {
     pub(crate) fn end(mut self) -> (String, Option<i32>) {
         let mut text = Vec::new();
         let mut bytes = [0; 4096];
-        // When the last process has left the terminal, reading fails.
+        // Reading fails once no process uses the terminal any more.
         while let Ok(count @ 1..) = self.screen.read(&mut bytes) {
             text.extend_from_slice(&bytes[..count]);
         }
@@ -101,7 +101,7 @@ impl InTerminal {
     }
 }
 
-/// The outer and the inner end of a terminal. Neither goes along to children of other tests, whose lives would keep it open.
+/// Opens both ends of a pseudo-terminal. Children of other tests do not inherit them and so cannot keep them open.
 fn pseudo_terminal(columns: u16) -> (File, OwnedFd) {
     let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
     let outer = posix_openpt(flags).expect("a pseudo-terminal");
@@ -121,7 +121,7 @@ fn pseudo_terminal(columns: u16) -> (File, OwnedFd) {
     (File::from(OwnedFd::from(outer)), inner)
 }
 
-/// The text without what a terminal makes of the ends of lines.
+/// Returns the text with the line ends that the program wrote.
 fn plain_ends(text: &[u8]) -> String {
     String::from_utf8_lossy(text).replace("\r\n", "\n")
 }
@@ -131,14 +131,14 @@ pub(crate) fn on_screen(command: &mut Command, columns: u16) -> (String, Option<
     InTerminal::start(command, columns).end()
 }
 
-/// Compares a text with the file of this name in `golden`; with `UPDATE_GOLDEN=1` it writes the file.
+/// Compares a text with the file of this name in `golden`. `UPDATE_GOLDEN=1` updates the file.
 pub(crate) fn golden(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/golden/{name}.txt"));
-    // What colours a text can be read in the file.
+    // A visible character for the escapes of colours.
     let text = text.replace('\u{1b}', "␛");
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(&path, &text).expect("written");
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(text, expected, "{name}; UPDATE_GOLDEN=1 writes it anew");
+    assert_eq!(text, expected, "{name}; UPDATE_GOLDEN=1 updates it");
 }

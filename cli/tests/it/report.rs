@@ -6,7 +6,7 @@ use reqtrail::Trail;
 use serde_json::Value;
 
 use crate::common::journal::{Attempt, Call, Folder, Open, call_id};
-use crate::program::{golden, on_screen, reqtrail, said, text};
+use crate::program::{golden, on_screen, reqtrail, stderr, stdout};
 
 const REFUSED: &str = "req_01M8C2S290AAAAAAAAAAAAAAA3";
 
@@ -29,7 +29,7 @@ fn folder() -> Folder {
     shop.call(
         &Call::new(3, "GET", "/events", "2026-11-26T14:06:00.000Z").fails("connect", "cancelled"),
     );
-    shop.hold(
+    shop.fill_slot(
         0,
         &Open::new(9, "POST", "/orders", "2026-11-26T14:07:00.000000Z"),
     );
@@ -56,7 +56,7 @@ fn report(folder: &Folder, arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn the_report_is_the_trails_own() {
+fn the_report_is_the_report_of_the_trail() {
     let folder = folder();
     let trail = Trail::from_json(&refused().trail().to_string()).expect("a trail");
     for arguments in [
@@ -66,25 +66,25 @@ fn the_report_is_the_trails_own() {
     ] {
         let output = report(&folder, arguments).output().expect("an end");
         assert_eq!(
-            (output.status.code(), said(&output)),
+            (output.status.code(), stderr(&output)),
             (Some(0), String::new())
         );
-        assert_eq!(text(&output), trail.report());
+        assert_eq!(stdout(&output), trail.report());
         let (screen, code) = on_screen(report(&folder, arguments).env("TERM", "xterm"), 60);
         assert_eq!(
             (screen, code),
             (trail.report(), Some(0)),
-            "a ticket wants no colours"
+            "a report has no colours"
         );
     }
 }
 
 #[test]
-fn json_is_the_trail_as_it_stands_in_the_journal() {
+fn json_is_the_unchanged_trail_of_the_journal() {
     let output = report(&folder(), &["--json", REFUSED])
         .output()
         .expect("an end");
-    assert_eq!(text(&output), format!("{}\n", refused().trail()));
+    assert_eq!(stdout(&output), format!("{}\n", refused().trail()));
 }
 
 #[test]
@@ -96,10 +96,10 @@ fn curl_repeats_the_last_request() {
     assert_eq!(output.status.code(), Some(0));
     golden(
         "report-curl",
-        &format!("{}---\n{}", text(&output), said(&output)),
+        &format!("{}---\n{}", stdout(&output), stderr(&output)),
     );
-    // What is on standard error may be pasted, too.
-    assert!(said(&output).lines().all(|line| line.starts_with("# ")));
+    // The lines on standard error are shell comments, so that they can be pasted too.
+    assert!(stderr(&output).lines().all(|line| line.starts_with("# ")));
     let (screen, _) = on_screen(
         report(&folder, &["--curl", &call_id(2)]).env("TERM", "xterm"),
         80,
@@ -108,14 +108,14 @@ fn curl_repeats_the_last_request() {
 }
 
 #[test]
-fn a_call_without_an_end_is_reported_as_far_as_it_is_known() {
+fn a_call_without_an_end_has_a_report() {
     let folder = folder();
     let id = call_id(9);
     let output = report(&folder, &[&id]).output().expect("an end");
     assert_eq!(output.status.code(), Some(0));
-    golden("report-unknown", &text(&output));
+    golden("report-unknown", &stdout(&output));
     let output = report(&folder, &["--json", &id]).output().expect("an end");
-    let line: Value = serde_json::from_str(&text(&output)).expect("JSON");
+    let line: Value = serde_json::from_str(&stdout(&output)).expect("JSON");
     assert_eq!(
         (&line["schema"], &line["state"], &line["opened"]["path"]),
         (
@@ -127,7 +127,7 @@ fn a_call_without_an_end_is_reported_as_far_as_it_is_known() {
 }
 
 #[test]
-fn what_has_no_report_says_why() {
+fn an_error_says_why_there_is_no_report() {
     let folder = folder();
     let id = call_id(9);
     let unsent = call_id(3);
@@ -143,8 +143,8 @@ fn what_has_no_report_says_why() {
             "sent no request, so there is none to repeat",
         ),
         (&["req_01M8C2S"], 0, ""),
-        (&["req_01M9"], 5, "`req_01M9` is in no journal of"),
-        (&["req_"], 5, "at least 6 characters"),
+        (&["req_01M9"], 5, "no call with the ID `req_01M9`"),
+        (&["req_"], 5, "at least its first 6 characters"),
         (&["--curl", "--json", REFUSED], 2, "cannot be used with"),
         (&["--text", "--json", REFUSED], 2, "cannot be used with"),
         (&["--text", "--curl", REFUSED], 2, "cannot be used with"),
@@ -155,19 +155,19 @@ fn what_has_no_report_says_why() {
             output.status.code(),
             Some(exit),
             "{arguments:?}: {}",
-            said(&output)
+            stderr(&output)
         );
         assert!(
-            said(&output).contains(expected),
+            stderr(&output).contains(expected),
             "{arguments:?}: {}",
-            said(&output)
+            stderr(&output)
         );
-        assert_eq!(text(&output).is_empty(), exit != 0);
+        assert_eq!(stdout(&output).is_empty(), exit != 0);
     }
 }
 
 #[test]
-fn an_id_of_several_calls_is_a_usage_error_that_names_them() {
+fn an_id_of_several_calls_is_a_usage_error_that_lists_them() {
     let folder = Folder::new();
     let mut shop = folder.process("shop", "web-1", 4242, "2026-11-26T13:00:00Z");
     for number in [1, 2] {
@@ -181,14 +181,17 @@ fn an_id_of_several_calls_is_a_usage_error_that_names_them() {
         .output()
         .expect("an end");
     assert_eq!(
-        (output.status.code(), text(&output)),
+        (output.status.code(), stdout(&output)),
         (Some(2), String::new())
     );
     for number in [1, 2] {
-        let (call, said) = (call_id(number), said(&output));
-        let line = said.lines().find(|line| line.contains(&call));
+        let (call, errors) = (call_id(number), stderr(&output));
+        let line = errors.lines().find(|line| line.contains(&call));
         let request = format!("request req_01M8C2S290AAAAAAAAAAAAAAA{number}");
-        // Both IDs: the one that was begun, and the one that names this call alone.
-        assert!(line.is_some_and(|line| line.ends_with(&request)), "{said}");
+        // Both IDs: the one that matched, and the one that only this call has.
+        assert!(
+            line.is_some_and(|line| line.ends_with(&request)),
+            "{errors}"
+        );
     }
 }

@@ -8,9 +8,9 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use crate::program::{InTerminal, golden, piped, reqtrail, said};
+use crate::program::{InTerminal, golden, piped, reqtrail, stderr};
 
-/// The status of a request to the sandbox at this base URL.
+/// Sends a GET to the sandbox at this base URL, and returns the status.
 fn status(base: &str, path: &str, token: &str) -> String {
     let address = base.trim_start_matches("http://");
     let (address, prefix) = address.split_once('/').expect("a path");
@@ -26,7 +26,7 @@ fn status(base: &str, path: &str, token: &str) -> String {
 }
 
 #[test]
-fn a_person_sees_what_to_try_and_ends_it_with_ctrl_c() {
+fn on_a_terminal_it_shows_what_to_try_and_runs_until_ctrl_c() {
     let mut command = reqtrail(&["sandbox", "--incident", "internal_error:times=1"]);
     let mut terminal = InTerminal::start(command.env("TERM", "xterm"), 80);
     let screen = terminal.until("until Ctrl-C\n");
@@ -65,7 +65,7 @@ fn a_person_sees_what_to_try_and_ends_it_with_ctrl_c() {
 }
 
 #[test]
-fn a_program_reads_one_line_and_ends_it_by_closing_the_pipe() {
+fn with_json_it_writes_one_line_and_ends_when_the_pipe_is_closed() {
     let mut command = reqtrail(&["sandbox", "--json", "--exit-with-parent"]);
     let mut child = command
         .stdin(Stdio::piped())
@@ -88,7 +88,7 @@ fn a_program_reads_one_line_and_ends_it_by_closing_the_pipe() {
 }
 
 #[test]
-fn an_interrupt_ends_it_with_130() {
+fn an_interrupt_has_exit_130() {
     let mut command = reqtrail(&["sandbox", "--json"]);
     let mut child = command.stdout(Stdio::piped()).spawn().expect("a child");
     let mut line = String::new();
@@ -100,7 +100,7 @@ fn an_interrupt_ends_it_with_130() {
 }
 
 #[test]
-fn what_cannot_be_served_is_a_usage_error() {
+fn options_that_cannot_be_used_are_usage_errors() {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = taken.local_addr().expect("an address").port().to_string();
     for (arguments, expected) in [
@@ -108,7 +108,10 @@ fn what_cannot_be_served_is_a_usage_error() {
             &["sandbox", "--port", &port][..],
             "cannot listen on 127.0.0.1:",
         ),
-        (&["sandbox", "--incident", "boom"], "no incident \"boom\""),
+        (
+            &["sandbox", "--incident", "boom"],
+            "\"boom\" is not an incident",
+        ),
         (
             &["sandbox", "--rate-limit", "0"],
             "must be PER_MINUTE or PER_MINUTE:BURST",
@@ -118,6 +121,6 @@ fn what_cannot_be_served_is_a_usage_error() {
         let output = piped(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(output.stdout.is_empty());
-        assert!(said(&output).contains(expected), "{}", said(&output));
+        assert!(stderr(&output).contains(expected), "{}", stderr(&output));
     }
 }

@@ -1,4 +1,4 @@
-//! Folders, files and lines that are not as they should be.
+//! Folders, files and lines that are broken or come from other programs.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -17,14 +17,14 @@ fn torn_lines_are_skipped_and_counted() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
-    // A short write: the next record begins on a new line.
+    // A short write. The next record begins on a new line.
     process.torn_call(&call(2), 700);
     process.write_raw(b"\n");
     process.call(&call(3));
-    // What a crash left of blocks that were never written.
+    // Blocks that a crash left unwritten.
     process.write_raw(&[0; 64]);
     process.write_raw(b"\n");
-    // Cut where an object ends.
+    // A line that is cut at the end of an object.
     process.write_raw(b"{\"@timestamp\":\"2026-11-26T12:00:00Z\",\"ecs\":{\"version\":\"8.17\"}\n");
     process.call(&call(4));
     process.torn_call(&call(5), 900);
@@ -32,13 +32,9 @@ fn torn_lines_are_skipped_and_counted() {
     run(path, &["find", "id-number-3"]).is_golden("torn-find", path);
     run(path, &["list"]).is_golden("torn-list", path);
     let ran = run(path, &["tail"]);
-    assert!(
-        ran.errors.contains("torn lines were skipped"),
-        "{}",
-        ran.errors
-    );
+    assert!(ran.errors.contains("torn lines"), "{}", ran.errors);
     assert_eq!(run(path, &["list", "--json"]).lines("list").len(), 3);
-    // While its writer lives, the last line is being written.
+    // If the writer is alive, it may still be writing the last line.
     let before = run(path, &["list"]).errors;
     let _life = process.live();
     let after = run(path, &["list"]).errors;
@@ -50,7 +46,7 @@ fn torn_lines_are_skipped_and_counted() {
 }
 
 #[test]
-fn nothing_in_a_journal_steers_a_terminal() {
+fn a_journal_cannot_control_the_terminal() {
     let folder = Folder::new();
     let hostile = "/\u{1b}[31m\u{9b}31m\u{7}\u{202e}\r\nforged";
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
@@ -59,7 +55,7 @@ fn nothing_in_a_journal_steers_a_terminal() {
         let attempt = Attempt::status(500).id("id-of-both").code(hostile);
         process.call(&Call::new(number, "GET", hostile, started).attempt(attempt));
     }
-    process.hold(0, &Open::new(3, "POST", hostile, "2026-11-26T12:00:00Z"));
+    process.fill_slot(0, &Open::new(3, "POST", hostile, "2026-11-26T12:00:00Z"));
     let path = folder.path();
     let open = call_id(3);
     for (arguments, exit) in [
@@ -88,7 +84,7 @@ fn nothing_in_a_journal_steers_a_terminal() {
 }
 
 #[test]
-fn a_line_may_be_of_any_length() {
+fn a_line_may_have_any_length() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
@@ -99,11 +95,7 @@ fn a_line_may_be_of_any_length() {
     for arguments in [&["list", "--json"][..], &["list", "--last", "5", "--json"]] {
         let ran = run(path, arguments);
         assert_eq!(ran.lines("list").len(), 2);
-        assert!(
-            ran.errors.contains("1 torn line was skipped"),
-            "{}",
-            ran.errors
-        );
+        assert!(ran.errors.contains("skipped 1 torn line"), "{}", ran.errors);
     }
     run(path, &["find", "id-number-2"]);
     assert_eq!(
@@ -115,7 +107,7 @@ fn a_line_may_be_of_any_length() {
 }
 
 #[test]
-fn a_last_line_without_a_newline_counts_if_it_is_whole() {
+fn a_complete_last_line_needs_no_newline() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
@@ -133,7 +125,7 @@ fn a_last_line_without_a_newline_counts_if_it_is_whole() {
 }
 
 #[test]
-fn lines_and_files_of_others_are_no_error() {
+fn lines_and_files_of_other_programs_are_ignored() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.write_raw(b"plain text with \"call_id\":\"id-number-1\"\n");
@@ -209,15 +201,15 @@ fn a_trail_that_cannot_be_read_is_skipped_and_counted() {
 }
 
 #[test]
-fn a_table_that_makes_no_sense_is_skipped_and_counted() {
+fn a_torn_slot_of_a_table_is_skipped_and_counted() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.write_slot(3, "{\"call_id\":");
     process.call(&call(1));
     let ran = run(folder.path(), &["list"]);
     assert_eq!(ran.exit, 0);
-    assert_eq!(ran.errors, "reqtrail: 1 torn line was skipped\n");
-    // One for which no space was set aside yet.
+    assert_eq!(ran.errors, "reqtrail: skipped 1 torn line\n");
+    // A table without space for slots yet.
     fs::write(process.table(), "").expect("the table");
     assert_eq!(run(folder.path(), &["list"]).errors, "");
     fs::write(process.table(), [0; 1000]).expect("the table");
@@ -252,7 +244,7 @@ fn a_folder_that_cannot_be_read_has_exit_2() {
 }
 
 #[test]
-fn one_means_the_default_folder() {
+fn the_values_one_and_zero_mean_the_default_folder() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
@@ -274,13 +266,13 @@ fn one_means_the_default_folder() {
 }
 
 #[test]
-fn a_file_that_must_not_be_read_is_named() {
+fn a_file_without_read_permission_is_named() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
     fs::set_permissions(process.segment(), fs::Permissions::from_mode(0o000)).expect("the mode");
     if fs::read(process.segment()).is_ok() {
-        // Root reads everything.
+        // Root can read every file.
         return;
     }
     let ran = run(folder.path(), &["list"]);
@@ -289,7 +281,7 @@ fn a_file_that_must_not_be_read_is_named() {
 }
 
 #[test]
-fn what_somebody_wrote_into_a_name_does_not_steer_the_terminal() {
+fn control_characters_in_names_are_escaped() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(

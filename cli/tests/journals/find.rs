@@ -2,21 +2,21 @@
 
 use crate::common::journal::{Attempt, Call, Folder, Open, call_id, span_id, trace_id};
 use crate::common::run::{run, run_with};
-use crate::story::{BUSY, CREATED, story};
+use crate::sample::{BUSY, CREATED, sample};
 
 #[test]
-fn a_request_id_gives_the_trail() {
-    let story = story();
-    let folder = story.folder.path();
+fn a_request_id_finds_the_trail() {
+    let sample = sample();
+    let folder = sample.folder.path();
     run(folder, &["find", BUSY[1]]).is_golden("find-request", folder);
 }
 
 #[test]
 fn every_id_of_a_call_finds_it() {
-    let story = story();
+    let sample = sample();
     let upper = call_id(2).to_uppercase();
     let correlation = format!("req-{}", call_id(40));
-    for (asked, id, matched, call) in [
+    for (query, id, matched, call) in [
         (BUSY[0], BUSY[0], "request", 2),
         (BUSY[2], BUSY[2], "request", 2),
         ("body-id-0001", "body-id-0001", "request", 3),
@@ -31,25 +31,25 @@ fn every_id_of_a_call_finds_it() {
             40,
         ),
     ] {
-        let ran = run(story.folder.path(), &["find", "--json", asked]);
-        assert_eq!((ran.exit, &*ran.errors), (0, ""), "{asked}");
+        let ran = run(sample.folder.path(), &["find", "--json", query]);
+        assert_eq!((ran.exit, &*ran.errors), (0, ""), "{query}");
         let lines = ran.lines("find");
-        assert_eq!(lines.len(), 1, "{asked}");
+        assert_eq!(lines.len(), 1, "{query}");
         let found = (
             &lines[0]["id"],
             &lines[0]["matched"],
             &lines[0]["trail"]["call_id"],
         );
-        assert_eq!(found.0, id, "{asked}");
-        assert_eq!(found.1, matched, "{asked}");
-        assert_eq!(*found.2, call_id(call), "{asked}");
+        assert_eq!(found.0, id, "{query}");
+        assert_eq!(found.1, matched, "{query}");
+        assert_eq!(*found.2, call_id(call), "{query}");
     }
 }
 
 #[test]
-fn a_trail_is_printed_as_it_stands_in_the_journal() {
-    let story = story();
-    let ran = run(story.folder.path(), &["find", "--json", CREATED]);
+fn json_has_the_trail_and_the_process() {
+    let sample = sample();
+    let ran = run(sample.folder.path(), &["find", "--json", CREATED]);
     let line = &ran.lines("find")[0];
     assert_eq!(line["trail"]["elapsed_ms"], 12_500);
     assert_eq!(line["service"], "checkout");
@@ -60,28 +60,28 @@ fn a_trail_is_printed_as_it_stands_in_the_journal() {
 }
 
 #[test]
-fn a_beginning_finds_all_that_begin_so_newest_first() {
-    let story = story();
-    let ran = run(story.folder.path(), &["find", "--json", "req_01M8"]);
+fn the_beginning_of_an_id_finds_all_its_calls_newest_first() {
+    let sample = sample();
+    let ran = run(sample.folder.path(), &["find", "--json", "req_01M8"]);
     let ids: Vec<_> = ran
         .lines("find")
         .iter()
         .map(|line| line["id"].clone())
         .collect();
-    // A call is there once, by the first of its IDs that fits.
+    // Each call comes once, with the first of its IDs that matches.
     assert_eq!(ids, [CREATED, BUSY[0], "req_01M8BZ213JAAAAAAAAAAAAAAA0"]);
 }
 
 #[test]
-fn a_whole_id_leaves_those_out_that_only_begin_with_it() {
+fn a_whole_id_leaves_out_ids_that_only_begin_with_it() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     for (number, id) in [(1, "abcd-1"), (2, "abcd-12"), (3, "abcd-123")] {
         let call = Call::new(number, "GET", "/", "2026-11-26T12:00:00Z");
         process.call(&call.attempt(Attempt::status(500).id(id)));
     }
-    let ids = |asked: &str| -> Vec<String> {
-        let lines = run(folder.path(), &["find", "--json", asked]).lines("find");
+    let ids = |query: &str| -> Vec<String> {
+        let lines = run(folder.path(), &["find", "--json", query]).lines("find");
         lines.iter().map(|line| line["id"].to_string()).collect()
     };
     assert_eq!(ids("abcd-12"), ["\"abcd-12\""]);
@@ -96,8 +96,8 @@ fn an_id_that_json_escapes_is_found() {
     let id = r#"a "quoted\ id"#;
     let call = Call::new(1, "GET", "/", "2026-11-26T12:00:00Z");
     process.call(&call.attempt(Attempt::status(500).id(id)));
-    for asked in [id, r#"a "quo"#] {
-        let lines = run(folder.path(), &["find", "--json", asked]).lines("find");
+    for query in [id, r#"a "quo"#] {
+        let lines = run(folder.path(), &["find", "--json", query]).lines("find");
         assert_eq!(lines[0]["id"], id);
     }
 }
@@ -116,9 +116,9 @@ fn all_calls_of_a_trace_are_shown() {
 }
 
 #[test]
-fn a_post_without_an_answer_is_unknown_once_its_process_is_gone() {
-    let mut story = story();
-    let folder = story.folder.path().to_owned();
+fn a_post_without_a_response_is_unknown_once_its_process_is_gone() {
+    let mut sample = sample();
+    let folder = sample.folder.path().to_owned();
     run(&folder, &["find", &call_id(23)]).is_golden("find-unknown", &folder);
     let state = |folder| {
         let lines = run(folder, &["find", "--json", &call_id(5)]).lines("find");
@@ -126,61 +126,61 @@ fn a_post_without_an_answer_is_unknown_once_its_process_is_gone() {
     };
     assert_eq!(state(&folder), "in_flight");
     run(&folder, &["find", &call_id(5)]).is_golden("find-in-flight", &folder);
-    story.checkout = None;
+    sample.checkout = None;
     assert_eq!(state(&folder), "unknown");
 }
 
 #[test]
-fn a_slot_whose_call_has_a_record_is_that_call() {
-    let story = story();
+fn the_record_of_a_call_replaces_its_slot() {
+    let sample = sample();
     for (number, state) in [(3, "finished"), (21, "finished"), (22, "unknown")] {
-        let lines = run(story.folder.path(), &["find", "--json", &call_id(number)]).lines("find");
+        let lines = run(sample.folder.path(), &["find", "--json", &call_id(number)]).lines("find");
         let states: Vec<_> = lines.iter().map(|line| line["state"].clone()).collect();
         assert_eq!(states, [state], "{number}");
     }
     for number in [20, 24] {
-        let ran = run(story.folder.path(), &["find", &call_id(number)]);
+        let ran = run(sample.folder.path(), &["find", &call_id(number)]);
         assert_eq!(ran.exit, 5, "{number}");
     }
 }
 
 #[test]
-fn of_two_slots_of_a_call_the_later_attempt_counts() {
+fn if_a_call_has_two_slots_the_later_attempt_counts() {
     let folder = Folder::new();
     let process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     let open = Open::new(1, "POST", "/", "2026-11-26T12:00:00Z");
-    process.hold(0, &open.clone().attempt(2));
-    process.hold(1, &open.attempt(3));
+    process.fill_slot(0, &open.clone().attempt(2));
+    process.fill_slot(1, &open.attempt(3));
     let lines = run(folder.path(), &["find", "--json", &call_id(1)]).lines("find");
     assert_eq!(lines.len(), 1);
     assert_eq!(lines[0]["opened"]["attempt"], 3);
 }
 
 #[test]
-fn what_is_in_no_journal_has_exit_5() {
-    let story = story();
-    let folder = story.folder.path();
+fn an_id_without_a_call_has_exit_5() {
+    let sample = sample();
+    let folder = sample.folder.path();
     run(folder, &["find", "nothing-has-this"]).is_golden("find-nothing", folder);
     run(folder, &["find", "req_0"]).is_golden("find-short", folder);
-    // One of several is enough.
+    // One ID without a call is enough.
     let ran = run(folder, &["find", "nothing-has-this", CREATED]);
     assert_eq!(ran.exit, 5);
     assert!(ran.output.contains(CREATED));
 }
 
 #[test]
-fn the_ulid_of_an_unknown_id_gives_the_calls_around_it() {
-    let story = story();
-    let folder = story.folder.path();
+fn the_time_in_an_unknown_ulid_lists_the_calls_around_it() {
+    let sample = sample();
+    let folder = sample.folder.path();
     // 2026-11-26T14:05:02.000Z.
     run(folder, &["find", "req_01M8C2S2NGZZZZZZZZZZZZZZZZ"]).is_golden("find-near", folder);
     run(folder, &["find", "req_01M7WMCRNGZZZZZZZZZZZZZZZZ"]).is_golden("find-far", folder);
 }
 
 #[test]
-fn a_ticket_gives_the_calls_whose_ids_it_names() {
-    let story = story();
-    let folder = story.folder.path();
+fn the_ids_in_a_ticket_find_their_calls() {
+    let sample = sample();
+    let folder = sample.folder.path();
     let ticket = format!(
         "Hello,\nit failed at 14:05, see {}.\r\nAgain: req_01KB0000000000000000000000,\n(traceparent: 00-{}-00f067aa0ba902b7-01)\nreq-{}; {}\n",
         BUSY[0],
@@ -202,18 +202,18 @@ fn a_ticket_gives_the_calls_whose_ids_it_names() {
 
 #[test]
 fn a_ticket_without_ids_of_calls_has_exit_5() {
-    let story = story();
-    let folder = story.folder.path();
+    let sample = sample();
+    let folder = sample.folder.path();
     let text = "nothing-to-see, or req_01KB0000000000000000000000";
     run_with(folder, &["find", "-"], text).is_golden("find-ticket-nothing", folder);
     run_with(folder, &["find", "-"], "").is_golden("find-ticket-empty", folder);
-    // The beginning of an ID is not looked up.
+    // The words of a ticket have to be whole IDs.
     assert_eq!(run_with(folder, &["find", "-"], "req_01M8C2S0QA").exit, 5);
     assert_eq!(run_with(folder, &["find", "-", CREATED], "").exit, 2);
 }
 
 #[test]
-fn of_two_records_of_a_call_the_later_counts() {
+fn if_a_call_has_two_records_the_later_counts() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     let ok = Call::new(1, "GET", "/", "2026-11-26T12:00:00Z")
@@ -221,10 +221,10 @@ fn of_two_records_of_a_call_the_later_counts() {
     let changed = Call::new(1, "GET", "/", "2026-11-26T12:00:00Z")
         .attempt(Attempt::status(200).id("id-number-1"))
         .fails("decode", "not_retryable");
-    // Failures have segments of their own.
-    process.go_on_in(2);
+    // Failures have their own segments.
+    process.use_segment(2);
     process.call(&ok);
-    process.go_on_in(1);
+    process.use_segment(1);
     process.call(&changed);
     let path = folder.path();
     for arguments in [

@@ -1,4 +1,4 @@
-//! `list`: which calls, in which order.
+//! `list`: the selection and order of calls.
 
 use std::process::Stdio;
 
@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::common::journal::{Attempt, Call, Folder, Open, call_id};
 use crate::common::run::{command, finish, run};
-use crate::story::{Story, story};
+use crate::sample::{Sample, sample};
 
-/// The numbers of the calls that are listed.
+/// Returns the numbers of the calls that `list` shows.
 #[track_caller]
-fn listed(story: &Story, arguments: &[&str]) -> Vec<u32> {
+fn listed(sample: &Sample, arguments: &[&str]) -> Vec<u32> {
     let arguments = [&["list", "--json"], arguments].concat();
-    let ran = run(story.folder.path(), &arguments);
+    let ran = run(sample.folder.path(), &arguments);
     assert_eq!(ran.exit, 0, "{arguments:?}: {}", ran.errors);
     let number = |line: &serde_json::Value| {
         let call = match &line["trail"] {
@@ -26,16 +26,16 @@ fn listed(story: &Story, arguments: &[&str]) -> Vec<u32> {
 }
 
 #[test]
-fn calls_stand_by_time_and_those_in_flight_last() {
-    let story = story();
-    let folder = story.folder.path();
+fn calls_are_ordered_by_time_with_those_in_flight_last() {
+    let sample = sample();
+    let folder = sample.folder.path();
     run(folder, &["list"]).is_golden("list", folder);
-    assert_eq!(listed(&story, &[]), [40, 1, 2, 3, 22, 21, 23, 4, 5]);
+    assert_eq!(listed(&sample, &[]), [40, 1, 2, 3, 22, 21, 23, 4, 5]);
 }
 
 #[test]
-fn a_filter_lets_only_its_calls_through() {
-    let mut story = story();
+fn a_filter_selects_its_calls() {
+    let mut sample = sample();
     for (arguments, calls) in [
         (&["--failed"][..], &[40, 2, 22, 21, 23, 4][..]),
         (&["--open"], &[5]),
@@ -61,16 +61,16 @@ fn a_filter_lets_only_its_calls_through() {
         (&["--last", "0"], &[]),
         (&["--last", "99"], &[40, 1, 2, 3, 22, 21, 23, 4, 5]),
     ] {
-        assert_eq!(listed(&story, arguments), calls, "{arguments:?}");
+        assert_eq!(listed(&sample, arguments), calls, "{arguments:?}");
     }
-    story.checkout = None;
-    assert_eq!(listed(&story, &["--open"]), [0; 0]);
-    assert_eq!(listed(&story, &["--failed", "--pid", "4242"]), [2, 4, 5]);
+    sample.checkout = None;
+    assert_eq!(listed(&sample, &["--open"]), [0; 0]);
+    assert_eq!(listed(&sample, &["--failed", "--pid", "4242"]), [2, 4, 5]);
 }
 
 #[test]
-fn times_choose_the_calls_that_were_under_way() {
-    let story = story();
+fn times_select_the_calls_that_were_under_way() {
+    let sample = sample();
     for (arguments, calls) in [
         (
             &["--since", "2026-11-26T14:06:02Z"][..],
@@ -86,9 +86,9 @@ fn times_choose_the_calls_that_were_under_way() {
             ],
             &[2, 3, 21],
         ),
-        // Began before, ended after.
+        // The call began before this time and ended after it.
         (&["--at", "2026-11-26T14:05:08Z", "--within", "2s"], &[3]),
-        // Within a minute, where nothing else is said.
+        // The default of --within is a minute.
         (&["--at", "2026-11-26 14:05"], &[2, 3]),
         (
             &["--at", "2026-11-26T15:07:00+01:00", "--within", "500ms"],
@@ -96,14 +96,14 @@ fn times_choose_the_calls_that_were_under_way() {
         ),
         (&["--since", "2026-11-27"], &[5]),
     ] {
-        assert_eq!(listed(&story, arguments), calls, "{arguments:?}");
+        assert_eq!(listed(&sample, arguments), calls, "{arguments:?}");
     }
 }
 
 #[test]
-fn a_zone_is_not_used_off_a_terminal() {
-    let story = story();
-    let folder = story.folder.path();
+fn a_zone_is_used_only_on_a_terminal() {
+    let sample = sample();
+    let folder = sample.folder.path();
     let mut command = command();
     command
         .env("TZ", "America/New_York")
@@ -114,8 +114,8 @@ fn a_zone_is_not_used_off_a_terminal() {
 
 #[test]
 fn a_narrow_output_keeps_time_and_id() {
-    let story = story();
-    let folder = story.folder.path();
+    let sample = sample();
+    let folder = sample.folder.path();
     let mut command = command();
     command
         .env("COLUMNS", "90")
@@ -130,7 +130,7 @@ fn a_narrow_output_keeps_time_and_id() {
 fn the_clock_of_a_process_may_jump() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
-    // Both lanes of segments, and an hour back in the middle.
+    // Both lanes of segments. In the middle, the clock goes back an hour.
     for (number, segment, started) in [
         (1, 1, "2026-11-26T12:00:01Z"),
         (2, 2, "2026-11-26T12:00:02Z"),
@@ -138,34 +138,34 @@ fn the_clock_of_a_process_may_jump() {
         (4, 4, "2026-11-26T11:00:04Z"),
         (5, 3, "2026-11-26T11:00:05Z"),
     ] {
-        process.go_on_in(segment);
+        process.use_segment(segment);
         process.call(&Call::new(number, "GET", "/", started).attempt(Attempt::status(500)));
     }
-    let story = Story {
+    let sample = Sample {
         folder,
         checkout: None,
     };
-    assert_eq!(listed(&story, &[]), [1, 2, 3, 4, 5]);
-    assert_eq!(listed(&story, &["--last", "3"]), [3, 4, 5]);
+    assert_eq!(listed(&sample, &[]), [1, 2, 3, 4, 5]);
+    assert_eq!(listed(&sample, &["--last", "3"]), [3, 4, 5]);
 }
 
 #[test]
-fn a_call_that_is_in_flight_and_has_a_record_is_listed_once() {
+fn a_call_with_a_slot_and_a_record_is_listed_once() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
-    process.hold(0, &Open::new(1, "POST", "/", "2026-11-26T12:00:00Z"));
+    process.fill_slot(0, &Open::new(1, "POST", "/", "2026-11-26T12:00:00Z"));
     let _life = process.live();
     process.call(&Call::new(1, "POST", "/", "2026-11-26T12:00:00Z").attempt(Attempt::status(201)));
-    let story = Story {
+    let sample = Sample {
         folder,
         checkout: None,
     };
-    assert_eq!(listed(&story, &[]), [1]);
-    assert_eq!(listed(&story, &["--open"]), [0; 0]);
+    assert_eq!(listed(&sample, &[]), [1]);
+    assert_eq!(listed(&sample, &["--open"]), [0; 0]);
 }
 
 #[test]
-fn the_id_for_support_is_the_one_that_says_most() {
+fn the_id_for_support_is_the_most_specific_one() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     let call = |number| Call::new(number, "GET", "/", "2026-11-26T12:00:00Z");
@@ -209,17 +209,17 @@ fn the_id_for_support_is_the_one_that_says_most() {
 }
 
 #[test]
-fn no_rows_are_no_failure() {
-    let story = story();
-    let folder = story.folder.path();
+fn an_empty_list_is_not_a_failure() {
+    let sample = sample();
+    let folder = sample.folder.path();
     run(folder, &["list", "--service", "nobody"]).is_golden("list-nothing", folder);
     run(folder, &["list", "--service", "nobody", "--json"]).is_golden("list-nothing-json", folder);
 }
 
 #[test]
-fn what_cannot_be_read_as_an_argument_has_exit_2() {
-    let story = story();
-    for (arguments, said) in [
+fn invalid_arguments_have_exit_2() {
+    let sample = sample();
+    for (arguments, parts) in [
         (
             &["--since", "soon"][..],
             &["--since", "soon", "such as"][..],
@@ -240,16 +240,16 @@ fn what_cannot_be_read_as_an_argument_has_exit_2() {
         ),
     ] {
         let arguments = [&["list"], arguments].concat();
-        let ran = run(story.folder.path(), &arguments);
+        let ran = run(sample.folder.path(), &arguments);
         assert_eq!((ran.exit, &*ran.output), (2, ""), "{arguments:?}");
-        for part in said {
+        for part in parts {
             assert!(ran.errors.contains(part), "{part}: {}", ran.errors);
         }
     }
 }
 
 #[test]
-fn times_may_count_from_now() {
+fn times_may_be_relative_to_now() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     let now = Timestamp::now();
@@ -258,20 +258,23 @@ fn times_may_count_from_now() {
         let started = format!("{:.3}", ago(minutes));
         process.call(&Call::new(number, "GET", "/", &started).attempt(Attempt::status(500)));
     }
-    let story = Story {
+    let sample = Sample {
         folder,
         checkout: None,
     };
-    assert_eq!(listed(&story, &["--since", "1h"]), [2, 3]);
-    assert_eq!(listed(&story, &["--since", "3h", "--until", "1h"]), [1]);
-    // A time of day, also where that was yesterday.
+    assert_eq!(listed(&sample, &["--since", "1h"]), [2, 3]);
+    assert_eq!(listed(&sample, &["--since", "3h", "--until", "1h"]), [1]);
+    // A time of day, even if that was yesterday.
     let clock = ago(30).strftime("%H:%M:%S").to_string();
-    assert_eq!(listed(&story, &["--at", &clock]), [2]);
-    assert_eq!(listed(&story, &["--at", &clock, "--within", "26m"]), [2, 3]);
+    assert_eq!(listed(&sample, &["--at", &clock]), [2]);
+    assert_eq!(
+        listed(&sample, &["--at", &clock, "--within", "26m"]),
+        [2, 3]
+    );
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     for number in 0..200 {

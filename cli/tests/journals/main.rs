@@ -1,4 +1,4 @@
-//! `find`, `list`, `tail` and `status` on journals as programs leave them.
+//! `find`, `list`, `tail` and `status` on journals.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -7,6 +7,6 @@ mod faults;
 mod find;
 mod list;
 mod real;
+mod sample;
 mod status;
-mod story;
 mod tail;

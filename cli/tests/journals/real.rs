@@ -9,7 +9,7 @@ use reqtrail::{Client, Trail};
 use crate::common::journal::Folder;
 use crate::common::run::run;
 
-/// The variable by which a test runs itself again as the program that is killed.
+/// The variable with which a test runs itself again as the program that is killed.
 const PROGRAM: &str = "REQTRAIL_TEST_PROGRAM";
 
 #[test]
@@ -18,7 +18,7 @@ fn a_call_that_failed_is_found_by_its_id() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
     let client = Client::builder(format!("http://{}", closed.expect("an address")))
         .journal(folder.path())
-        // However slow the machine is.
+        // So that the record is on disk before the search, even on a slow machine.
         .journal_sync(reqtrail::JournalSync::Always)
         .service_name("checkout")
         .max_attempts(1)
@@ -48,7 +48,7 @@ fn a_call_that_failed_is_found_by_its_id() {
     );
 }
 
-/// The program of the next test: its POST is never answered.
+/// The program of the next test. Its POST never gets a response.
 #[test]
 fn posts_and_waits() {
     let Some(address) = std::env::var_os(PROGRAM) else {

@@ -1,4 +1,4 @@
-//! `tail`: the newest calls, and those to come.
+//! `tail`: the newest calls, and those that end later.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
@@ -6,9 +6,9 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::common::journal::{Attempt, Call, Folder, Open, call_id};
 use crate::common::run::{command, run};
-use crate::story::story;
+use crate::sample::sample;
 
-/// `tail -f`, of which lines are read.
+/// A running `tail -f`, whose lines a test reads.
 struct Following {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
@@ -45,7 +45,7 @@ impl Following {
     /// Interrupts it as Ctrl-C does; returns the exit code and what it wrote to standard error.
     fn interrupt(self) -> (Option<i32>, String) {
         let pid = i32::try_from(self.child.id()).expect("a process");
-        // SAFETY: it only sends a signal, to a child that was not waited for.
+        // SAFETY: it only sends a signal to a child that has not been waited for.
         assert_eq!(unsafe { libc::kill(pid, libc::SIGINT) }, 0);
         self.end()
     }
@@ -72,9 +72,9 @@ fn call(number: u32) -> Call {
 }
 
 #[test]
-fn the_newest_calls_stand_by_time() {
-    let story = story();
-    let folder = story.folder.path();
+fn the_newest_calls_are_ordered_by_time() {
+    let sample = sample();
+    let folder = sample.folder.path();
     run(folder, &["tail"]).is_golden("tail", folder);
     run(folder, &["tail", "-n", "2", "--failed"]).is_golden("tail-failed", folder);
     assert_eq!(
@@ -96,20 +96,21 @@ fn calls_of_all_processes_are_followed() {
     tail.finished(2);
     first.call(&call(3));
     tail.finished(3);
-    // The other lane, and a new segment.
-    first.go_on_in(2);
+    // The other lane, then a new segment.
+    first.use_segment(2);
     first.call(&call(4));
     tail.finished(4);
-    first.go_on_in(3);
+    first.use_segment(3);
     first.call(&call(5));
     tail.finished(5);
-    // A process that begins later, and one that is gone before anybody looks.
-    let mut second = folder.process("second", "host", 2, "2026-11-26T12:00:00Z");
-    let _second_life = second.live();
+    // A process that starts later, and one that ends at once.
+    let (mut second, _second_life) =
+        folder.live_process("second", "host", 2, "2026-11-26T12:00:00Z");
     second.call(&call(6));
     tail.finished(6);
-    let mut third = folder.process("third", "host", 3, "2026-11-26T12:00:00Z");
+    let (mut third, third_life) = folder.live_process("third", "host", 3, "2026-11-26T12:00:00Z");
     third.call(&call(7));
+    drop(third_life);
     tail.finished(7);
     // A line that is written in two parts.
     let line = {
@@ -131,15 +132,15 @@ fn calls_of_all_processes_are_followed() {
 }
 
 #[test]
-fn a_process_that_dies_leaves_what_is_unknown() {
+fn the_open_calls_of_a_process_that_dies_are_unknown() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     let life = process.live();
-    process.hold(0, &Open::new(1, "POST", "/", "2026-11-26T12:00:00Z"));
-    process.hold(1, &Open::new(2, "POST", "/", "2026-11-26T12:00:00Z"));
+    process.fill_slot(0, &Open::new(1, "POST", "/", "2026-11-26T12:00:00Z"));
+    process.fill_slot(1, &Open::new(2, "POST", "/", "2026-11-26T12:00:00Z"));
     process.opened(&Open::new(3, "POST", "/", "2026-11-26T12:00:01Z"));
     let dead = folder.process("dead", "host", 2, "2026-11-26T12:00:00Z");
-    dead.hold(0, &Open::new(4, "POST", "/", "2026-11-26T12:00:00Z"));
+    dead.fill_slot(0, &Open::new(4, "POST", "/", "2026-11-26T12:00:00Z"));
     let mut tail = Following::new(folder.path(), &[]);
     assert_eq!(tail.next(), (call_id(4), "unknown".to_owned()));
     process.call(&call(2));
@@ -153,7 +154,7 @@ fn a_process_that_dies_leaves_what_is_unknown() {
 }
 
 #[test]
-fn a_folder_that_is_removed_may_come_back() {
+fn a_removed_folder_may_come_back() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
@@ -161,21 +162,21 @@ fn a_folder_that_is_removed_may_come_back() {
     tail.finished(1);
     std::fs::remove_dir_all(folder.path()).expect("it is removed");
     std::fs::create_dir(folder.path()).expect("it is made");
-    let mut again = folder.process("app", "host", 2, "2026-11-26T12:00:00Z");
+    let (mut again, _life) = folder.live_process("app", "host", 2, "2026-11-26T12:00:00Z");
     again.call(&call(2));
     tail.finished(2);
     assert_eq!(tail.interrupt(), (Some(130), String::new()));
 }
 
 #[test]
-fn it_ends_when_nobody_reads_any_more() {
+fn it_ends_when_its_pipe_is_closed() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
     let mut tail = Following::new(folder.path(), &[]);
     tail.finished(1);
     let child = &mut tail.child;
-    // The reader goes, and nothing more is written.
+    // The reader closes the pipe, and no further line is written.
     tail.lines = BufReader::new(spare()).lines();
     let mut errors = String::new();
     let mut pipe = child.stderr.take().expect("its errors");
@@ -184,7 +185,7 @@ fn it_ends_when_nobody_reads_any_more() {
     assert_eq!((exit, errors), (Some(0), String::new()));
 }
 
-/// The output of a process that writes nothing.
+/// Returns the output of a process that has ended.
 fn spare() -> ChildStdout {
     let mut command = command();
     let mut child = command

@@ -87,6 +87,51 @@ pub(super) const HOUSES: &[House] = &[
         ],
     },
     House {
+        folder: "cli/src",
+        language: Rust,
+        floors: &[
+            // Rules: texts, times and exit codes.
+            &["common", "exit", "interrupt", "shell", "time", "words"],
+            // The process around the command.
+            &["environment"],
+            &["terminal"],
+            &["cloud", "table"],
+            // The journals of a folder, from the bytes of a file up to searches.
+            &["journal::blocks", "journal::line"],
+            &["journal::call", "journal::id", "journal::process"],
+            &[
+                "journal::filter",
+                "journal::order",
+                "journal::read",
+                "journal::scan",
+            ],
+            &["journal::unfinished"],
+            &["journal::merge", "journal::search", "journal::summary"],
+            &["journal"],
+            &["call_table"],
+            // The subcommands, and what starts them.
+            &["commands"],
+            &["arguments"],
+            &["run"],
+            &["interpreter"],
+        ],
+        exceptions: &[],
+        libraries: &[
+            Library {
+                name: "clap",
+                users: &["arguments", "cloud", "commands", "common"],
+            },
+            Library {
+                name: "libc",
+                users: &["environment::descriptor", "interpreter"],
+            },
+            Library {
+                name: "nix",
+                users: &["commands::tail", "interrupt"],
+            },
+        ],
+    },
+    House {
         folder: "bindings-c/src",
         language: Rust,
         floors: &[

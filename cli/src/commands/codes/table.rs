@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use super::{Entry, STRONG, Source, Terminal, wrapped};
 use crate::terminal::ID;
 
-/// The columns that a meaning has at least beside its code; with less it stands below.
+/// The least width of a meaning beside its code, in columns. A narrower one is written below the code.
 const LEAST: usize = 30;
 
-/// Writes the codes under the headings of their APIs, one a line, with status and meaning.
-pub(super) fn write(out: &mut dyn Write, entries: &[Entry], look: &Terminal) -> io::Result<()> {
+/// Writes the codes under the headings of their APIs, each with status and meaning.
+pub(super) fn write(out: &mut dyn Write, entries: &[Entry], terminal: &Terminal) -> io::Result<()> {
     let width = entries.iter().map(|entry| entry.name.chars().count()).max();
     let width = width.unwrap_or_default();
     let mut heading = None;
@@ -18,17 +18,17 @@ pub(super) fn write(out: &mut dyn Write, entries: &[Entry], look: &Terminal) -> 
             if heading.is_some() {
                 writeln!(out)?;
             }
-            writeln!(out, "{}", look.paint(STRONG, entry.group()))?;
+            writeln!(out, "{}", terminal.paint(STRONG, entry.group()))?;
             heading = Some(entry.group());
         }
         let status = match entry.from {
             Source::Api { status, .. } => format!("{status}  "),
             Source::Word(_) => String::new(),
         };
-        let name = look.paint(ID, entry.name);
+        let name = terminal.paint(ID, entry.name);
         let before = 2 + width + 2 + status.len();
-        let (indent, columns) = match look.width() {
-            // Off a terminal each code has one line, for `grep`.
+        let (indent, columns) = match terminal.width() {
+            // Without a terminal each code has one line, for `grep`.
             None => (before, usize::MAX),
             Some(columns) if columns >= before + LEAST => (before, columns - before),
             Some(columns) => (4, columns.saturating_sub(4)),

@@ -6,14 +6,14 @@ use reqtrail::{Attempt, Trail};
 
 use crate::shell::quoted;
 
-/// A command, and what to know before it is run.
+/// A curl command, and notes for the person who runs it.
 #[derive(Debug)]
 pub(super) struct Curl {
     pub(super) command: String,
     pub(super) notes: Vec<String>,
 }
 
-/// Writes the command for the last attempt of a call; the error says why there is none.
+/// Makes the command for the last attempt of a call. The error says why there is none.
 pub(super) fn of(trail: &Trail) -> Result<Curl, String> {
     let nothing = || {
         format!(
@@ -23,7 +23,7 @@ pub(super) fn of(trail: &Trail) -> Result<Curl, String> {
     };
     let last = trail.last().ok_or_else(nothing)?;
     let url = one_line(last.url());
-    // A URL that begins with a dash would be an option.
+    // curl would take a URL that begins with a dash for an option.
     let origin =
         origin(&url).ok_or_else(|| format!("`{url}` is not a URL that curl can request"))?;
     let mut words = vec!["curl --include".to_owned()];
@@ -36,7 +36,7 @@ pub(super) fn of(trail: &Trail) -> Result<Curl, String> {
     headers(trail, last, &origin, &mut words, &mut notes);
     let missing = missing(&url);
     if url.contains(['[', ']', '{', '}']) {
-        // To curl they are patterns.
+        // curl would expand them as patterns.
         words[0].push_str(" --globoff");
     }
     words.push(quoted(&url).into_owned());
@@ -86,12 +86,12 @@ fn headers(
         if known.is_none() {
             let api = one_line(trail.dialect());
             notes.push(format!(
-                "How `{api}` takes the credential is not known here: {name} is a guess."
+                "This command does not know how `{api}` takes the credential: {name} is a guess."
             ));
         }
     } else {
         notes.push(format!(
-            "Attempt {} went to another origin than the call: the credential is left out.",
+            "Attempt {} went to another origin than the call: the command leaves the credential out.",
             last.number()
         ));
     }
@@ -102,7 +102,7 @@ fn headers(
     }
 }
 
-/// Scheme, host and port of an http or https URL.
+/// Returns scheme, host and port of an http or https URL.
 fn origin(url: &str) -> Option<String> {
     let scheme = ["https://", "http://"]
         .into_iter()
@@ -112,7 +112,7 @@ fn origin(url: &str) -> Option<String> {
     (!authority.is_empty()).then(|| format!("{scheme}{authority}"))
 }
 
-/// What is not in the URL that was sent, in words: secret parameters of the path, and values of the query.
+/// Names the parts of the URL that the trail does not have: secret parameters of the path, and values of the query.
 fn missing(url: &str) -> Vec<String> {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     let mut missing = Vec::new();
@@ -133,7 +133,7 @@ fn missing(url: &str) -> Vec<String> {
     missing
 }
 
-/// Whether requests of this method come with a body most often.
+/// Returns whether requests of this method usually have a body.
 fn has_body(method: &Method) -> bool {
     !matches!(
         *method,
@@ -141,7 +141,7 @@ fn has_body(method: &Method) -> bool {
     )
 }
 
-/// The name as people write it: `X-Auth-Token`.
+/// Spells a header name as people do: `X-Auth-Token`.
 fn spelt(name: &HeaderName) -> String {
     let parts = name.as_str().split('-').map(|part| {
         let (first, rest) = part.split_at(part.len().min(1));
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_read_is_repeated_with_credential_and_global_id() {
+    fn a_get_is_repeated_with_its_credential_and_global_id() {
         let curl = curl(
             "openstack",
             "GET",
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_is_warned_of_and_has_its_secrets_named() {
+    fn a_post_has_a_warning_and_a_note_on_its_secrets() {
         let url = "https://api.example:8443/api/v1/keys/{token}?limit=2&sig=[redacted]&[redacted]";
         let curl = curl("novavms", "POST", url);
         assert!(curl.command.starts_with(
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_are_curls() {
+    fn each_method_has_its_curl_option() {
         let url = "https://api.example:8443/x";
         for (method, begins, warned) in [
             ("HEAD", "curl --head \\\n", false),
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guess_is_called_one() {
+    fn a_guessed_header_has_a_note() {
         let curl = curl("acme", "GET", "https://api.example:8443/x");
         assert!(curl.command.contains("Authorization: Bearer $TOKEN"));
         assert!(!curl.command.contains(GLOBAL));
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_url_is_no_option() {
+    fn only_urls_are_given_to_curl() {
         for url in ["-o/etc/passwd", "file:///etc/passwd", "https://", ""] {
             let refused = of(&trail("novavms", "GET", url)).expect_err(url);
             assert!(
@@ -275,7 +275,7 @@ mod tests {
         assert!(refused.contains("sent no request"), "{refused}");
     }
 
-    /// What a shell gives to curl.
+    /// Returns the arguments that a shell passes to curl.
     #[cfg(unix)]
     fn arguments(command: &str) -> Vec<String> {
         let script = format!("TOKEN='a b'\ncurl() {{ printf '%s\\0' \"$@\"; }}\n{command}");
@@ -296,7 +296,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
         #[test]
-        fn a_shell_gives_curl_what_was_sent(path in "[!-~é ]{0,40}") {
+        fn a_shell_passes_the_sent_url_to_curl(path in "[!-~é ]{0,40}") {
             let url = format!("https://api.example:8443/{path}");
             let given = arguments(&curl("openstack", "GET", &url).command);
             prop_assert_eq!(given.last(), Some(&url));

@@ -1,4 +1,4 @@
-//! A call that was found in a journal.
+//! A call in a journal.
 
 use jiff::Timestamp;
 use reqtrail::host::IdKind;
@@ -15,18 +15,18 @@ const FIND: &str = "reqtrail.find/1";
 /// The schema of a line of `list --json` and `tail --json`.
 const LIST: &str = "reqtrail.list/1";
 
-/// A call that was found.
+/// A call in a journal, with what `find` matched.
 #[derive(Clone, Debug)]
-pub(crate) struct Found {
-    /// The ID that matched, as the call has it.
+pub(crate) struct JournalCall {
+    /// The ID that matched, as the journal spells it.
     pub(crate) id: String,
     pub(crate) matched: IdKind,
     pub(crate) state: State,
-    /// The program that made the call, by the name that its journal has.
+    /// The name of the program that made the call.
     pub(crate) service: String,
     pub(crate) host: String,
     pub(crate) pid: u32,
-    /// When the call ended; for one that did not, when its last attempt was sent.
+    /// When the call ended; for a call without an end, when its last attempt was sent.
     pub(crate) at: Timestamp,
     pub(crate) content: Content,
 }
@@ -34,32 +34,32 @@ pub(crate) struct Found {
 /// How far a call got.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum State {
-    /// It ended, and its trail is known.
+    /// The call ended, and its trail is known.
     Finished,
-    /// Its process lives and waits for an answer.
+    /// The process lives and waits for the response.
     InFlight,
-    /// Its process is gone: the request may have been sent, and nothing is known of the answer.
+    /// The process is gone. The request may have been sent; the response is not known.
     Unknown,
 }
 
-/// What is known of a call.
+/// What the journal has of a call.
 #[derive(Clone, Debug)]
 pub(crate) enum Content {
     Finished {
         trail: Box<Trail>,
-        /// The trail's JSON as it stands in the journal.
+        /// The trail's JSON, unchanged from the journal.
         raw: String,
     },
     Opened(OpenedCall),
 }
 
-/// A line of JSON.
+/// A line of `find --json`, `list --json` or `tail --json`.
 #[derive(Serialize)]
 struct Line<'a> {
     schema: &'static str,
     id: &'a str,
     matched: &'static str,
-    /// Where the ID was read from standard input; absent where it was not.
+    /// The line of standard input that has the ID. Absent if the ID is an argument.
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
     state: &'static str,
@@ -72,7 +72,7 @@ struct Line<'a> {
 }
 
 impl State {
-    /// Returns the word that JSON has.
+    /// Returns the word of the JSON output.
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Finished => "finished",
@@ -91,7 +91,7 @@ impl Content {
         }
     }
 
-    /// Returns method and path template.
+    /// Returns the method and the path template.
     pub(crate) fn request(&self) -> (&str, &str) {
         match self {
             Self::Finished { trail, .. } => (trail.method().as_str(), trail.path()),
@@ -99,8 +99,8 @@ impl Content {
         }
     }
 
-    /// Returns the ID to give to support: the last attempt's request ID; else what every attempt carried in the dialect's
-    /// correlation header; else the last request ID that there is; else the trace ID.
+    /// Returns the ID to give to support. It is the first of these that exists: the last attempt's request ID, the ID in the
+    /// dialect's correlation header, the newest request ID of an earlier attempt, the trace ID.
     pub(crate) fn support_id(&self) -> (IdKind, String) {
         let (last, correlation, earlier, trace) = match self {
             Self::Finished { trail, .. } => (
@@ -122,8 +122,8 @@ impl Content {
     }
 }
 
-impl Found {
-    /// Returns whether the call failed, or may have.
+impl JournalCall {
+    /// Returns whether the call failed, or its end is not known.
     pub(crate) fn is_failed(&self) -> bool {
         match &self.content {
             Content::Finished { trail, .. } => trail.outcome() != Outcome::Ok,
@@ -131,7 +131,7 @@ impl Found {
         }
     }
 
-    /// Returns when the call began; for one that did not end, when its last attempt was sent.
+    /// Returns when the call began; for a call without an end, when its last attempt was sent.
     pub(crate) fn began(&self) -> Timestamp {
         match &self.content {
             Content::Finished { trail, .. } => {
@@ -141,7 +141,7 @@ impl Found {
         }
     }
 
-    /// Returns the support report: of a call without an end, what is known of it.
+    /// Returns the support report. For a call without an end it contains what the journal has.
     pub(crate) fn report(&self) -> String {
         match &self.content {
             Content::Finished { trail, .. } => trail.report(),
@@ -149,13 +149,13 @@ impl Found {
         }
     }
 
-    /// Says of a call without an end what a report says of others, in its form.
+    /// Writes the report of a call without an end, in the form of other reports.
     fn opened_report(&self, call: &OpenedCall) -> String {
         let shown = |text: &str| one_line(text).into_owned();
         let (number, is_unknown) = (call.attempt, self.state == State::Unknown);
         let outcome = match is_unknown {
-            true => "may have been sent; nothing is known of the answer",
-            false => "is under way; there is no answer yet",
+            true => "may have been sent; the response is not known",
+            false => "is under way; there is no response yet",
         };
         let state = if is_unknown { "UNKNOWN" } else { "IN FLIGHT" };
         let (method, path) = (shown(&call.method), shown(&call.path));
@@ -170,9 +170,9 @@ impl Found {
         let (service, host, pid) = (shown(&self.service), shown(&self.host), self.pid);
         if is_unknown {
             text.push_str(&format!(
-                "- Process {pid} of {service} on {host} ended before it wrote down how the call ended.\n"
+                "- Process {pid} of {service} on {host} ended before it recorded how the call ended.\n"
             ));
-            text.push_str("- The request may have taken effect: look before you repeat it.\n");
+            text.push_str("- The request may have taken effect: check before you repeat it.\n");
         }
         let carried = [
             Some(("trace", &call.trace_id)),
@@ -216,7 +216,7 @@ impl Found {
             trail,
             opened,
         };
-        // Strings, numbers and fixed keys only: there is nothing in it that could fail to be written.
+        // Only strings, numbers and fixed keys: serializing them cannot fail.
         let json = serde_json::to_string(&line).unwrap_or_default();
         one_line_json(&json).into_owned()
     }

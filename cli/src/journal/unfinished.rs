@@ -1,48 +1,38 @@
-//! Calls that began, and of which no end is known.
+//! Calls that began and whose end is not known.
 
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::{fs, io};
 
-use reqtrail::host::IdKind;
 use reqtrail::host::journal::SLOT_BYTES;
 
 use super::Folder;
-use super::found::{Content, Found, State};
-use super::id::{Wanted, Words};
-use super::line::{self, OpenedCall, What};
-use super::process::{Process, Writer};
-use super::search::{Read, lines_containing, lines_with};
+use super::id::{WantedIds, WholeIds};
+use super::line::{self, OpenedCall, RecordKind};
+use super::process::Process;
+use super::read::{ReadCall, UnfinishedCall};
+use super::scan::{lines_containing, lines_with};
 use crate::exit::Failure;
 
-/// How often a table is read in which a slot is just being written.
+/// How often a table is read at most, if a slot of it is just being written.
 const READS: usize = 3;
 
-/// What stands in a line that tells of a call for which the table had no room.
+/// The bytes in the record of a call for which the table had no room.
 const OPENED: &[u8] = b"\"opened\"";
 
-/// A call of which no end is known yet.
-#[derive(Clone, Debug)]
-pub(super) struct Open {
-    pub(super) stem: String,
-    pub(super) writer: Writer,
-    pub(super) is_alive: bool,
-    pub(super) call: OpenedCall,
-}
-
-/// A process, and whether it lives.
+/// A process, and whether it is alive.
 pub(super) type Probed = (Process, bool);
 
-/// What the open-call tables said, and which processes lived after that.
+/// The content of the open-call tables, and which processes were alive after they were read.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
-    pub(super) open: Vec<Open>,
+    pub(super) open: Vec<UnfinishedCall>,
     alive: HashMap<String, bool>,
 }
 
 impl Tables {
-    /// Returns whether a process lived when its table was read.
+    /// Returns whether a process was alive when its table was read.
     pub(super) fn is_alive(&self, process: &Process) -> bool {
         let known = self.alive.get(&process.stem).copied();
         known.unwrap_or_else(|| process.is_alive())
@@ -50,8 +40,8 @@ impl Tables {
 }
 
 impl Folder {
-    /// Reads the open-call tables. It has to be done before segments are read: what ends meanwhile has its record by then.
-    pub(super) fn tables(&self, wanted: Option<Wanted<'_>>) -> Result<Tables, Failure> {
+    /// Reads the open-call tables. Call this before segments are read: a call that ends in between then has its record.
+    pub(super) fn tables(&self, wanted: Option<WantedIds<'_>>) -> Result<Tables, Failure> {
         let mut tables = Tables::default();
         for process in self.processes()? {
             let before = tables.open.len();
@@ -65,8 +55,8 @@ impl Folder {
         Ok(tables)
     }
 
-    /// Returns the calls that have no end, and all processes with whether they live.
-    pub(super) fn open_calls(&self) -> Result<(Vec<Probed>, Vec<Open>), Failure> {
+    /// Returns all processes, each with whether it is alive, and the calls without an end.
+    pub(super) fn open_calls(&self) -> Result<(Vec<Probed>, Vec<UnfinishedCall>), Failure> {
         let mut tables = self.tables(None)?;
         let processes = self.processes()?;
         for process in &processes {
@@ -81,21 +71,21 @@ impl Folder {
         Ok((processes.collect(), open))
     }
 
-    /// Returns the calls that a process has in its table, and those for which the table had no room.
-    pub(super) fn open_calls_of(&self, process: &Process, is_alive: bool) -> Vec<Open> {
+    /// Returns the open calls of a process: those in its table, and those for which the table had no room.
+    pub(super) fn open_calls_of(&self, process: &Process, is_alive: bool) -> Vec<UnfinishedCall> {
         let mut open = Vec::new();
         self.read_slots(process, is_alive, None, &mut open);
         self.read_opened(process, is_alive, &mut open);
         open
     }
 
-    /// Reads the lines of calls for which the table had no room.
-    fn read_opened(&self, process: &Process, is_alive: bool, open: &mut Vec<Open>) {
+    /// Reads the records of calls for which the table had no room.
+    fn read_opened(&self, process: &Process, is_alive: bool, open: &mut Vec<UnfinishedCall>) {
         for segment in &process.segments {
             let read = lines_containing(&segment.path, OPENED, |bytes| {
                 let record = line::read(bytes).ok().flatten();
                 let read = record.and_then(|record| record.read(self, &process.stem, is_alive));
-                if let Some(Read::Open(call)) = read {
+                if let Some(ReadCall::Unfinished(call)) = read {
                     open.push(call);
                 }
             });
@@ -105,13 +95,13 @@ impl Folder {
         }
     }
 
-    /// Reads the open-call table of a process. A slot may be that of a call whose end stands in a segment by now.
+    /// Reads the open-call table of a process. A segment may already have the end of a call in it.
     fn read_slots(
         &self,
         process: &Process,
         is_alive: bool,
-        wanted: Option<Wanted<'_>>,
-        open: &mut Vec<Open>,
+        wanted: Option<WantedIds<'_>>,
+        open: &mut Vec<UnfinishedCall>,
     ) {
         let Some(table) = &process.table else { return };
         let mut calls = match read_table(table) {
@@ -128,7 +118,7 @@ impl Folder {
             return;
         }
         let writer = process.writer();
-        open.extend(calls.into_iter().map(|call| Open {
+        open.extend(calls.into_iter().map(|call| UnfinishedCall {
             stem: process.stem.clone(),
             writer: writer.clone(),
             is_alive,
@@ -136,23 +126,23 @@ impl Folder {
         }));
     }
 
-    /// Drops the calls whose end stands in a segment: a record is written before its slot is blanked.
+    /// Removes the calls whose end is in a segment: a program writes the record before it clears the slot.
     pub(super) fn without_ended<'a>(
         &self,
         processes: impl IntoIterator<Item = &'a Process>,
-        mut open: Vec<Open>,
-    ) -> Vec<Open> {
+        mut open: Vec<UnfinishedCall>,
+    ) -> Vec<UnfinishedCall> {
         for process in processes {
-            let mut words = Words::default();
+            let mut ids = WholeIds::default();
             let own = open.iter().filter(|open| open.stem == process.stem);
-            if own.map(|open| words.add(&open.call.call_id)).count() == 0 {
+            if own.map(|open| ids.add(&open.call.call_id)).count() == 0 {
                 continue;
             }
             let mut ended = HashSet::new();
             for segment in &process.segments {
-                let read = lines_with(&segment.path, Wanted::Words(&words), |bytes| {
+                let read = lines_with(&segment.path, WantedIds::Whole(&ids), |bytes| {
                     if let Ok(Some(record)) = line::read(bytes)
-                        && matches!(record.what, What::Call { .. } | What::Closed)
+                        && matches!(record.kind, RecordKind::Call { .. } | RecordKind::Closed)
                     {
                         ended.insert(record.call_id.into_owned());
                     }
@@ -163,7 +153,7 @@ impl Folder {
             }
             open.retain(|open| open.stem != process.stem || !ended.contains(&open.call.call_id));
         }
-        // A table may have two lines of a call, and a segment one more: the last attempt counts.
+        // A table may have two slots of one call, and a segment one more record: the last attempt counts.
         open.sort_by_key(|open| Reverse(open.call.attempt));
         let mut seen = HashSet::new();
         open.retain(|open| seen.insert((open.stem.clone(), open.call.call_id.clone())));
@@ -171,26 +161,7 @@ impl Folder {
     }
 }
 
-impl Open {
-    /// Returns the call as it is found.
-    pub(super) fn into_found(self) -> Found {
-        Found {
-            id: self.call.call_id.clone(),
-            matched: IdKind::Call,
-            state: match self.is_alive {
-                true => State::InFlight,
-                false => State::Unknown,
-            },
-            service: self.writer.service,
-            host: self.writer.host,
-            pid: self.writer.pid,
-            at: self.call.at,
-            content: Content::Opened(self.call),
-        }
-    }
-}
-
-/// Reads a table: its calls, and how many slots make no sense.
+/// Reads a table. Returns its calls and the number of slots that cannot be parsed.
 fn read_table(table: &Path) -> io::Result<(Vec<OpenedCall>, usize)> {
     let mut reads = 0;
     loop {

@@ -1,17 +1,17 @@
-//! Calls as the rows of a table.
+//! The table of calls that `list`, `tail` and `find` print.
 
 use std::io::{self, Write};
 
 use reqtrail::host::display::{attempt_result, span};
 
-use crate::journal::{Content, Found, State};
+use crate::journal::{Content, JournalCall, State};
 use crate::table::{Cell, Column, Table};
 use crate::terminal::{BAD, DIM, GOOD, ID, Terminal, WARNING};
 
-/// As many characters as the longest usual ID has: `req-` and a UUID. Any server may send a longer one.
+/// The length of the longest usual ID: `req-` and a UUID. A server may send a longer one.
 const ID_WIDTH: usize = 40;
 
-/// The columns of a table of calls. The ID comes early, so that a narrow terminal does not cut it.
+/// The columns of the table. The ID comes early, so that a narrow terminal does not cut it.
 const COLUMNS: [Column; 8] = [
     Column::new("TIME"),
     Column::whole("ID FOR SUPPORT", ID_WIDTH),
@@ -26,29 +26,29 @@ const COLUMNS: [Column; 8] = [
 /// A table of calls.
 #[derive(Debug)]
 pub(crate) struct CallTable<'a> {
-    look: &'a Terminal,
+    terminal: &'a Terminal,
     table: Table<'a, { COLUMNS.len() }>,
     is_begun: bool,
 }
 
 impl<'a> CallTable<'a> {
-    pub(crate) fn new(look: &'a Terminal) -> Self {
+    pub(crate) fn new(terminal: &'a Terminal) -> Self {
         Self {
-            look,
-            table: Table::new(look, COLUMNS),
+            terminal,
+            table: Table::new(terminal, COLUMNS),
             is_begun: false,
         }
     }
 
-    /// Writes calls, below the names of the columns if they are the first.
-    pub(crate) fn write(&mut self, out: &mut dyn Write, calls: &[Found]) -> io::Result<()> {
+    /// Writes calls. The names of the columns come before the first ones.
+    pub(crate) fn write(&mut self, out: &mut dyn Write, calls: &[JournalCall]) -> io::Result<()> {
         let rows: Vec<_> = calls.iter().map(|call| self.row(call)).collect();
         let with_names = !self.is_begun && !rows.is_empty();
         self.is_begun |= with_names;
         self.table.write(out, &rows, with_names)
     }
 
-    fn row(&self, call: &Found) -> [Cell; COLUMNS.len()] {
+    fn row(&self, call: &JournalCall) -> [Cell; COLUMNS.len()] {
         let (_, id) = call.content.support_id();
         let (method, path) = call.content.request();
         let took = match &call.content {
@@ -61,7 +61,7 @@ impl<'a> CallTable<'a> {
             _ => GOOD,
         };
         [
-            Cell::plain(&self.look.short_time(call.at)),
+            Cell::plain(&self.terminal.short_time(call.at)),
             Cell::new(ID, &id),
             Cell::new(style, &result(call)),
             Cell::plain(&format!("{method} {path}")),
@@ -73,8 +73,8 @@ impl<'a> CallTable<'a> {
     }
 }
 
-/// What the call came to: what its last attempt did, and how many there were.
-fn result(call: &Found) -> String {
+/// Returns the result of the call: that of its last attempt, and the number of attempts.
+fn result(call: &JournalCall) -> String {
     let trail = match &call.content {
         Content::Finished { trail, .. } => trail,
         Content::Opened(call_opened) => {
@@ -89,7 +89,7 @@ fn result(call: &Found) -> String {
         }
     };
     let last = trail.last().map(attempt_result).unwrap_or_default();
-    // A call may fail although its last attempt did not, as at a deadline that passes while it waits.
+    // A call may fail although its last attempt did not, as when its deadline passes during a wait.
     let outcome = trail.outcome().as_str();
     let mut text = match call.is_failed() && !last.contains(outcome) && outcome != "api" {
         true if last.is_empty() => outcome.to_owned(),
