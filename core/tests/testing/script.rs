@@ -137,7 +137,7 @@ fn scenarios_have_what_they_had() {
             .map(drop)
             .or_else(|error| {
                 // `message` alone is not complete.
-                let alone = error.message().contains("without `code`");
+                let alone = error.message().contains("needs `code`");
                 alone.then_some(()).ok_or(error)
             })
             .expect(key);

@@ -124,7 +124,7 @@ async fn a_silent_connection_is_given_up_after_its_ping() {
     let (kind, why) = (ErrorKind::Transport, StopReason::UnsafeToRetry);
     assert_failed(&cut, kind, why, &[BROKEN]);
     let text = cut.as_ref().expect_err("an error").to_string();
-    assert!(text.contains("sign of life"), "{text}");
+    assert!(text.contains("did not answer an HTTP/2 ping"), "{text}");
     assert_succeeded(&again, &[BROKEN, OK]);
     assert_eq!(server.connections(), 2);
     assert_agrees(server.log(), &[trail(&first), trail(&cut), trail(&again)]);

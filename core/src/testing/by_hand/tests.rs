@@ -602,11 +602,11 @@ fn a_description_is_read_strictly() {
         ),
         (
             json!({"attempts": [{"failure": "timeout", "retry_after": 1}]}),
-            "attempts[0].retry_after: without `status`",
+            "attempts[0].retry_after: it needs `status`",
         ),
         (
             json!({"attempts": [{"failure": "timeout", "request_id": "r"}]}),
-            "attempts[0].request_id: without `status`",
+            "attempts[0].request_id: it needs `status`",
         ),
         (
             json!({"attempts": [{"status": 503, "retry_after": -1}]}),

@@ -49,17 +49,17 @@ const MISTAKES: &str = r#"/ | schema | "reqtrail.script/2" | schema | expected "
 /exchanges/0/reply | headers | [["A", {"epoch_s": 1, "redirect": "/"}]] | exchanges[0].reply.headers[0] | one of http_date
 /exchanges/0/reply | headers | [["A", {"http_date": {"form": "iso"}}]] | exchanges[0].reply.headers[0].http_date.form | imf, rfc850, asctime
 /exchanges/0/reply | informational | [{"headers": []}] | exchanges[0].reply.informational[0] | `status` is missing
-/exchanges/0/reply | code | "quota" | exchanges[0].reply.code | beside a body
+/exchanges/0/reply | code | "quota" | exchanges[0].reply.code | and a body exclude each other
 /exchanges/0/reply | request_id | "ä b" | exchanges[0].reply.request_id | null, "auto" or an ID
 /exchanges/0/reply | request_id | "" | exchanges[0].reply.request_id | found ""
-/exchanges/0/reply | headers | [["x-request-ID", "b"]] | exchanges[0].reply.request_id | beside the header `x-request-id`
-/exchanges/0/reply | headers | [["Retry-After", "1"]] | exchanges[0].reply.retry_after | beside the header `retry-after`
-/exchanges/4/reply | code | null | exchanges[4].reply.message | without `code`
+/exchanges/0/reply | headers | [["x-request-ID", "b"]] | exchanges[0].reply.request_id | and the header `x-request-id` are both set
+/exchanges/0/reply | headers | [["Retry-After", "1"]] | exchanges[0].reply.retry_after | and the header `retry-after` are both set
+/exchanges/4/reply | code | null | exchanges[4].reply.message | needs `code`
 /exchanges/4/reply | code | "" | exchanges[4].reply.code | such as "rate_limited"
 /exchanges/4/reply | code | 429 | exchanges[4].reply.code | a string, found 429
-/exchanges/4/reply | json | {} | exchanges[4].reply.code | beside a body
-/exchanges/4/reply | json | null | exchanges[4].reply.code | beside a body
-/exchanges/4/reply | fill | {"byte": "x", "count": 1} | exchanges[4].reply.code | beside a body
+/exchanges/4/reply | json | {} | exchanges[4].reply.code | and a body exclude each other
+/exchanges/4/reply | json | null | exchanges[4].reply.code | and a body exclude each other
+/exchanges/4/reply | fill | {"byte": "x", "count": 1} | exchanges[4].reply.code | and a body exclude each other
 /exchanges/4/reply | retry_after | -1 | exchanges[4].reply.retry_after | seconds from 0, found -1
 /exchanges/4/reply | retry_after | "60" | exchanges[4].reply.retry_after | a number
 /exchanges/4/reply | headers | [["Retry-After-Ms", "1"]] | exchanges[4].reply.retry_after | `retry-after-ms`
