@@ -63,7 +63,7 @@ type ActionEvent struct {
 	FinishTime string `json:"finish_time"`
 	// Result is success or Error, once it has ended; empty if there is none.
 	Result string `json:"result"`
-	// Traceback is a stack trace, for administrators alone; empty if there is none. It is not meant for end users, and
+	// Traceback is a stack trace, for administrators only; empty if there is none. It is not meant for end users, and
 	// no report repeats it.
 	Traceback string `json:"traceback"`
 	// Host is the host, for administrators; from microversion 2.62; empty if there is none.
@@ -95,16 +95,16 @@ type ServerAction struct {
 	ServerID string `json:"instance_uuid"`
 	// RequestID is the local ID of the request that started it.
 	RequestID string `json:"request_id"`
-	// UserID is who asked for it; empty if there is none.
+	// UserID is the ID of the user who requested it; empty if there is none.
 	UserID string `json:"user_id"`
-	// ProjectID is the project that it was asked for in; empty if there is none.
+	// ProjectID is the ID of the project in which it was requested; empty if there is none.
 	ProjectID string `json:"project_id"`
 	// StartTime is when it began: UTC, though the API writes no zone; empty if there is none.
 	StartTime string `json:"start_time"`
-	// UpdatedAt is when it changed last; from microversion 2.58; empty if there is none.
+	// UpdatedAt is when it last changed; from microversion 2.58; empty if there is none.
 	UpdatedAt string `json:"updated_at"`
-	// Message is error once a step has failed; empty if there is none. There is none while the action runs, after a
-	// success, and after some failures.
+	// Message is the text Error once a step has failed; empty if there is none. It is absent while the action runs,
+	// after a success, and after some failures.
 	Message string `json:"message"`
 	// Events holds the steps, newest first: for administrators at every microversion, for others from 2.51; nil if
 	// there is none. A list of actions never has them.
@@ -148,7 +148,7 @@ type Resource struct {
 	Size *int64 `json:"size"`
 	// CreatedAt is when it was created: UTC, though the block storage API writes no zone; empty if there is none.
 	CreatedAt string `json:"created_at"`
-	// UpdatedAt is when it changed last: UTC, though the block storage API writes no zone; empty if there is none.
+	// UpdatedAt is when it last changed: UTC, though the block storage API writes no zone; empty if there is none.
 	UpdatedAt string `json:"updated_at"`
 	// Data is all that the API sent.
 	Data json.RawMessage `json:"-"`
@@ -169,12 +169,12 @@ func (r *Resource) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
 type UserMessage struct {
 	// ID is the message's UUID.
 	ID string `json:"id"`
-	// EventID is what it is about, as a code: VOLUME_VOLUME_001_003 says which resource, which work and which failure;
-	// empty if there is none.
+	// EventID is the subject, as a code: VOLUME_VOLUME_001_003 names the resource, the work and the failure; empty if
+	// there is none.
 	EventID string `json:"event_id"`
 	// UserMessage is the text for people.
 	UserMessage string `json:"user_message"`
-	// MessageLevel is how grave it is: ERROR; empty if there is none.
+	// MessageLevel is the severity: ERROR; empty if there is none.
 	MessageLevel string `json:"message_level"`
 	// CreatedAt is when it was written: UTC, though the API writes no zone; empty if there is none.
 	CreatedAt string `json:"created_at"`
@@ -182,7 +182,7 @@ type UserMessage struct {
 	GuaranteedUntil string `json:"guaranteed_until"`
 	// RequestID is the local ID of the request that failed; empty if there is none.
 	RequestID string `json:"request_id"`
-	// ResourceType is what kind of resource it is about, as in VOLUME; empty if there is none.
+	// ResourceType is the kind of resource that it is about, as in VOLUME; empty if there is none.
 	ResourceType string `json:"resource_type"`
 	// ResourceUuid is the UUID of that resource; empty if there is none.
 	ResourceUuid string `json:"resource_uuid"`
@@ -233,13 +233,13 @@ func (r *ImageTask) UnmarshalJSON(data []byte) error {
 // MarshalJSON returns everything that the API sent.
 func (r *ImageTask) MarshalJSON() ([]byte, error) { return orNull(r.Data), nil }
 
-// Progress is what a poll has shown, for a progress bar or a log.
+// Progress is the result of a poll, for a progress bar or a log.
 type Progress struct {
-	// Server is the server; nil if it is not there.
+	// Server is the server; nil if there is none.
 	Server *Server
 	// Action is the action's record with its steps; nil if there is none, or not yet.
 	Action *ServerAction
-	// Resource is the volume, snapshot or image; nil if it is not there, or a server's action is followed.
+	// Resource is the volume, snapshot or image; nil if there is none, or if a server's action is followed.
 	Resource *Resource
 	// Elapsed is how long the action has been followed.
 	Elapsed time.Duration
@@ -262,43 +262,42 @@ func (j *progressJSON) progress() Progress {
 	}
 }
 
-// ActionReport is what became of a server action, or of what another service accepted. Its String is a text for a
+// ActionReport is the result of a server action, or of work that another service accepted. Its String is a text for a
 // person.
 type ActionReport struct {
-	// Verdict is how it ended, as far as the API tells.
+	// Verdict is how it ended, as far as the API reports.
 	Verdict Verdict
-	// Apparent is how it looks to have ended where nothing proves that, as after a reboot; empty if there is none.
+	// Apparent is how it seems to have ended if nothing proves that, as after a reboot; empty if there is none.
 	Apparent Verdict
-	// Evidence is what the verdict rests on.
+	// Evidence is what the verdict is based on.
 	Evidence string
-	// ServerID is the server's UUID; empty if what was followed concerns no server.
+	// ServerID is the server's UUID; empty if the work does not concern a server.
 	ServerID string
-	// ResourceType is what it was done to: server, volume, snapshot, image, …
+	// ResourceType is the type of the resource: server, volume, snapshot, image, …
 	ResourceType string
-	// ResourceID is the UUID of what it was done to.
+	// ResourceID is the UUID of the resource.
 	ResourceID string
 	// Operation is what was done: resize to a server, extend to a volume; empty if the API has no record of a server's
 	// action.
 	Operation string
-	// RequestID is the local ID of the request that started the action: the one to give to the operator.
+	// RequestID is the local ID of the request that started the action, for the operator.
 	RequestID string
-	// GlobalRequestID is the global ID that the request carried, where it is known: the logs of every service on the
-	// way have it; empty if there is none.
+	// GlobalRequestID is the global ID that the request carried, if known; empty if there is none. It is in the logs of
+	// every service on the way.
 	GlobalRequestID string
-	// Action is the action's record, as seen last; nil if there is none.
+	// Action is the last state of the action's record; nil if there is none.
 	Action *ServerAction
-	// Server is the server, as seen last; nil once it is gone.
+	// Server is the last state of the server; nil once it is gone.
 	Server *Server
-	// Resource is the volume, snapshot or image, as seen last; nil once it is gone, and for a server.
+	// Resource is the last state of the volume, snapshot or image; nil once it is gone, and for a server.
 	Resource *Resource
 	// Messages is what the block storage service says to users about this request, newest first.
 	Messages []*UserMessage
-	// Task is the image service's task of this request, as seen last; nil if there is none.
+	// Task is the last state of the image service's task of this request; nil if there is none.
 	Task *ImageTask
 	// Followed is how long it was followed.
 	Followed time.Duration
-	// Trails holds the trail of the request that started it, where it is known, and of everything that was asked after
-	// it.
+	// Trails holds the trail of the request that started it, if known, and of all later requests.
 	Trails []*Trail
 
 	document
@@ -461,7 +460,7 @@ type ServiceEndpoint struct {
 	URL string `json:"url"`
 }
 
-// Session is what Keystone answered to a sign-in, with the trail of that call.
+// Session is the response of Keystone to a sign-in, with the trail of that call.
 type Session struct {
 	// ExpiresAt is when the token expires, by Keystone's clock; zero if there is none.
 	ExpiresAt time.Time `json:"expires_at"`

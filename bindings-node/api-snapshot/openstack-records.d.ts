@@ -69,7 +69,7 @@ export interface ActionEvent {
     readonly finishTime: string | null;
     /** `Success` or `Error`, once it has ended. */
     readonly result: string | null;
-    /** A stack trace, for administrators alone. It is not meant for end users, and no report repeats it. */
+    /** A stack trace, for administrators only. It is not meant for end users, and no report repeats it. */
     readonly traceback: string | null;
     /** The host, for administrators; from microversion 2.62. */
     readonly host: string | null;
@@ -102,15 +102,18 @@ export interface ServerAction {
     readonly serverId: string | null;
     /** The local ID of the request that started it. */
     readonly requestId: string;
-    /** Who asked for it. */
+    /** The ID of the user who requested it. */
     readonly userId: string | null;
-    /** The project that it was asked for in. */
+    /** The ID of the project in which it was requested. */
     readonly projectId: string | null;
     /** When it began: UTC, though the API writes no zone. */
     readonly startTime: string | null;
-    /** When it changed last; from microversion 2.58. */
+    /** When it last changed; from microversion 2.58. */
     readonly updatedAt: string | null;
-    /** `Error` once a step has failed. There is none while the action runs, after a success, and after some failures. */
+    /**
+     * The text `Error` once a step has failed. It is absent while the action runs, after a success, and after some
+     * failures.
+     */
     readonly message: string | null;
     /**
      * The steps, newest first: for administrators at every microversion, for others from 2.51. A list of actions never
@@ -172,7 +175,7 @@ export interface Resource {
     readonly size: number | null;
     /** When it was created: UTC, though the block storage API writes no zone. */
     readonly createdAt: string | null;
-    /** When it changed last: UTC, though the block storage API writes no zone. */
+    /** When it last changed: UTC, though the block storage API writes no zone. */
     readonly updatedAt: string | null;
     /** All that the API sent. */
     readonly data: Readonly<Record<string, unknown>>;
@@ -196,11 +199,11 @@ export declare function resourceOf(json: ResourceJson): Resource;
 export interface UserMessage {
     /** The message's UUID. */
     readonly id: string;
-    /** What it is about, as a code: `VOLUME_VOLUME_001_003` says which resource, which work and which failure. */
+    /** The subject, as a code: `VOLUME_VOLUME_001_003` names the resource, the work and the failure. */
     readonly eventId: string | null;
     /** The text for people. */
     readonly userMessage: string;
-    /** How grave it is: `ERROR`. */
+    /** The severity: `ERROR`. */
     readonly messageLevel: string | null;
     /** When it was written: UTC, though the API writes no zone. */
     readonly createdAt: string | null;
@@ -208,7 +211,7 @@ export interface UserMessage {
     readonly guaranteedUntil: string | null;
     /** The local ID of the request that failed. */
     readonly requestId: string | null;
-    /** What kind of resource it is about, as in `VOLUME`. */
+    /** The kind of resource that it is about, as in `VOLUME`. */
     readonly resourceType: string | null;
     /** The UUID of that resource. */
     readonly resourceUuid: string | null;
@@ -268,13 +271,13 @@ export interface ImageTaskJson {
 }
 /** Reads its JSON. */
 export declare function imageTaskOf(json: ImageTaskJson): ImageTask;
-/** What a poll has shown, for a progress bar or a log. */
+/** The result of a poll, for a progress bar or a log. */
 export interface Progress {
-    /** The server; `null` if it is not there. */
+    /** The server; `null` if there is none. */
     readonly server: Server | null;
     /** The action's record with its steps; `null` if there is none, or not yet. */
     readonly action: ServerAction | null;
-    /** The volume, snapshot or image; `null` if it is not there, or a server's action is followed. */
+    /** The volume, snapshot or image; `null` if there is none, or if a server's action is followed. */
     readonly resource: Resource | null;
     /** How long the action has been followed. In milliseconds. */
     readonly elapsedMs: number;
@@ -308,37 +311,39 @@ export interface ActionReportJson {
 }
 /** Makes one of what the core gives. */
 export declare let actionReportOf: (raw: RawReport) => ActionReport;
-/** What became of a server action, or of what another service accepted. `String()` gives it as a text for a person. */
+/**
+ * The result of a server action, or of work that another service accepted. `String()` gives it as a text for a person.
+ */
 export declare class ActionReport extends Report {
-    /** How it ended, as far as the API tells. */
+    /** How it ended, as far as the API reports. */
     readonly verdict: Verdict;
-    /** How it looks to have ended where nothing proves that, as after a reboot. */
+    /** How it seems to have ended if nothing proves that, as after a reboot. */
     readonly apparent: Verdict | null;
-    /** What the verdict rests on. */
+    /** What the verdict is based on. */
     readonly evidence: string;
-    /** The server's UUID; empty if what was followed concerns no server. */
+    /** The server's UUID; empty if the work does not concern a server. */
     readonly serverId: string;
-    /** What it was done to: `server`, `volume`, `snapshot`, `image`, … */
+    /** The type of the resource: `server`, `volume`, `snapshot`, `image`, … */
     readonly resourceType: string;
-    /** The UUID of what it was done to. */
+    /** The UUID of the resource. */
     readonly resourceId: string;
     /**
      * What was done: `resize` to a server, `extend` to a volume; `null` if the API has no record of a server's action.
      */
     readonly operation: string | null;
-    /** The local ID of the request that started the action: the one to give to the operator. */
+    /** The local ID of the request that started the action, for the operator. */
     readonly requestId: string;
-    /** The global ID that the request carried, where it is known: the logs of every service on the way have it. */
+    /** The global ID that the request carried, if known. It is in the logs of every service on the way. */
     readonly globalRequestId: string | null;
-    /** The action's record, as seen last. */
+    /** The last state of the action's record. */
     readonly action: ServerAction | null;
-    /** The server, as seen last; `null` once it is gone. */
+    /** The last state of the server; `null` once it is gone. */
     readonly server: Server | null;
-    /** The volume, snapshot or image, as seen last; `null` once it is gone, and for a server. */
+    /** The last state of the volume, snapshot or image; `null` once it is gone, and for a server. */
     readonly resource: Resource | null;
     /** What the block storage service says to users about this request, newest first. */
     readonly messages: readonly UserMessage[];
-    /** The image service's task of this request, as seen last. */
+    /** The last state of the image service's task of this request. */
     readonly task: ImageTask | null;
     /** How long it was followed. In milliseconds. */
     readonly followedMs: number;
@@ -402,7 +407,7 @@ export interface ServiceEndpointJson {
 }
 /** Reads its JSON. */
 export declare function serviceEndpointOf(json: ServiceEndpointJson): ServiceEndpoint;
-/** What Keystone answered to a sign-in, with the trail of that call. */
+/** The response of Keystone to a sign-in, with the trail of that call. */
 export interface Session {
     /** When the token expires, by Keystone's clock. */
     readonly expiresAt: Date | null;

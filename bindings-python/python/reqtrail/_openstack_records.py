@@ -113,7 +113,7 @@ class ActionEvent:
     result: str | None
     """``Success`` or ``Error``, once it has ended."""
     traceback: str | None
-    """A stack trace, for administrators alone. It is not meant for end users, and no report repeats it."""
+    """A stack trace, for administrators only. It is not meant for end users, and no report repeats it."""
     host: str | None
     """The host, for administrators; from microversion 2.62."""
     host_id: str | None
@@ -151,15 +151,15 @@ class ServerAction:
     request_id: str
     """The local ID of the request that started it."""
     user_id: str | None
-    """Who asked for it."""
+    """The ID of the user who requested it."""
     project_id: str | None
-    """The project that it was asked for in."""
+    """The ID of the project in which it was requested."""
     start_time: str | None
     """When it began: UTC, though the API writes no zone."""
     updated_at: str | None
-    """When it changed last; from microversion 2.58."""
+    """When it last changed; from microversion 2.58."""
     message: str | None
-    """``Error`` once a step has failed. There is none while the action runs, after a success, and after some
+    """The text ``Error`` once a step has failed. It is absent while the action runs, after a success, and after some
     failures."""
     events: tuple[ActionEvent, ...] | None
     """The steps, newest first: for administrators at every microversion, for others from 2.51. A list of actions
@@ -226,7 +226,7 @@ class Resource:
     created_at: str | None
     """When it was created: UTC, though the block storage API writes no zone."""
     updated_at: str | None
-    """When it changed last: UTC, though the block storage API writes no zone."""
+    """When it last changed: UTC, though the block storage API writes no zone."""
     data: Mapping[str, Any]
     """All that the API sent."""
 
@@ -253,11 +253,11 @@ class UserMessage:
     id: str
     """The message's UUID."""
     event_id: str | None
-    """What it is about, as a code: ``VOLUME_VOLUME_001_003`` says which resource, which work and which failure."""
+    """The subject, as a code: ``VOLUME_VOLUME_001_003`` names the resource, the work and the failure."""
     user_message: str
     """The text for people."""
     message_level: str | None
-    """How grave it is: ``ERROR``."""
+    """The severity: ``ERROR``."""
     created_at: str | None
     """When it was written: UTC, though the API writes no zone."""
     guaranteed_until: str | None
@@ -265,7 +265,7 @@ class UserMessage:
     request_id: str | None
     """The local ID of the request that failed."""
     resource_type: str | None
-    """What kind of resource it is about, as in ``VOLUME``."""
+    """The kind of resource that it is about, as in ``VOLUME``."""
     resource_uuid: str | None
     """The UUID of that resource."""
     data: Mapping[str, Any]
@@ -330,16 +330,16 @@ class ImageTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a poll has shown, for a progress bar or a log."""
+    """The result of a poll, for a progress bar or a log."""
 
     __module__ = "reqtrail.openstack"
 
     server: Server | None
-    """The server; ``None`` if it is not there."""
+    """The server; ``None`` if there is none."""
     action: ServerAction | None
     """The action's record with its steps; ``None`` if there is none, or not yet."""
     resource: Resource | None
-    """The volume, snapshot or image; ``None`` if it is not there, or a server's action is followed."""
+    """The volume, snapshot or image; ``None`` if there is none, or if a server's action is followed."""
     elapsed: float
     """How long the action has been followed. In seconds."""
 
@@ -355,44 +355,44 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ActionReport(Document):
-    """What became of a server action, or of what another service accepted. ``str()`` gives it as a text for a
+    """The result of a server action, or of work that another service accepted. ``str()`` gives it as a text for a
     person."""
 
     __module__ = "reqtrail.openstack"
 
     verdict: Verdict
-    """How it ended, as far as the API tells."""
+    """How it ended, as far as the API reports."""
     apparent: Verdict | None
-    """How it looks to have ended where nothing proves that, as after a reboot."""
+    """How it seems to have ended if nothing proves that, as after a reboot."""
     evidence: str
-    """What the verdict rests on."""
+    """What the verdict is based on."""
     server_id: str
-    """The server's UUID; empty if what was followed concerns no server."""
+    """The server's UUID; empty if the work does not concern a server."""
     resource_type: str
-    """What it was done to: ``server``, ``volume``, ``snapshot``, ``image``, …"""
+    """The type of the resource: ``server``, ``volume``, ``snapshot``, ``image``, …"""
     resource_id: str
-    """The UUID of what it was done to."""
+    """The UUID of the resource."""
     operation: str | None
     """What was done: ``resize`` to a server, ``extend`` to a volume; ``None`` if the API has no record of a server's
     action."""
     request_id: str
-    """The local ID of the request that started the action: the one to give to the operator."""
+    """The local ID of the request that started the action, for the operator."""
     global_request_id: str | None
-    """The global ID that the request carried, where it is known: the logs of every service on the way have it."""
+    """The global ID that the request carried, if known. It is in the logs of every service on the way."""
     action: ServerAction | None
-    """The action's record, as seen last."""
+    """The last state of the action's record."""
     server: Server | None
-    """The server, as seen last; ``None`` once it is gone."""
+    """The last state of the server; ``None`` once it is gone."""
     resource: Resource | None
-    """The volume, snapshot or image, as seen last; ``None`` once it is gone, and for a server."""
+    """The last state of the volume, snapshot or image; ``None`` once it is gone, and for a server."""
     messages: tuple[UserMessage, ...]
     """What the block storage service says to users about this request, newest first."""
     task: ImageTask | None
-    """The image service's task of this request, as seen last."""
+    """The last state of the image service's task of this request."""
     followed: float
     """How long it was followed. In seconds."""
     trails: tuple[Trail, ...]
-    """The trail of the request that started it, where it is known, and of everything that was asked after it."""
+    """The trail of the request that started it, if known, and of all later requests."""
 
     @classmethod
     def _of(cls, raw: RawReport) -> Self:
@@ -590,7 +590,7 @@ class ServiceEndpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What Keystone answered to a sign-in, with the trail of that call."""
+    """The response of Keystone to a sign-in, with the trail of that call."""
 
     __module__ = "reqtrail.openstack"
 

@@ -1,4 +1,4 @@
-//! What became of what a service accepted with a 202: what following has in common, whatever is followed.
+//! What all following of accepted (202) work has in common.
 
 pub(super) mod call_group;
 pub(super) mod codes;

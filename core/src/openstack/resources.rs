@@ -1,4 +1,4 @@
-//! What became of what any service accepted: volumes, snapshots, images, and servers.
+//! Follows what any service accepted: work on volumes, snapshots, images, and servers.
 
 mod begun;
 mod follow;
@@ -14,8 +14,8 @@ pub use resource_ref::ResourceRef;
 /// [`blocking::Client`](crate::blocking::Client).
 ///
 /// It follows `volume.create`, `volume.extend`, `volume.delete`, `snapshot.create`, `snapshot.delete`, `image.import` and
-/// `image.create`, and the actions of servers as [`Compute`](crate::openstack::Compute) does. Of anything else that these
-/// services accept the verdict is `unknown`.
+/// `image.create`, and the actions of servers as [`Compute`](crate::openstack::Compute) does. For anything else that
+/// these services accept, the verdict is `unknown`.
 ///
 /// # Examples
 /// ```no_run
@@ -45,7 +45,7 @@ impl<C: AnyClient> Resources<C> {
         Self { client }
     }
 
-    /// The client that it reads through.
+    /// Returns the client that it reads through.
     pub fn client(&self) -> &C {
         &self.client
     }

@@ -1,4 +1,4 @@
-//! The loop that follows anything to its end: it looks, judges, and waits.
+//! The loop that follows any work to its end: it polls, judges, and waits.
 
 use std::future::Future;
 use std::pin::pin;
@@ -15,19 +15,19 @@ use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
 use crate::trail::Trail;
 
-/// How long a poll may take at least, also when the deadline is near: a look that cannot be finished is of no use.
+/// How long a poll may take at least, also when the deadline is near, since an unfinished poll is useless.
 const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// The shortest wait between two polls.
 const MIN_INTERVAL: Duration = Duration::from_millis(20);
 
-/// When to look, and for how long.
+/// When to poll, and for how long.
 #[derive(Clone, Debug)]
 pub(in crate::openstack) struct Pace {
     first_interval: Duration,
     max_interval: Duration,
     pub(in crate::openstack) deadline: Duration,
-    /// How long a state that decides nothing has to stay the same before it is taken for the end.
+    /// How long an undecided state has to stay the same before it counts as the end.
     pub(in crate::openstack) settle: Duration,
 }
 
@@ -80,12 +80,12 @@ impl End {
     }
 }
 
-/// What is followed: the reads that a look makes, and what they prove.
+/// A followed subject: the reads of a poll, and what they prove.
 pub(in crate::openstack) trait Subject: Send {
-    /// Says what needs no look: how it ended, or why it cannot be followed.
+    /// Returns what needs no poll: how it ended, or why it cannot be followed.
     fn before(&self) -> Result<Option<End>, Error>;
 
-    /// Looks once, and judges what is there; `None` if nothing is decided.
+    /// Polls once, and judges the result; `None` if nothing is decided.
     ///
     /// # Errors
     /// Those of a call that end the following.
@@ -94,7 +94,7 @@ pub(in crate::openstack) trait Subject: Send {
         watch: &mut Watch,
     ) -> impl Future<Output = Result<Option<End>, Error>> + Send;
 
-    /// The service's own 404 if what is followed was never there for this token.
+    /// The service's own 404, if the subject was never seen with this token.
     fn never_there(&self) -> Option<Error>;
 }
 
@@ -103,25 +103,25 @@ pub(in crate::openstack) enum Poll<V> {
     Seen(V),
     /// Not there.
     Absent(Error),
-    /// It failed, and the next may not.
+    /// It failed, and the next one may succeed.
     Missed,
 }
 
-/// The state of a following, whatever is followed: its calls, its clock and its token.
+/// The state of following any subject: its calls, its clock and its token.
 pub(in crate::openstack) struct Watch {
     client: Client,
     pace: Pace,
     cancel: Option<CancelToken>,
     began: Instant,
     pub(in crate::openstack) calls: CallGroup,
-    /// Why the last poll gave nothing, if it did not.
+    /// Why the last poll failed, if it did.
     missed: Option<String>,
-    /// Since when the same is seen, and what that is.
+    /// The unchanged state, and since when it has been seen.
     since: Option<(Instant, String)>,
 }
 
 impl Watch {
-    /// Begins now. `started` is the trail of the request that is followed, where it is known.
+    /// Begins now. `started` is the trail of the followed request, if known.
     pub(in crate::openstack) fn new(
         client: Client,
         pace: Pace,
@@ -176,10 +176,10 @@ impl Watch {
         }
     }
 
-    /// Makes one call, and tells what ends the following from what does not. `is_absent` knows the service's own 404.
+    /// Makes one call, and decides whether its result ends the following. `is_absent` recognises the service's own 404.
     ///
     /// # Errors
-    /// That of the call, if the next would not go better.
+    /// The error of the call, if another would not succeed.
     pub(in crate::openstack) async fn ask<V: Send + 'static>(
         &mut self,
         get: Get<Client, V>,
@@ -199,13 +199,13 @@ impl Watch {
         self.client.call_timeout().min(left)
     }
 
-    /// Notes why a call gave nothing.
+    /// Notes why a call failed.
     ///
     /// # Errors
     /// The same error, if it ends the following.
     pub(in crate::openstack) fn missed(&mut self, error: Error) -> Result<(), Error> {
         let token = self.cancel.as_ref();
-        // A deadline of the caller's own is a timeout that does not pass.
+        // The caller's own deadline is a timeout that is not temporary.
         if !may_pass(&error) || token.is_some_and(CancelToken::is_cancelled) {
             return Err(error);
         }
@@ -213,12 +213,12 @@ impl Watch {
         Ok(())
     }
 
-    /// Notes that a look went well.
+    /// Notes that a poll succeeded.
     pub(in crate::openstack) fn looked(&mut self) {
         self.missed = None;
     }
 
-    /// Returns for how long the same is seen now: `None` on the first look at it.
+    /// Returns how long the state has been the same; `None` when it is first seen.
     pub(in crate::openstack) fn same_for(&mut self, seen: String) -> Option<Duration> {
         let now = self.client.now();
         match &self.since {
@@ -261,7 +261,7 @@ impl Watch {
     }
 }
 
-/// Whether the next poll may go better: the failure, or that of a sign-in that it came of, is one that passes.
+/// Whether the next poll may succeed: the failure, or that of the sign-in that caused it, is temporary.
 fn may_pass(error: &Error) -> bool {
     let passes = match (error.kind(), error.category()) {
         (ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport, _) => true,

@@ -1,4 +1,4 @@
-//! What is followed that is no server: a volume, a snapshot, an image, as its service shows it.
+//! A followed resource that is not a server: a volume, a snapshot or an image, as its service shows it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ pub struct Resource {
     /// When it was created: UTC, though the block storage API writes no zone.
     #[serde(default)]
     pub created_at: Option<String>,
-    /// When it changed last: UTC, though the block storage API writes no zone.
+    /// When it last changed: UTC, though the block storage API writes no zone.
     #[serde(default)]
     pub updated_at: Option<String>,
     /// Everything else that the API sent.
@@ -30,7 +30,7 @@ pub struct Resource {
     pub other: Map<String, Value>,
 }
 
-/// Where an image's data are: a URL that may have a store's password in it.
+/// The locations of an image's data: URLs that may contain a store's password.
 const LOCATIONS: [&str; 2] = ["locations", "direct_url"];
 
 impl std::fmt::Debug for Resource {
@@ -62,5 +62,5 @@ impl Resource {
     }
 }
 
-/// What is called after every look, with what it has shown and since when it is followed.
+/// The function that is called after every poll, with its result and the start of following.
 pub(in crate::openstack) type Tell = Box<dyn FnMut(Option<&Resource>, std::time::Duration) + Send>;

@@ -1,11 +1,11 @@
-//! The times that the compute API writes: with `Z`, and without any zone where it means UTC too.
+//! The times of the compute API: with `Z`, or without a zone, which means UTC too.
 
 use std::time::SystemTime;
 
 /// A time of the service's clock.
 pub(in crate::openstack) type Stamp = jiff::Timestamp;
 
-/// Reads a time; anything else is none.
+/// Reads a time; `None` for any other text.
 pub(in crate::openstack) fn stamp(text: &str) -> Option<Stamp> {
     let zoned: Option<Stamp> = text.parse().ok();
     zoned.or_else(|| {
@@ -14,7 +14,7 @@ pub(in crate::openstack) fn stamp(text: &str) -> Option<Stamp> {
     })
 }
 
-/// A time as a query parameter takes it.
+/// Writes a time for a query parameter.
 pub(in crate::openstack) fn iso8601(time: SystemTime) -> String {
     Stamp::try_from(time).unwrap_or_default().to_string()
 }

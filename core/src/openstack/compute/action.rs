@@ -8,7 +8,7 @@ use crate::openstack::accepted::time::{Stamp, stamp};
 
 /// An action on a server (<https://docs.openstack.org/api-ref/compute/#servers-actions-os-instance-actions>).
 ///
-/// Which fields are there depends on the microversion and on the caller's role: the documentation of each says when.
+/// Which fields are present depends on the microversion and on the caller's role; see the documentation of each.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ServerAction {
@@ -19,19 +19,20 @@ pub struct ServerAction {
     pub server_id: Option<String>,
     /// The local ID of the request that started it.
     pub request_id: String,
-    /// Who asked for it.
+    /// The ID of the user who requested it.
     #[serde(default)]
     pub user_id: Option<String>,
-    /// The project that it was asked for in.
+    /// The ID of the project in which it was requested.
     #[serde(default)]
     pub project_id: Option<String>,
     /// When it began: UTC, though the API writes no zone.
     #[serde(default)]
     pub start_time: Option<String>,
-    /// When it changed last; from microversion 2.58.
+    /// When it last changed; from microversion 2.58.
     #[serde(default)]
     pub updated_at: Option<String>,
-    /// `Error` once a step has failed. There is none while the action runs, after a success, and after some failures.
+    /// The text `Error` once a step has failed. It is absent while the action runs, after a success, and after some
+    /// failures.
     #[serde(default)]
     pub message: Option<String>,
     /// The steps, newest first: for administrators at every microversion, for others from 2.51. A list of actions never
@@ -58,7 +59,7 @@ pub struct ActionEvent {
     /// `Success` or `Error`, once it has ended.
     #[serde(default)]
     pub result: Option<String>,
-    /// A stack trace, for administrators alone. It is not meant for end users, and no report repeats it.
+    /// A stack trace, for administrators only. It is not meant for end users, and no report repeats it.
     #[serde(default)]
     pub traceback: Option<String>,
     /// The host, for administrators; from microversion 2.62.
@@ -91,7 +92,7 @@ impl ServerAction {
         self.events.as_deref().unwrap_or_default()
     }
 
-    /// Why it failed, as far as the API tells this caller: the details of a failed step, or else its name.
+    /// Why it failed, as far as the API shows this caller: the details of a failed step, or else its name.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
         // The newest failed step is the innermost; the older ones only passed its failure on.
@@ -106,7 +107,7 @@ impl ServerAction {
         })
     }
 
-    /// Whether the record changed after the action began; it tells that from microversion 2.58.
+    /// Whether the record changed after the action began, which it shows from microversion 2.58.
     pub(super) fn changed_after_its_start(&self) -> bool {
         let changed = self.updated_at.as_deref().and_then(stamp);
         changed

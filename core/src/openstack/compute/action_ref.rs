@@ -1,4 +1,4 @@
-//! Which action is followed, and what its request says of it.
+//! Which action is followed, and what its request says about it.
 
 use bytes::Bytes;
 use http::Method;
@@ -14,7 +14,7 @@ use crate::trail::{Attempt, Outcome, Trail};
 pub struct ActionRef {
     pub(in crate::openstack) request_id: String,
     pub(in crate::openstack) started: Option<Trail>,
-    /// What the request was answered with: it names what was created.
+    /// The body of the request's response, which names what was created.
     pub(in crate::openstack) answer: Option<Bytes>,
 }
 
@@ -24,7 +24,7 @@ impl From<&Response> for ActionRef {
     }
 }
 
-/// By the trail of the request that started it.
+/// Names an action by the trail of the request that started it.
 impl From<&Trail> for ActionRef {
     fn from(trail: &Trail) -> Self {
         let id = trail.request_id().map(|id| id.as_str().to_owned());
@@ -58,12 +58,12 @@ impl From<&RequestId> for ActionRef {
     }
 }
 
-/// What a request of the compute API may start, as far as its method and path tell.
+/// What a request of the compute API may start, according to its method and path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Starts {
     Create,
     Delete,
-    /// It is done when it is answered.
+    /// Nothing: the work is done when the request is answered.
     Nothing,
     /// An action, or perhaps none.
     Perhaps,
@@ -97,7 +97,7 @@ impl Starts {
 }
 
 impl ActionRef {
-    /// Adds the body of the request's answer, where only the trail is at hand: it names what was created.
+    /// Adds the body of the request's response, which names what was created, to a reference made from a trail.
     #[must_use]
     pub fn answered(mut self, body: impl Into<Bytes>) -> Self {
         self.answer = Some(body.into());
@@ -109,7 +109,7 @@ impl ActionRef {
         String::new().into()
     }
 
-    /// Refuses an empty ID that a program gave. That a response carried none is no mistake of the program's.
+    /// Refuses an empty ID from the program. A response without an ID is not the program's mistake.
     pub(in crate::openstack) fn checked(&self) -> Result<(), Error> {
         if self.request_id.is_empty() && self.started.is_none() {
             let message =
@@ -125,7 +125,7 @@ impl ActionRef {
         })
     }
 
-    /// The kind, where the request alone tells it; the record may come late, or never.
+    /// The kind, if the request alone shows it; the record may come late, or never.
     pub(super) fn kind(&self) -> Option<&'static str> {
         match self.starts() {
             Starts::Create => Some("create"),
@@ -134,7 +134,7 @@ impl ActionRef {
         }
     }
 
-    /// Says so if the request succeeded and starts no action.
+    /// Returns a text if the request succeeded and starts no action.
     pub(super) fn was_done_at_once(&self) -> Option<String> {
         let trail = self.started.as_ref()?;
         let status = trail.last()?.status()?.as_u16();
@@ -143,7 +143,7 @@ impl ActionRef {
         })
     }
 
-    /// Whether the request proves that the server was there for this token: its deletion was accepted.
+    /// Whether the request proves that the server existed for this token: its deletion was accepted.
     pub(super) fn saw(&self, server_id: &str) -> bool {
         let Some(trail) = &self.started else {
             return false;

@@ -1,4 +1,4 @@
-//! Reading the one server that has a name.
+//! Reads the one server that has a name.
 
 use std::future::Future;
 use std::time::Duration;
@@ -31,8 +31,8 @@ struct ByNamePlan {
 }
 
 impl<C: AnyClient> Compute<C> {
-    /// Reads the server that has exactly this name, its fault included: a look-up of the name, then a read of the server. A
-    /// name that looks like a UUID is a name here.
+    /// Reads the server that has exactly this name, including its fault: looks the name up, then reads the server. A name
+    /// that looks like a UUID is still a name here.
     ///
     /// # Examples
     /// ```no_run
@@ -57,7 +57,7 @@ impl<C: AnyClient> Compute<C> {
 }
 
 impl<C> ServerByName<C> {
-    /// Sets the time of each of its calls, in place of the client's.
+    /// Sets the timeout of each of its calls, instead of the client's.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.plan.timeout = Some(timeout);
         self
@@ -86,7 +86,7 @@ impl ServerByName<Client> {
     ///
     /// # Errors
     /// Those of any call. `api` of the category `not_found` if this token sees no server of the name, and of `invalid` if it
-    /// sees several, some of whose UUIDs the error lists; neither has a status, since the answer was a good one.
+    /// sees several, some of whose UUIDs the error lists; neither has a status, since the response was a success.
     pub fn send(self) -> impl Future<Output = Result<Fetched<Server>, Error>> + Send + 'static {
         read(self.compute, self.plan)
     }
@@ -98,7 +98,7 @@ impl ServerByName<blocking::Client> {
     ///
     /// # Errors
     /// Those of any call. `api` of the category `not_found` if this token sees no server of the name, and of `invalid` if it
-    /// sees several, some of whose UUIDs the error lists; neither has a status, since the answer was a good one.
+    /// sees several, some of whose UUIDs the error lists; neither has a status, since the response was a success.
     pub fn send(self) -> Result<Fetched<Server>, Error> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();

@@ -22,9 +22,9 @@ use server::ServerFollow;
 
 /// Follows an action to its end; begun by [`Compute::follow`].
 ///
-/// It asks for the server and for the action's record, at once, then after [`poll_interval`](Self::poll_interval), then
-/// after twice as long, up to a ceiling. A poll that fails for a while (no connection, a timeout, 429, 5xx) is not the end:
-/// the next one follows, until the deadline.
+/// It reads the server and the action's record: at once, then after [`poll_interval`](Self::poll_interval), then after
+/// twice as long, up to a maximum. A poll that fails for a while (no connection, a timeout, 429, 5xx) is not the end: the
+/// next one follows, until the deadline.
 #[must_use = "it does nothing until `send` is called"]
 pub struct Follow<C> {
     compute: Compute<C>,
@@ -52,9 +52,8 @@ impl<C> std::fmt::Debug for Follow<C> {
 impl<C: AnyClient> Compute<C> {
     /// Follows what a request started until it has ended, and says how.
     ///
-    /// `server` is the server's UUID, or its exact name, which is looked up first.
-    /// `action` is the response of that request, or its local request ID. Polls the server and the action's record;
-    /// [`Follow`] has the options.
+    /// `server` is the server's UUID, or its exact name, which is looked up first. `action` is the response of that
+    /// request, or its local request ID. It polls the server and the action's record; [`Follow`] has the options.
     pub fn follow(&self, server: impl Into<String>, action: impl Into<ActionRef>) -> Follow<C> {
         Follow::new(self.clone(), server.into(), action.into())
     }
@@ -79,8 +78,8 @@ impl<C: AnyClient> Follow<C> {
         self
     }
 
-    /// Sets the first wait between two polls and the longest. Each wait is twice the one before. [`OperationOptions`] has
-    /// the defaults, as those of the other options.
+    /// Sets the first wait between two polls and the longest. Each wait is twice as long as the previous one.
+    /// [`OperationOptions`] has the defaults of all options.
     pub fn poll_interval(self, first: Duration, longest: Duration) -> Self {
         self.change(|plan| plan.pace.poll_every(first, longest))
     }
@@ -90,14 +89,13 @@ impl<C: AnyClient> Follow<C> {
         self.change(|plan| plan.pace.deadline = deadline)
     }
 
-    /// Sets how long a state that decides nothing has to stay the same before it is taken for the end: between two steps
-    /// of an action nothing seems to be going on. It is ten times as long while a step is not finished, or has yet to
-    /// begin.
+    /// Sets how long an undecided state has to stay the same before it counts as the end, since an action looks idle
+    /// between two of its steps. It is ten times as long while a step is not finished or has yet to begin.
     pub fn settle_time(self, settle: Duration) -> Self {
         self.change(|plan| plan.pace.settle = settle)
     }
 
-    /// Lets a token end the following.
+    /// Lets a token cancel it.
     pub fn cancel_token(self, token: &CancelToken) -> Self {
         self.change(|plan| plan.cancel = Some(token.clone()))
     }

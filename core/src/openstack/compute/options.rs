@@ -1,4 +1,4 @@
-//! How an operation goes, and what it is given when it runs.
+//! The options of an operation, and what is attached to a run.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, SystemTime};
@@ -10,8 +10,8 @@ use crate::surface::operation::operation_options;
 use crate::surface::options_struct;
 
 operation_options! { options_struct
-    /// The options of an [`Operation`](crate::openstack::Operation). Each has its default where it is `None`, and an operation passes
-    /// over those that it does not have: [`OperationKind`](crate::openstack::OperationKind) says which it has.
+    /// The options of an [`Operation`](crate::openstack::Operation). `None` means the default. An operation ignores options
+    /// that it does not have; [`OperationKind`](crate::openstack::OperationKind) says which it has.
     ///
     /// # Examples
     /// ```
@@ -28,7 +28,7 @@ operation_options! { options_struct
 /// A caller's progress callback.
 pub(in crate::openstack) type OnProgress = Box<dyn FnMut(&Progress<'_>) + Send>;
 
-/// Calls a progress callback. A panic in it ends nothing.
+/// Calls a progress callback. A panic in it is caught.
 pub(in crate::openstack) fn publish(tell: &mut Option<OnProgress>, progress: &Progress<'_>) {
     let Some(tell) = tell else {
         return;
@@ -39,14 +39,14 @@ pub(in crate::openstack) fn publish(tell: &mut Option<OnProgress>, progress: &Pr
 }
 
 impl OperationOptions {
-    /// When to look, and for how long.
+    /// When to poll, and for how long.
     pub(in crate::openstack) fn pace(&self) -> Pace {
         let intervals = (self.poll_interval(), self.max_poll_interval());
         Pace::new(intervals, self.deadline(), self.settle_time())
     }
 }
 
-/// What an operation is given when it runs: what belongs to one run and is not data.
+/// What is attached to one run of an operation and is not data.
 ///
 /// # Examples
 /// ```

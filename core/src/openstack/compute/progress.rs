@@ -1,4 +1,4 @@
-//! What a poll of an action that is followed has shown.
+//! The progress of a followed action.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use super::action::ServerAction;
 use super::server::Server;
 use crate::openstack::accepted::resource::Resource;
 
-/// What a poll has shown, for a progress bar or a log.
+/// The result of a poll, for a progress bar or a log.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Progress<'a> {
-    /// The server; `None` if it is not there.
+    /// The server; `None` if there is none.
     pub server: Option<&'a Server>,
     /// The action's record with its steps; `None` if there is none, or not yet.
     pub action: Option<&'a ServerAction>,
-    /// The volume, snapshot or image; `None` if it is not there, or a server's action is followed.
+    /// The volume, snapshot or image; `None` if there is none, or if a server's action is followed.
     pub resource: Option<&'a Resource>,
     /// How long the action has been followed.
     #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
@@ -24,7 +24,7 @@ pub struct Progress<'a> {
 }
 
 impl Progress<'_> {
-    /// All of it as JSON, the same in every language: `server`, `action`, `resource` and `elapsed_ms`.
+    /// All fields as JSON, the same in every language: `server`, `action`, `resource` and `elapsed_ms`.
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! The calls of the compute API that tell what became of a request.
+//! The calls of the compute API that show the result of a request.
 
 use std::future::Future;
 use std::time::SystemTime;
@@ -60,19 +60,19 @@ impl<C: AnyClient> Compute<C> {
         }
     }
 
-    /// Asks for this microversion in all of its requests, in the place of the client's.
+    /// Asks for this microversion in all its requests, instead of the client's.
     #[must_use]
     pub fn microversion(mut self, version: impl Into<String>) -> Self {
         self.microversion = Some(version.into());
         self
     }
 
-    /// The client that it reads through.
+    /// Returns the client that it reads through.
     pub fn client(&self) -> &C {
         &self.client
     }
 
-    /// Reads a server, its fault included.
+    /// Reads a server, including its fault.
     pub fn server(&self, server_id: impl Into<String>) -> Get<C, Server> {
         let request = self
             .get("/servers/{server_id}")
@@ -82,7 +82,7 @@ impl<C: AnyClient> Compute<C> {
         })
     }
 
-    /// Reads an action by the request ID of the request that started it: the local one, which its response carried.
+    /// Reads an action by the ID of the request that started it: the local one, from its response.
     ///
     /// A deleted server's actions can be read from microversion 2.21.
     pub fn action(
@@ -120,7 +120,7 @@ impl<C: AnyClient> Compute<C> {
 }
 
 impl<C> Compute<C> {
-    /// The same over another client.
+    /// Moves it to another client.
     #[cfg(feature = "blocking")]
     pub(in crate::openstack) fn over<D>(self, client: D) -> Compute<D> {
         Compute {
@@ -148,7 +148,7 @@ pub struct ActionPage {
 }
 
 impl<C> ListActions<C> {
-    /// Asks for so many actions at most; from microversion 2.58.
+    /// Sets the maximum number of actions; from microversion 2.58.
     pub fn limit(self, actions: u32) -> Self {
         self.query("limit", actions.to_string())
     }
@@ -205,7 +205,7 @@ impl ListActions<Client> {
     /// Makes the call.
     ///
     /// # Errors
-    /// Those of any call; `decode` if the answer is not what the API documents.
+    /// Those of any call; `decode` if the response is not what the API documents.
     pub fn send(self) -> impl Future<Output = Result<Fetched<ActionPage>, Error>> + Send + 'static {
         self.get.send()
     }
@@ -216,7 +216,7 @@ impl ListActions<blocking::Client> {
     /// Makes the call and waits for its end.
     ///
     /// # Errors
-    /// Those of any call; `decode` if the answer is not what the API documents.
+    /// Those of any call; `decode` if the response is not what the API documents.
     pub fn send(self) -> Result<Fetched<ActionPage>, Error> {
         self.get.send()
     }

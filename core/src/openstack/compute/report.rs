@@ -1,4 +1,4 @@
-//! The report on what was followed: what became of it, on what evidence, and which IDs an operator needs.
+//! The report on followed work: its result, the evidence, and the IDs that an operator needs.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -20,7 +20,7 @@ use crate::openstack::volume::message::UserMessage;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
 
-/// What became of a server action, or of what another service accepted.
+/// The result of a server action, or of work that another service accepted.
 ///
 /// Its [`Display`](fmt::Display) is a text for a ticket; [`to_json`](Self::to_json) has all of it, as
 /// `schema/openstack.schema.json` describes.
@@ -28,37 +28,37 @@ use crate::trail::{Trail, report::Lines};
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ActionReport {
-    /// How it ended, as far as the API tells.
+    /// How it ended, as far as the API reports.
     pub verdict: Verdict,
-    /// How it looks to have ended where nothing proves that, as after a reboot.
+    /// How it seems to have ended if nothing proves that, as after a reboot.
     pub apparent: Option<Verdict>,
-    /// What the verdict rests on.
+    /// What the verdict is based on.
     pub evidence: String,
-    /// The server's UUID; empty if what was followed concerns no server.
+    /// The server's UUID; empty if the work does not concern a server.
     pub server_id: String,
-    /// What it was done to: `server`, `volume`, `snapshot`, `image`, …
+    /// The type of the resource: `server`, `volume`, `snapshot`, `image`, …
     pub resource_type: String,
-    /// The UUID of what it was done to.
+    /// The UUID of the resource.
     pub resource_id: String,
     /// What was done: `resize` to a server, `extend` to a volume; `None` if the API has no record of a server's action.
     pub operation: Option<String>,
-    /// The local ID of the request that started the action: the one to give to the operator.
+    /// The local ID of the request that started the action, for the operator.
     pub request_id: String,
-    /// The global ID that the request carried, where it is known: the logs of every service on the way have it.
+    /// The global ID that the request carried, if known. It is in the logs of every service on the way.
     pub global_request_id: Option<String>,
-    /// The action's record, as seen last.
+    /// The last state of the action's record.
     pub action: Option<ServerAction>,
-    /// The server, as seen last; `None` once it is gone.
+    /// The last state of the server; `None` once it is gone.
     pub server: Option<Server>,
-    /// The volume, snapshot or image, as seen last; `None` once it is gone, and for a server.
+    /// The last state of the volume, snapshot or image; `None` once it is gone, and for a server.
     pub resource: Option<Resource>,
     /// What the block storage service says to users about this request, newest first.
     pub messages: Vec<UserMessage>,
-    /// The image service's task of this request, as seen last.
+    /// The last state of the image service's task of this request.
     pub task: Option<ImageTask>,
     /// How long it was followed, in milliseconds.
     pub followed_ms: u64,
-    /// The trail of the request that started it, where it is known, and of everything that was asked after it.
+    /// The trail of the request that started it, if known, and of all later requests.
     pub trails: Vec<Trail>,
 }
 
@@ -73,7 +73,7 @@ struct Json<'a> {
 }
 
 impl ActionReport {
-    /// The report on a server's action of which nothing has been seen yet.
+    /// The report on a server's action before the first poll.
     pub(in crate::openstack) fn of_server(server_id: String, action: &ActionRef, end: End) -> Self {
         Self {
             server_id: server_id.clone(),
@@ -81,7 +81,7 @@ impl ActionReport {
         }
     }
 
-    /// The report on anything of which nothing has been seen yet.
+    /// The report on any work before the first poll.
     pub(in crate::openstack) fn new(
         (resource_type, resource_id): (&str, String),
         action: &ActionRef,
@@ -108,7 +108,7 @@ impl ActionReport {
         }
     }
 
-    /// What a following gives: the report, or an error with it if a call ended the following or the work failed.
+    /// The result of following: the report, or an error with it if a call ended it or the work failed.
     pub(in crate::openstack) fn or_error(self, error: Option<Error>) -> Result<Self, ActionError> {
         match error {
             Some(error) => Err(ActionError::Unfollowed {
@@ -132,8 +132,8 @@ impl ActionReport {
         self.server.as_ref()?.fault.as_ref()
     }
 
-    /// The whole report as JSON of the schema `reqtrail.action/1`, the same in every language. It has stack traces
-    /// where the API gave them to this caller.
+    /// The whole report as JSON of the schema `reqtrail.action/1`, the same in every language. It has stack traces if
+    /// the API showed them to this caller.
     #[must_use]
     pub fn to_json(&self) -> String {
         let json = Json {
@@ -157,7 +157,7 @@ impl ActionReport {
         if !self.request_id.is_empty() {
             out.words("  request ID: ", &one_line(&self.request_id));
         }
-        // The image service takes the global ID for its own.
+        // The image service uses the global ID as its own.
         let global = self.global_request_id.as_ref();
         let global = global.filter(|global| **global != self.request_id);
         if let Some(global) = global {
@@ -208,7 +208,7 @@ impl ActionReport {
         out.finish()
     }
 
-    /// What was done to what, in words.
+    /// The operation and its resource, in words.
     fn title(&self) -> String {
         format!(
             "{} of {} {}",
@@ -256,7 +256,7 @@ impl fmt::Display for ActionReport {
     }
 }
 
-/// Why following gave no good end.
+/// The error of an action that failed or could not be followed.
 #[non_exhaustive]
 pub enum ActionError {
     /// The work failed. The display names what was done and to what, the request ID and the reason.
@@ -266,7 +266,7 @@ pub enum ActionError {
     Unfollowed {
         /// Why not.
         error: Error,
-        /// What was seen until then; its verdict is `unknown`.
+        /// The report until then; its verdict is `unknown`.
         report: Box<ActionReport>,
     },
 }
@@ -293,14 +293,14 @@ impl StdError for ActionError {
 }
 
 impl fmt::Debug for ActionError {
-    // What a `main` that ends with the error prints; its parts are reached by `report` and the fields.
+    // This is what a `main` that returns the error prints; `report` and the fields have the parts.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}\n\n{}", self.report())
     }
 }
 
 impl ActionError {
-    /// What was seen.
+    /// Returns the report.
     pub fn report(&self) -> &ActionReport {
         match self {
             Self::Failed(report) | Self::Unfollowed { report, .. } => report,

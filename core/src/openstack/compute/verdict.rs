@@ -1,8 +1,8 @@
-//! What proves that an action succeeded or failed: the rule that reads the table of kinds.
+//! Decides whether an action succeeded or failed: the rule that reads the table of kinds.
 //!
-//! The action record alone is no proof. A failed build can leave `Success` behind, an event may never finish, all
-//! events shown may be finished while the work goes on, and a running action looks like a successful one. So the
-//! server's status, its task state, its fault and the record are looked at together, and where they do not decide, the
+//! The action record alone is not a proof. A failed build can leave `Success` behind, an event may never finish, all
+//! shown events may be finished while the work continues, and a running action looks like a successful one. So the
+//! server's status, its task state, its fault and the record are examined together, and if they do not decide, the
 //! verdict is `unknown`.
 
 mod rows;
@@ -14,8 +14,8 @@ use crate::openstack::accepted::codes::Verdict;
 
 use rows::{ROW, Row, row};
 
-/// Whether a step of an action may be under way: one is not finished, or none has begun of those that have to come.
-/// It may also have been forgotten.
+/// Whether a step of an action may be under way: one is not finished, or none of the expected ones has begun. It may
+/// also have been forgotten.
 pub(super) fn has_open_step(action: &ServerAction) -> bool {
     let Some(events) = &action.events else {
         return false;
@@ -26,7 +26,7 @@ pub(super) fn has_open_step(action: &ServerAction) -> bool {
     events.iter().any(|event| event.finish_time.is_none())
 }
 
-/// Statuses that a server only passes through.
+/// Transitional statuses of a server.
 const PASSING: [&str; 8] = [
     "BUILD",
     "REBUILD",
@@ -38,21 +38,22 @@ const PASSING: [&str; 8] = [
     "PASSWORD",
 ];
 
-/// What one poll has shown.
+/// The result of one poll.
 pub(super) struct Observation<'a> {
-    /// `None` if the server is not there.
+    /// `None` if there is no server.
     pub(super) server: Option<&'a Server>,
-    /// The server was there on an earlier look.
+    /// Whether the server was seen by an earlier poll.
     pub(super) was_there: bool,
-    /// The fault that the server had on the first look.
+    /// The fault that the server had at the first poll.
     pub(super) first_fault: Option<&'a ServerFault>,
     /// `None` if there is no record, or not yet.
     pub(super) action: Option<&'a ServerAction>,
-    /// The kind, where the record does not tell it.
+    /// The kind, if the record does not show it.
     pub(super) kind: Option<&'a str>,
-    /// The same was seen for a while.
+    /// Whether the state has been the same for a while.
     pub(super) settled: bool,
-    /// A newer action has begun, so that the server's state is not this one's doing; `None` if that was not looked at.
+    /// Whether a newer action has begun, so that the server's state is not caused by this one; `None` if that was not
+    /// checked.
     pub(super) superseded: Option<bool>,
 }
 
@@ -67,7 +68,7 @@ pub(super) enum Assessment {
     Apparent(Verdict, String),
     /// The end, if no newer action has begun.
     UnlessSuperseded,
-    /// Neither the server nor a record of the action was ever there for this token.
+    /// Neither the server nor a record of the action was ever seen with this token.
     NotFound,
 }
 
@@ -94,7 +95,7 @@ pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
     });
     let Some(server) = seen.server else {
         return match (proven, failed_step) {
-            // What was never seen may as well be hidden from this token.
+            // A server that was never seen may just be hidden from this token.
             _ if row.gone && (seen.was_there || seen.action.is_some()) => {
                 Ended(Verdict::Succeeded, "the server is gone".to_owned())
             }
@@ -116,7 +117,7 @@ pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
             format!("the server was launched at {launched}"),
         );
     }
-    // While a task goes on nothing is decided, whatever an earlier action has left.
+    // While a task is running nothing is decided, whatever an earlier action has left behind.
     if server.task_state.is_some() {
         return Running;
     }
@@ -172,11 +173,11 @@ pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
         };
     }
     if let Some(action) = failed_step {
-        // A step may fail and the work be given to another host: then a task follows at once.
+        // A step may fail and the work may move to another host; then a task follows at once.
         return match (seen.settled, seen.superseded) {
             (false, _) => Running,
-            // Without the steps nobody knows whether another host did the work. After a resize the confirmation would be
-            // on record; a live migration leaves nothing.
+            // Without the steps it is unknown whether another host did the work. After a resize the confirmation would
+            // be recorded; a live migration leaves nothing.
             (true, _) if action.events.is_none() && row.moves_on && row.done.is_empty() => {
                 Ended(Verdict::Unknown, HIDDEN_STEPS.to_owned())
             }
@@ -200,15 +201,15 @@ const SILENT: &str = "the service reports a failure of this action like a succes
 const HIDDEN_STEPS: &str = "a step failed, and whether another host did the work after it is hidden; ask for microversion \
                             2.51 or later";
 
-/// What a server in `ERROR` proves; `None` if nothing yet.
+/// Returns what a server in `ERROR` proves; `None` if nothing yet.
 fn error_status(
     seen: &Observation<'_>,
     server: &Server,
     failed_step: Option<&ServerAction>,
 ) -> Option<Assessment> {
     let fault = server.fault.as_ref().filter(|fault| {
-        // Of a failure on record the fault is the reason unless it is older, also where both were there at first: a
-        // failure may be quicker than the first look.
+        // For a recorded failure the fault is the reason unless it is older, also if both existed at first: a failure
+        // may be quicker than the first poll.
         is_of(fault, seen) || failed_step.is_some_and(|action| is_not_older(fault, action, seen))
     });
     if let Some(fault) = fault.filter(|fault| !fault.message.trim().is_empty()) {
@@ -230,14 +231,14 @@ fn error_status(
     })
 }
 
-/// Whether a fault came of this action: it did not exist before, and no newer action may have made it.
+/// Whether this action caused a fault: it did not exist before, and no newer action may have caused it.
 fn is_of(fault: &ServerFault, seen: &Observation<'_>) -> bool {
     if seen.superseded == Some(true) {
         return false;
     }
     let began = seen.action.and_then(ServerAction::began);
     match (began, fault.at()) {
-        // The fault's time is cut to whole seconds: one of the same second is this action's if it was not there at first.
+        // The fault's time is cut to whole seconds: one of the same second is this action's if it did not exist at first.
         (Some(began), Some(at)) if at.as_second() == began.as_second() => {
             let kind = seen.action.map(|action| action.action.as_str());
             kind == Some("create") || seen.first_fault.is_none_or(|first| first != fault)

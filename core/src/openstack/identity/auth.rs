@@ -16,9 +16,9 @@ use crate::redact::Secret;
 
 pub use names::{Domain, Project, Scope, User};
 
-/// How a program proves to Keystone who it is, and what its token is to be good for.
+/// How a program authenticates to Keystone, and the scope of its token.
 ///
-/// Its secrets are absent from `Debug`, and from all that a sign-in shows, also where Keystone sends them back.
+/// Its secrets are absent from `Debug` and from everything that a sign-in shows, also if Keystone sends them back.
 ///
 /// # Examples
 /// ```
@@ -36,7 +36,7 @@ pub struct Auth {
     receipt: Option<(Receipt, Used)>,
 }
 
-/// One way of proof.
+/// One method of authentication.
 #[derive(Clone, Debug)]
 pub(super) enum Method {
     Password {
@@ -55,14 +55,15 @@ pub(super) enum Method {
     Token(Secret),
 }
 
-/// An application credential: its name is its user's affair.
+/// An application credential. Its name is unique for its user.
 #[derive(Clone, Debug)]
 pub(super) enum Credential {
     Id(String),
     Named(String, User),
 }
 
-/// Whether what serves one sign-in has served it. All clones share it, those of clients that sign in again as well.
+/// Whether a credential for a single sign-in has been used. All clones share it, also those of clients that sign in
+/// again.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Used(Arc<AtomicBool>);
 
@@ -86,8 +87,8 @@ impl Auth {
 
     /// Signs in with a user's time-based one-time passcode (RFC 6238), which an authenticator shows.
     ///
-    /// A passcode serves one sign-in: this value and its clones send it once, and from then on signing in fails without a
-    /// request. So a client whose token ends does not get another one; sign in with a new passcode.
+    /// A passcode serves one sign-in: this value and its clones send it once, and after that signing in fails without a
+    /// request. So a client whose token expires does not get another one; sign in with a new passcode.
     pub fn totp(user: User, passcode: impl Into<Secret>) -> Self {
         Self::by(vec![Method::Totp {
             user,
@@ -96,8 +97,8 @@ impl Auth {
         }])
     }
 
-    /// Signs in by several ways of proof in one request, as users with multi-factor rules have to. Each way can stand in it
-    /// once. The scope is that of the last one that has a scope, or what [`scope`](Self::scope) sets.
+    /// Signs in by several methods in one request, as users with multi-factor rules have to. Each method can occur once.
+    /// The scope is that of the last one that has a scope, or what [`scope`](Self::scope) sets.
     ///
     /// # Examples
     /// ```
@@ -125,7 +126,7 @@ impl Auth {
         }])
     }
 
-    /// Signs in with an application credential that is known by its name.
+    /// Signs in with an application credential by its name.
     pub fn named_application_credential(
         name: impl Into<String>,
         user: User,
@@ -137,21 +138,20 @@ impl Auth {
         }])
     }
 
-    /// Signs in with a token that is there already. What comes of it ends when that token ends, so that signing in
-    /// again later is of no use.
+    /// Signs in with an existing token. The new token expires with that one, so signing in again later does not help.
     pub fn token(token: impl Into<Secret>) -> Self {
         Self::by(vec![Method::Token(token.into())])
     }
 
-    /// Sets what the token is to be good for; without it that is the user's default project, if there is one.
+    /// Sets the scope of the token; the default is the user's default project, if there is one.
     #[must_use]
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = Some(scope);
         self
     }
 
-    /// Continues a multi-factor sign-in that an earlier request began: Keystone counts the ways that the receipt stands for
-    /// as given. A receipt ends after some minutes, so it serves one sign-in; if that fails, it can be used again.
+    /// Continues a multi-factor sign-in that an earlier request began: Keystone counts the methods of the receipt as
+    /// passed. A receipt expires after some minutes, so it serves one sign-in; if that fails, it can be used again.
     #[must_use]
     pub fn receipt(mut self, receipt: Receipt) -> Self {
         self.receipt = Some((receipt, Used::default()));
@@ -170,12 +170,12 @@ impl Auth {
         &self.methods
     }
 
-    /// The receipt that was given, and whether it has served.
+    /// The receipt that was set, and whether it has been used.
     pub(super) fn given_receipt(&self) -> Option<&(Receipt, Used)> {
         self.receipt.as_ref()
     }
 
-    /// What has served its one sign-in, so that there cannot be another one.
+    /// What has been used for its one sign-in, so that there cannot be another one.
     pub(super) fn used_up(&self) -> Option<&'static str> {
         let passcode = self.methods.iter().any(|method| match method {
             Method::Totp { used, .. } => used.get(),
@@ -188,7 +188,7 @@ impl Auth {
             .find_map(|(name, used)| used.then_some(name))
     }
 
-    /// The body of a request that gives these ways of proof; it holds their secrets.
+    /// The body of a request with these methods; it holds their secrets.
     pub(super) fn body(&self, methods: &[&Method]) -> Value {
         let mut identity = Map::new();
         let names: Vec<_> = methods.iter().map(|method| method.name()).collect();
@@ -241,7 +241,7 @@ impl Method {
         }
     }
 
-    /// What must be shown nowhere.
+    /// The secret, which must never be shown.
     pub(super) fn secret(&self) -> &Secret {
         match self {
             Self::Password { password, .. } => password,

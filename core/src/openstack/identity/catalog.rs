@@ -1,4 +1,4 @@
-//! The catalog: which service is where.
+//! The catalog: the endpoints of services.
 //!
 //! Source: <https://docs.openstack.org/keystone/latest/contributor/service-catalog.html>.
 
@@ -28,19 +28,20 @@ pub struct ServiceEndpoint {
     pub url: String,
 }
 
-/// What is looked for in a catalog.
+/// A query of a catalog.
 pub(super) struct Sought<'a> {
     /// The service, as the program named it.
     pub(super) service: &'a str,
-    /// The types that it goes by, the likeliest first.
+    /// Its types, the likeliest first.
     pub(super) types: &'a [String],
-    /// The interfaces, of which the first that is there is taken.
+    /// The interfaces, of which the first existing one is taken.
     pub(super) interfaces: &'a [String],
     pub(super) region: Option<&'a str>,
 }
 
 impl Catalog {
-    /// Reads a catalog; what is not an endpoint is left out. Templates in URLs are filled as far as they are known.
+    /// Reads a catalog; anything that is not an endpoint is left out. Templates in URLs are filled as far as they are
+    /// known.
     pub(super) fn read(catalog: &Value, known: &Templates<'_>) -> Self {
         let mut endpoints = Vec::new();
         for service in list(catalog) {
@@ -77,7 +78,7 @@ impl Catalog {
     /// region it is the first endpoint that fits.
     ///
     /// # Errors
-    /// `config`: says what is missing, and what is there in its place.
+    /// `config`. The error says what is missing, and what the catalog has instead.
     pub fn endpoint(
         &self,
         service_type: &str,
@@ -102,7 +103,7 @@ impl Catalog {
         &self.endpoints
     }
 
-    /// What fits: an endpoint for each of the types that has one.
+    /// The matches: an endpoint for each of the types that has one.
     pub(super) fn find(&self, sought: &Sought<'_>) -> Vec<&ServiceEndpoint> {
         let fits = |endpoint: &&ServiceEndpoint, service_type: &str, interface: &str| {
             endpoint.service_type == service_type
@@ -119,7 +120,7 @@ impl Catalog {
         sought.types.iter().filter_map(first).collect()
     }
 
-    /// What is missing, and what there is.
+    /// What is missing, and what the catalog has.
     pub(super) fn lack(&self, sought: &Sought<'_>) -> String {
         let Sought {
             service,
@@ -166,12 +167,12 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// An interface's name of today.
+/// The current name of an interface.
 fn plain(interface: &str) -> &str {
     interface.strip_suffix("URL").unwrap_or(interface)
 }
 
-/// Each of them once, as in `identity, image`.
+/// Lists each of them once, as in `identity, image`.
 fn listed(names: impl Iterator<Item = String>) -> String {
     let names: std::collections::BTreeSet<String> = names.collect();
     names.into_iter().collect::<Vec<_>>().join(", ")

@@ -1,4 +1,4 @@
-//! What a program knows of a cloud.
+//! What a program knows about a cloud.
 
 #[cfg(test)]
 mod tests;
@@ -30,8 +30,8 @@ const AUTH_TYPES: &str = "password, v3password, v3totp, v3multifactor, token, v3
 
 /// A cloud: where to sign in and how, and which of its endpoints to use.
 ///
-/// It is read as openstacksdk reads it (<https://docs.openstack.org/openstacksdk/latest/user/config/configuration.html>),
-/// or made in code.
+/// It is read like openstacksdk reads it
+/// (<https://docs.openstack.org/openstacksdk/latest/user/config/configuration.html>), or made in code.
 ///
 /// # Examples
 /// ```
@@ -48,10 +48,10 @@ pub struct Cloud {
     /// In order of preference.
     pub(super) interfaces: Vec<String>,
     pub(super) service_type: String,
-    /// In the place of the catalog's.
+    /// Used instead of the catalog's.
     pub(super) endpoint: Option<String>,
     pub(super) microversion: Option<String>,
-    /// What is said of the other services.
+    /// The settings of the other services.
     pub(super) settings: Settings,
     verify: bool,
     authorities: Option<Vec<u8>>,
@@ -60,7 +60,7 @@ pub struct Cloud {
     notes: Vec<String>,
 }
 
-/// Those that watch sign-ins and calls alike.
+/// The observers of sign-ins and calls.
 #[derive(Clone, Default)]
 struct Observers(Vec<Arc<dyn Observer>>);
 
@@ -70,7 +70,7 @@ impl std::fmt::Debug for Observers {
     }
 }
 
-/// How the token is come by.
+/// How the token is obtained.
 #[derive(Clone, Debug)]
 enum Access {
     SignIn { auth_url: String, auth: Auth },
@@ -86,7 +86,7 @@ impl Cloud {
         Self::by(Access::SignIn { auth_url, auth })
     }
 
-    /// A compute endpoint and a token for it: there is no sign-in, and so no new token when this one ends.
+    /// A compute endpoint and a token for it: there is no sign-in, and so no new token when this one expires.
     pub fn with_token(endpoint: impl Into<String>, token: impl Into<Secret>) -> Self {
         Self::by(Access::Token(token.into())).endpoint(endpoint)
     }
@@ -110,21 +110,22 @@ impl Cloud {
         Self::by(Access::Basic { user, password }).endpoint(endpoint)
     }
 
-    /// The cloud that the environment means: `OS_CLOUD` names one of `clouds.yaml`; without it the `OS_*` variables
-    /// describe one (`OS_AUTH_URL`, `OS_USERNAME`, `OS_APPLICATION_CREDENTIAL_ID` and the others), or `clouds.yaml` has
-    /// just one.
+    /// The cloud of the environment: `OS_CLOUD` names one of `clouds.yaml`; without it the `OS_*` variables describe
+    /// one (`OS_AUTH_URL`, `OS_USERNAME`, `OS_APPLICATION_CREDENTIAL_ID` and the others), or `clouds.yaml` has just
+    /// one.
     ///
     /// `clouds.yaml` is the first of `OS_CLIENT_CONFIG_FILE`, `./clouds.yaml`, `~/.config/openstack/clouds.yaml` and
-    /// `/etc/openstack/clouds.yaml`; what `secure.yaml` says, found likewise, is put over it. A one-time passcode is rarely in
-    /// a file, so `OS_PASSCODE` counts for a cloud that `OS_CLOUD` names, too. Read are `auth`, `auth_type`, `auth_methods`,
+    /// `/etc/openstack/clouds.yaml`; `secure.yaml`, found the same way, overrides it. A one-time passcode is rarely in a
+    /// file, so `OS_PASSCODE` also applies to a cloud that `OS_CLOUD` names. It reads `auth`, `auth_type`, `auth_methods`,
     /// `region_name`, `regions`, `interface`, `verify`, `insecure`, `cacert`, `cert`, `key`, `profile`, and for each
     /// service, as in `volume_interface`: `endpoint_override`, `interface`, `region_name`, `service_type`,
-    /// `default_microversion`, `api_version`. The service's name there may be any of its aliases, with `_` for `-`.
+    /// `default_microversion`, `api_version`. The service's name may be any of its aliases, with `_` for `-`.
     ///
-    /// A file that is there but malformed is an error: passing it over, as openstacksdk does, may lead to another cloud.
+    /// An existing but malformed file is an error: skipping it, as openstacksdk does, may lead to another cloud.
     ///
     /// # Errors
-    /// `config`: names the files that were searched, or the field, what is wrong with it and what would be right.
+    /// `config`. The error names the files that were searched, or the field, what is wrong with it and what would be
+    /// right.
     pub fn from_env() -> Result<Self, Error> {
         Self::find(None, None)
     }
@@ -137,8 +138,8 @@ impl Cloud {
         Self::find(Some(name), None)
     }
 
-    /// The cloud of this name, or the one that the environment means, in a region of one's choice: if the cloud lists
-    /// `regions`, it has to be one of them, and the `values` that stand with it count.
+    /// The cloud of this name, or the one of the environment, in a chosen region: if the cloud lists `regions`, it has
+    /// to be one of them, and its `values` apply.
     ///
     /// # Errors
     /// Those of [`from_env`](Self::from_env).
@@ -147,10 +148,10 @@ impl Cloud {
     }
 
     /// The cloud that a JSON object describes with the keys of an entry of `clouds.yaml`, for bindings and for programs
-    /// that keep their configuration elsewhere. Keys that [`from_env`](Self::from_env) does not name are passed over.
+    /// that keep their configuration elsewhere. Keys that [`from_env`](Self::from_env) does not name are ignored.
     ///
     /// # Errors
-    /// `config`: names the field, what is wrong with it and what would be right.
+    /// `config`. The error names the field, what is wrong with it and what would be right.
     ///
     /// # Examples
     /// ```
@@ -185,15 +186,14 @@ impl Cloud {
         }
     }
 
-    /// What is odd about the configuration without being wrong, in words: variables such as `OS_REGION_NAME` that say
-    /// something else than the cloud that `OS_CLOUD` names, and are not used. It has no secrets. Each is a warning in the
-    /// log, too.
+    /// What is unusual about the configuration without being wrong: variables such as `OS_REGION_NAME` that differ from
+    /// the cloud that `OS_CLOUD` names, and are ignored. The notes have no secrets. Each is also a warning in the log.
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// The error of a configuration that does not do, with what was odd about it.
+    /// The error of a configuration that is not usable, with its notes.
     pub(super) fn with_notes(&self, error: Error) -> Error {
         if self.notes.is_empty() {
             return error;
@@ -205,7 +205,7 @@ impl Cloud {
         ))
     }
 
-    /// Sets the region of the endpoint; without one it is the first of the catalog that fits.
+    /// Sets the region of the endpoint; the default is the first endpoint of the catalog that fits.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         let region = region.into();
@@ -214,7 +214,7 @@ impl Cloud {
         self
     }
 
-    /// Returns where it is signed in to; `None` for a cloud that is used without a sign-in.
+    /// Returns the URL of the sign-in; `None` for a cloud that is used without a sign-in.
     #[must_use]
     pub fn auth_url(&self) -> Option<&str> {
         match &self.access {
@@ -223,7 +223,7 @@ impl Cloud {
         }
     }
 
-    /// Returns the region of the endpoint, where one is set.
+    /// Returns the region of the endpoint, if one is set.
     #[must_use]
     pub fn region_name(&self) -> Option<&str> {
         self.region.as_deref()
@@ -238,15 +238,15 @@ impl Cloud {
         self
     }
 
-    /// Sets the compute endpoint, in the place of the catalog's.
+    /// Sets the compute endpoint, instead of the catalog's.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// Trusts the certificate authorities of a PEM text, besides those of the system and of `cacert`, at Keystone and at the
-    /// API.
+    /// Trusts the certificate authorities of a PEM text, in addition to those of the system and of `cacert`, at Keystone and
+    /// at the API.
     #[must_use]
     pub fn extra_ca(mut self, pem: impl Into<Vec<u8>>) -> Self {
         let mut all = self.authorities.take().unwrap_or_default();
@@ -258,34 +258,34 @@ impl Cloud {
         self
     }
 
-    /// Turns the verification of TLS certificates off, at Keystone and at the API. Anybody on the way can then read the
-    /// password; every trail says so.
+    /// Turns off the verification of TLS certificates, at Keystone and at the API. Anybody on the network path can then
+    /// read the password. Every trail notes it.
     #[must_use]
     pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
         self.verify = !accept;
         self
     }
 
-    /// Adds an observer of the sign-ins, and of the calls of all clients that come of them.
+    /// Adds an observer of the sign-ins, and of the calls of all their clients.
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observers.0.push(Arc::new(observer));
         self
     }
 
-    /// Begins the client that signs in, with the cloud's TLS options; add others, build it, and give it to
+    /// Begins the client that signs in, with the cloud's TLS options; add others, build it, and pass it to
     /// [`connect_with`](Self::connect_with).
     ///
     /// # Errors
-    /// `config` for a cloud that has nowhere to sign in.
+    /// `config` for a cloud without a sign-in.
     pub fn keystone(&self) -> Result<ClientBuilder, Error> {
         Ok(self.wired(Keystone::builder(self.sign_in()?.0)))
     }
 
-    /// Signs in, if the cloud asks for it.
+    /// Signs in, if the cloud needs it.
     ///
     /// # Errors
-    /// Those of the sign-in, with its trail and Keystone's request IDs; `config` for options that do not do.
+    /// Those of the sign-in, with its trail and Keystone's request IDs; `config` for options that are not valid.
     pub async fn connect(&self) -> Result<Connection, Error> {
         match &self.access {
             Access::SignIn { .. } => self.connect_with(self.keystone()?.build()?).await,
@@ -306,8 +306,8 @@ impl Cloud {
         }))
     }
 
-    /// Signs in on the thread that asks, which it blocks meanwhile. Signing in again then needs no runtime either, so
-    /// that this is what goes with blocking clients.
+    /// Signs in on the calling thread, which it blocks meanwhile. Signing in again then needs no runtime either, so use
+    /// it with blocking clients.
     ///
     /// # Errors
     /// Those of [`connect`](Self::connect).
@@ -316,8 +316,8 @@ impl Cloud {
         self.connect_until(&CancelToken::new(), None)
     }
 
-    /// Signs in as [`connect_blocking`](Self::connect_blocking) does; bindings connect by it. `cancel` ends it from
-    /// another thread, and `interrupted` is asked some twenty times a second, where `true` ends it as well.
+    /// Signs in like [`connect_blocking`](Self::connect_blocking), for bindings. `cancel` ends it from another thread,
+    /// and `interrupted` is called some twenty times a second; `true` ends it as well.
     ///
     /// # Errors
     /// Those of [`connect`](Self::connect).
@@ -346,7 +346,8 @@ impl Cloud {
             self.clone(),
             session,
             move |cloud, builder| {
-                // A client for each: after a fork the child must not share the parent's sockets, and builds its own.
+                // A client for each process: after a fork the child must not share the parent's sockets, and builds its
+                // own.
                 let (client, auth) = (cloud.keystone()?.build_blocking()?, auth.clone());
                 Ok(builder
                     .token_refresher_blocking(move || keystone::renew_blocking(&client, &auth)))
@@ -373,7 +374,7 @@ impl Cloud {
         }
     }
 
-    /// Adds what concerns the wire, for Keystone and the API alike.
+    /// Adds the options of the wire, for Keystone and the API alike.
     pub(super) fn wired(&self, mut builder: ClientBuilder) -> ClientBuilder {
         builder = builder.danger_accept_invalid_certs(!self.verify);
         if let Some(pem) = self.authorities.as_ref().filter(|_| self.verify) {
@@ -409,7 +410,7 @@ impl Cloud {
             own => own,
         };
         cloud.settings = Settings::of(fields)?;
-        // Without a catalog it is that of every service.
+        // Without a catalog it is the endpoint of every service.
         let general = match &cloud.access {
             Access::SignIn { .. } => None,
             _ => fields.option(&["endpoint", "url"])?,
@@ -462,7 +463,7 @@ impl Cloud {
     }
 }
 
-/// How the token is come by, as `auth_type` says.
+/// How the token is obtained, according to `auth_type`.
 fn access(fields: &Fields) -> Result<Access, Error> {
     let named = match fields.top("auth_type")? {
         None => fields.top("auth_plugin")?,
@@ -509,7 +510,7 @@ fn access(fields: &Fields) -> Result<Access, Error> {
     }
 }
 
-/// The version that requests ask for. One such as `2.90` in the place of the API's version means the same.
+/// The version that requests ask for. One such as `2.90` as the API's version means the same.
 fn microversion(fields: &Fields) -> Result<Option<String>, Error> {
     let own = fields.top("compute_default_microversion")?;
     let implied = fields.top("compute_api_version")?;

@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::yaml::{Map, Yaml};
 use crate::error::Error;
 
-/// Variables that choose a cloud and say nothing of one.
+/// Variables that only choose a cloud.
 const SELECTORS: [&str; 5] = [
     "OS_CLOUD",
     "OS_REGION_NAME",
@@ -19,7 +19,7 @@ const SELECTORS: [&str; 5] = [
     "OS_CLOUD_NAME",
 ];
 
-/// Finds the cloud of this name, or the one that the environment or the only file entry means.
+/// Finds the cloud of this name, or the one of the environment, or the only one of the files.
 pub(super) fn find(
     source: &dyn ConfigSource,
     name: Option<&str>,
@@ -61,7 +61,7 @@ pub(super) fn find(
         }
     };
     let fields = merged(source, origin, cloud, &own, region, chosen == own)?;
-    // Whoever names the cloud or the region in the program says that the variables do not count.
+    // Naming the cloud or the region in the program means that the variables are ignored.
     let notes = if name.is_none() && chosen != own {
         differing::notes(
             source,
@@ -77,7 +77,7 @@ pub(super) fn find(
 /// The cloud that a program describes, with the keys of an entry of `clouds.yaml`.
 pub(super) fn described(source: &dyn ConfigSource, text: &str) -> Result<Fields, Error> {
     let cloud: serde_json::Value = serde_json::from_str(text).map_err(|e| {
-        // The parser's own words may repeat the text, which has secrets.
+        // The parser's own text may repeat the input, which has secrets.
         Error::config(format!(
             "the description of the cloud is not valid JSON at line {}, column {}",
             e.line(),
@@ -88,7 +88,8 @@ pub(super) fn described(source: &dyn ConfigSource, text: &str) -> Result<Fields,
     merged(source, origin, cloud.into(), "", None, false)
 }
 
-/// The cloud with the environment's passcode, where it has none: a code that ends in half a minute is rarely in a file.
+/// The cloud with the environment's passcode, if it has none: a code that expires after half a minute is rarely in a
+/// file.
 fn with_passcode(source: &dyn ConfigSource, cloud: Yaml) -> Yaml {
     match (cloud, source.var("OS_PASSCODE")) {
         (Yaml::Map(mut map), Some(passcode)) => {
@@ -149,7 +150,7 @@ fn clouds(file: Option<File>, secure: Option<File>) -> Result<Map, Error> {
     Ok(clouds)
 }
 
-/// The cloud that variables describe: `OS_AUTH_URL` becomes `auth_url`, and so on; `None` if all they do is choose.
+/// The cloud that variables describe: `OS_AUTH_URL` becomes `auth_url`, and so on; `None` if they only choose a cloud.
 fn environment(source: &dyn ConfigSource) -> Option<Map> {
     let ours = |name: &str| {
         name.starts_with("OS_")
@@ -173,7 +174,7 @@ fn environment(source: &dyn ConfigSource) -> Option<Map> {
     })
 }
 
-/// The cloud upon what its vendor's profile says; the profile's name if that is not to be found.
+/// The cloud merged over its vendor's profile; also the name of a profile that was not found.
 fn with_profile(
     source: &dyn ConfigSource,
     cloud: &Map,
@@ -277,7 +278,7 @@ fn deep_merge(under: &mut Map, over: Map) {
     }
 }
 
-/// Keys with underscores, as `user-domain-id` is an old way to write one.
+/// Keys with underscores, since `user-domain-id` is an old spelling.
 fn normal(map: Map) -> Map {
     map.into_iter()
         .map(|(key, value)| {
@@ -290,7 +291,7 @@ fn normal(map: Map) -> Map {
         .collect()
 }
 
-/// The file that was read, or that was not found.
+/// A file that was read, or was not found.
 struct CloudsFile {
     path: Option<PathBuf>,
     searched: Vec<PathBuf>,

@@ -1,4 +1,4 @@
-//! What a configuration is read from: the environment and files. Tests put their own in its place.
+//! The source of a configuration: the environment and files. Tests replace it by their own.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub(super) struct SystemEnv;
 
 impl ConfigSource for SystemEnv {
     fn vars(&self) -> Vec<(String, String)> {
-        // A variable that is not Unicode is none of ours.
+        // A variable that is not Unicode is ignored.
         std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect()
@@ -54,7 +54,7 @@ pub(super) struct File {
     pub(super) content: Map,
 }
 
-/// Where files of this name are looked for, in order: `clouds`, `secure` or `clouds-public`.
+/// The paths at which files of this name are searched for, in order: `clouds`, `secure` or `clouds-public`.
 pub(super) fn candidates(
     source: &dyn ConfigSource,
     name: &str,
@@ -80,12 +80,12 @@ pub(super) fn candidates(
     paths
 }
 
-/// Reads the first of the files that is there and may be read.
+/// Reads the first of the files that exists and may be read.
 pub(super) fn first(source: &dyn ConfigSource, paths: &[PathBuf]) -> Result<Option<File>, Error> {
     for path in paths {
         let bytes = match source.read(path) {
             Ok(bytes) => bytes,
-            // openstacksdk goes on at files that it may not read, too.
+            // openstacksdk skips files that it may not read, too.
             Err(e) if is_passed_over(&e) => continue,
             Err(e) => {
                 return Err(Error::config(format!(

@@ -1,11 +1,11 @@
-//! Variables that say something else than the cloud that is used, and do not count.
+//! Variables that differ from the cloud that is used, and are ignored.
 
 use super::config_source::ConfigSource;
 use super::fields::{Fields, INTERFACES};
 use super::keystone::root;
 use crate::redact::one_line;
 
-/// Keys that variables may give, each with its other names: what a cloud says under one of these is compared.
+/// Keys that variables may set, each with its other names. The value of a cloud under any of them is compared.
 const COMPARED: [&[&str]; 17] = [
     &["auth_url"],
     &["auth_type", "auth_plugin"],
@@ -26,10 +26,10 @@ const COMPARED: [&[&str]; 17] = [
     &["trust_id"],
 ];
 
-/// The interface that a cloud uses unless it says otherwise.
+/// The default interface of a cloud.
 const PUBLIC: &str = "public";
 
-/// The notes on a cloud of a file that the environment chose.
+/// The notes on a cloud from a file that the environment chose.
 pub(super) fn notes(
     source: &dyn ConfigSource,
     fields: &Fields,
@@ -70,7 +70,7 @@ pub(super) fn notes(
     }
     let mut others = Vec::new();
     for keys in COMPARED {
-        // What cannot be read is complained of where it is needed.
+        // An unreadable value is reported where it is needed.
         let Ok(Some(used)) = fields.option(keys) else {
             continue;
         };
@@ -109,7 +109,7 @@ fn quoted(text: &str) -> String {
     format!("`{}`", one_line(text))
 }
 
-/// An interface's name of today.
+/// The current name of an interface.
 fn plain(interface: &str) -> &str {
     interface.strip_suffix("URL").unwrap_or(interface)
 }

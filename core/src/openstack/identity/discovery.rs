@@ -1,7 +1,7 @@
-//! The version document of a service: which versions of its API there are, and where.
+//! The version document of a service: the versions of its API, and their URLs.
 //!
-//! Source: <https://specs.openstack.org/openstack/api-sig/guidelines/consuming-catalog/version-discovery.html>. What is read,
-//! and how addresses are mended that a proxy has made wrong, is as keystoneauth does it.
+//! Source: <https://specs.openstack.org/openstack/api-sig/guidelines/consuming-catalog/version-discovery.html>. It reads the
+//! document, and corrects URLs that a proxy has made wrong, like keystoneauth.
 
 use serde_json::Value;
 use url::Url;
@@ -27,7 +27,7 @@ pub(super) fn major(url: &Url) -> Option<u32> {
     number.split('.').next()?.parse().ok()
 }
 
-/// Where the version document of an endpoint is, and the project's ID that stood behind.
+/// The URL of an endpoint's version document, and the project's ID that followed it.
 pub(super) fn root(endpoint: &Url, project_id: Option<&str>) -> (Url, Option<String>) {
     let mut root = endpoint.clone();
     let last = endpoint.path().trim_end_matches('/').rsplit('/').next();
@@ -40,17 +40,17 @@ pub(super) fn root(endpoint: &Url, project_id: Option<&str>) -> (Url, Option<Str
     (root, project)
 }
 
-/// A version that a document has.
+/// A version in a document.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Version<'a> {
-    /// As the document writes it: `v3.0`.
+    /// In the document's form: `v3.0`.
     id: &'a str,
     number: (u32, u32),
     status: Status,
     href: &'a str,
 }
 
-/// How far a version can be relied on, the least first.
+/// How far a version can be relied on, in ascending order.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Status {
     Experimental,
@@ -58,7 +58,7 @@ enum Status {
     Current,
 }
 
-/// Reads a document: a list of versions, as `values` or not, or a single one. `None`: this is none.
+/// Reads a document: a list of versions, in `values` or not, or a single one. `None` if it is not such a document.
 pub(super) fn read(document: &Value) -> Option<Vec<Version<'_>>> {
     let list = [
         &document["versions"]["values"],
@@ -84,7 +84,7 @@ fn version(value: &Value) -> Option<Version<'_>> {
         rel.is_some_and(|rel| rel.eq_ignore_ascii_case("self"))
     })?;
     let status = match value["status"].as_str() {
-        // Old releases of Ironic and Placement say none.
+        // Old releases of Ironic and Placement have no status.
         None => Status::Current,
         Some(status) => match status.to_ascii_lowercase().as_str() {
             "current" | "supported" | "stable" => Status::Current,
@@ -100,9 +100,9 @@ fn version(value: &Value) -> Option<Version<'_>> {
     })
 }
 
-/// Chooses the version that a client calls: the highest that is not on its way out, of the wanted number if there is one.
+/// Chooses the version that a client calls: the highest that is not deprecated, of the wanted number if there is one.
 ///
-/// The error says what there is.
+/// The error lists the available versions.
 pub(super) fn choose<'a, 'b>(
     versions: &'b [Version<'a>],
     wanted: Option<&Wanted>,
@@ -130,8 +130,8 @@ pub(super) fn choose<'a, 'b>(
         })
 }
 
-/// The URL of a version: the document's link, on the host of the endpoint. What stands behind a proxy may not know by which
-/// scheme, host and path it is called; of a link to another host only the version counts.
+/// The URL of a version: the document's link, on the host of the endpoint. A service behind a proxy may not know the
+/// scheme, host and path by which it is called; only the version of a link to another host counts.
 pub(super) fn rebased(root: &Url, version: &Version<'_>) -> Url {
     let mut base = root.clone();
     if !base.path().ends_with('/') {
@@ -141,7 +141,7 @@ pub(super) fn rebased(root: &Url, version: &Version<'_>) -> Url {
         return root.clone();
     };
     let mut url = root.clone();
-    // A port that is the scheme's own is none.
+    // The scheme's default port counts as none.
     if link.host() == root.host() && link.port() == root.port() {
         url.set_path(link.path());
         return url;

@@ -1,4 +1,4 @@
-//! The fields of a cloud's configuration, looked up where openstacksdk looks for them.
+//! The fields of a cloud's configuration, looked up in the same places as by openstacksdk.
 
 use super::auth::{Auth, Domain, Project, Scope, User};
 use super::receipt::Receipt;
@@ -10,12 +10,12 @@ use crate::redact::Secret;
 pub(super) const INTERFACES: [&str; 4] = [
     "compute_interface",
     "compute_endpoint_type",
-    // The old name wins where both are given; so it does with openstacksdk.
+    // The old name wins if both are set, as with openstacksdk.
     "endpoint_type",
     "interface",
 ];
 
-/// The ways of proof that a multi-factor sign-in can give.
+/// The methods of a multi-factor sign-in.
 const AUTH_METHODS: [&str; 4] = ["v3password", "v3totp", "v3token", "v3applicationcredential"];
 
 /// A cloud's configuration, merged.
@@ -67,7 +67,7 @@ impl Fields {
         })
     }
 
-    /// The fields beside `auth` whose names pass, and no others.
+    /// Only the fields outside `auth` whose names pass.
     pub(super) fn only(&self, passes: impl Fn(&str) -> bool) -> Self {
         let fields = self.top.iter().filter(|(key, _)| passes(key));
         Self {
@@ -82,7 +82,7 @@ impl Fields {
         }
     }
 
-    /// The names of the fields beside `auth`.
+    /// The names of the fields outside `auth`.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         self.top.keys().map(String::as_str)
     }
@@ -92,12 +92,12 @@ impl Fields {
         &self.origin
     }
 
-    /// A field beside `auth`.
+    /// A field outside `auth`.
     pub(super) fn top(&self, key: &str) -> Result<Option<&str>, Error> {
         self.scalar(&self.top, key)
     }
 
-    /// A field that may be one text or a list of them; the older of two names serves if the first is missing.
+    /// A field that may be one text or a list of them; the older of two names is used if the first is missing.
     pub(super) fn list(&self, keys: &[&str]) -> Result<Vec<String>, Error> {
         for key in keys {
             if let Some(texts) = self.texts(&self.top, key)? {
@@ -117,7 +117,8 @@ impl Fields {
         Ok(self.scalar(map, key)?.map(|text| vec![text.to_owned()]))
     }
 
-    /// What the sign-in method takes: `auth` outranks what stands beside it; later names are older ones.
+    /// A value of the sign-in method. A field in `auth` takes precedence over one outside it; later names are older
+    /// ones.
     pub(super) fn option(&self, keys: &[&str]) -> Result<Option<&str>, Error> {
         for map in [&self.auth, &self.top] {
             for key in keys {
@@ -129,8 +130,8 @@ impl Fields {
         Ok(None)
     }
 
-    /// What has moved over the years: the last of the names outranks the others, and what stands beside `auth`
-    /// outranks what stands in it.
+    /// A value that has moved over the years. The last of the names takes precedence, and a field outside `auth` takes
+    /// precedence over one in it.
     fn moved(&self, keys: &[&str]) -> Result<Option<&str>, Error> {
         for key in keys.iter().rev() {
             for map in [&self.top, &self.auth] {
@@ -142,7 +143,7 @@ impl Fields {
         Ok(None)
     }
 
-    /// A token that is there already.
+    /// An existing token.
     pub(super) fn token(&self) -> Result<Option<Secret>, Error> {
         Ok(self.moved(&["auth_token", "token"])?.map(Secret::from))
     }
@@ -163,7 +164,7 @@ impl Fields {
         }
     }
 
-    /// The way to sign in that the type names.
+    /// The sign-in of this type.
     pub(super) fn auth(&self, auth_type: &str) -> Result<Auth, Error> {
         let mut auth = match auth_type {
             "v3multifactor" => self.multifactor()?,
@@ -178,7 +179,7 @@ impl Fields {
         })
     }
 
-    /// One way of proof.
+    /// One method.
     fn way(&self, auth_type: &str) -> Result<Auth, Error> {
         match auth_type {
             "password" | "v3password" => {
@@ -204,7 +205,7 @@ impl Fields {
         }
     }
 
-    /// The ways of proof that `auth_methods` lists.
+    /// The methods in `auth_methods`.
     fn multifactor(&self) -> Result<Auth, Error> {
         let names = match self.texts(&self.auth, "auth_methods")? {
             None => self.list(&["auth_methods"])?,
@@ -291,7 +292,7 @@ impl Fields {
         }
         let project = self.project()?;
         let domain = match project {
-            // The domain is that of the project and the user then.
+            // The domain is then that of the project and the user.
             Some(_) => None,
             None => self.domain("domain_id", "domain_name")?,
         };
@@ -334,7 +335,7 @@ impl Fields {
         Ok(Some(Project::named(name, domain)))
     }
 
-    /// The domain of the user or the project: its own, or the one that `domain_*` names once for both.
+    /// The domain of the user or the project: its own, or the common one in `domain_*`.
     fn domain_of(&self, whose: &str) -> Result<Option<Domain>, Error> {
         let scoped = self.moved(&["tenant_id", "project_id"])?.is_some()
             || self.moved(&["tenant_name", "project_name"])?.is_some();
@@ -357,7 +358,7 @@ impl Fields {
         })
     }
 
-    /// A password is missing, perhaps as another way to sign in was meant.
+    /// The error of a missing password, perhaps because another way to sign in was meant.
     fn no_password(&self) -> Result<Error, Error> {
         for (key, auth_type) in [
             ("application_credential_secret", "v3applicationcredential"),
@@ -387,7 +388,7 @@ impl Fields {
         ))
     }
 
-    /// The error of a field whose value does not do; the value is not repeated.
+    /// The error of a field whose value is not valid; the value is not repeated.
     pub(super) fn wrong(&self, key: &str, is: &str, wanted: &str) -> Error {
         self.complaint(key, &format!("it is {is}; expected {wanted}"))
     }
@@ -402,7 +403,7 @@ impl Fields {
         ))
     }
 
-    /// A field's name where the reader has to look for it.
+    /// A field's name with its location.
     fn named(&self, key: &str, inner: bool) -> String {
         if self.from_environment {
             format!("OS_{}", key.to_ascii_uppercase())
@@ -413,7 +414,7 @@ impl Fields {
         }
     }
 
-    /// A text, of which an empty one says nothing.
+    /// A text; an empty one counts as missing.
     fn scalar<'a>(&self, map: &'a Map, key: &str) -> Result<Option<&'a str>, Error> {
         match map.get(key) {
             None | Some(Yaml::Null) => Ok(None),

@@ -1,4 +1,4 @@
-//! The sign-in: one request to Keystone, and the session that it gives.
+//! The sign-in: one request to Keystone, and the resulting session.
 //!
 //! Source: <https://docs.openstack.org/api-ref/identity/v3/#password-authentication-with-scoped-authorization>.
 
@@ -19,7 +19,7 @@ use crate::error::{BoxError, Error};
 #[cfg(feature = "blocking")]
 use crate::host::Job;
 
-/// Where tokens are made.
+/// The path at which tokens are made.
 const TOKENS: &str = "/v3/auth/tokens";
 
 /// Signs in at Keystone. Cheap to clone.
@@ -54,11 +54,11 @@ impl Keystone {
     }
 }
 
-/// The URL without the version and without what comes after it.
+/// The URL without the version and what follows it.
 pub(super) fn root(auth_url: &str) -> &str {
     let mut root = auth_url.trim_end_matches('/');
     for end in ["/tokens", "/auth", "/v3"] {
-        // Each counts only below the next, so that a prefix of such a name stays.
+        // Each is only removed after the next, so that a prefix with such a name stays.
         let whole = root.ends_with("/v3/auth/tokens")
             || root.ends_with("/v3/auth")
             || root.ends_with("/v3");
@@ -75,12 +75,12 @@ impl Keystone {
         Self { client, auth }
     }
 
-    /// Signs in, once. Where Keystone accepts a part of several ways of proof and asks for the others by a receipt, a further
-    /// request gives them; the session's trail is that of the last request.
+    /// Signs in, once. If Keystone accepts some of several methods and asks for the others with a receipt, a further request
+    /// gives them; the session's trail is that of the last request.
     ///
     /// # Errors
-    /// Those of every call: `api` with status 401 for a wrong password, for one. `decode` if the answer has no token.
-    /// `config` where a passcode has been used already.
+    /// Those of every call, such as `api` with status 401 for a wrong password. `decode` if the response has no token.
+    /// `config` if a passcode has been used already.
     pub async fn sign_in(&self) -> Result<Session, Error> {
         let mut proving = Proving::begin(&self.auth)?;
         loop {
@@ -91,7 +91,7 @@ impl Keystone {
         }
     }
 
-    /// Signs in and gives the token alone: what [`ClientBuilder::token_refresher`] asks for.
+    /// Signs in and returns only the token, for [`ClientBuilder::token_refresher`].
     ///
     /// With a passcode that has been used it fails without a request: the calls that needed the token end with an `api` error
     /// of the category `authentication`.
@@ -106,7 +106,7 @@ impl Keystone {
     }
 }
 
-/// Signs in on the thread that asks, for a host's caller that may be interrupted.
+/// Signs in on the calling thread, for a host's caller that may be interrupted.
 #[cfg(feature = "blocking")]
 pub(super) fn sign_in_hosted(
     client: &blocking::Client,
@@ -125,7 +125,7 @@ pub(super) fn sign_in_hosted(
     }
 }
 
-/// Signs in again on the thread that asks.
+/// Signs in again on the calling thread.
 #[cfg(feature = "blocking")]
 pub(super) fn renew_blocking(client: &blocking::Client, auth: &Auth) -> Result<Token, BoxError> {
     if let Some(error) = cannot_renew(auth) {

@@ -16,15 +16,15 @@ pub(super) struct Proving<'a> {
     auth: &'a Auth,
     /// What Keystone has not accepted yet.
     methods: Vec<&'a Method>,
-    /// What stands for the ways that it has accepted.
+    /// The receipt of the methods that it has accepted.
     receipt: Option<Secret>,
 }
 
 impl<'a> Proving<'a> {
-    /// Begins a sign-in, which uses a passcode up.
+    /// Begins a sign-in, which uses up a passcode.
     ///
     /// # Errors
-    /// `config`: there is no way of proof, or one of them twice, or one that has served already.
+    /// `config` if there is no method, if one occurs twice, or if one has been used already.
     pub(super) fn begin(auth: &'a Auth) -> Result<Self, Error> {
         let methods: Vec<_> = auth.methods().iter().collect();
         if methods.is_empty() {
@@ -62,7 +62,7 @@ impl<'a> Proving<'a> {
         })
     }
 
-    /// Adds to a request what it has to say.
+    /// Adds to a request what it has to carry.
     pub(super) fn prepared<C>(&self, request: RequestBuilder<C>) -> RequestBuilder<C> {
         let mut request = request.json(&self.auth.body(&self.methods));
         for method in &self.methods {
@@ -71,14 +71,15 @@ impl<'a> Proving<'a> {
         if let Some(receipt) = &self.receipt {
             request = request.secret_header(RECEIPT, receipt.clone());
         }
-        // A token too many does no harm: it ends by itself, and nobody has it. A passcode that Keystone has seen is used up.
+        // An extra token does no harm: it expires, and nothing uses it. A passcode that Keystone has seen is used up.
         request.idempotent(!self.has_passcode())
     }
 
-    /// Takes the answer: the session, or `None` where a further request gives the ways that this one left open.
+    /// Takes the response: returns the session, or `None` if a further request gives the methods that this one left
+    /// open.
     ///
     /// # Errors
-    /// The request's own, with what its answer says of the configuration.
+    /// The request's error, with what its response says about the configuration.
     pub(super) fn settle(
         &mut self,
         outcome: Result<Response, Error>,
@@ -93,7 +94,7 @@ impl<'a> Proving<'a> {
             }
             Err(error) => error,
         };
-        // A later request follows one that gave it.
+        // A later request follows one that sent it.
         let is_first = self.methods.len() == self.auth.methods().len();
         if is_first && !error.may_have_been_sent() {
             self.restore_passcode();
@@ -119,7 +120,7 @@ impl<'a> Proving<'a> {
             .any(|method| matches!(method, Method::Totp { .. }))
     }
 
-    /// Keystone has not seen the passcode, so it is as good as before.
+    /// Keystone has not seen the passcode, so it can still be used.
     fn restore_passcode(&self) {
         for method in &self.methods {
             if let Method::Totp { used, .. } = method {
@@ -129,7 +130,7 @@ impl<'a> Proving<'a> {
     }
 }
 
-/// The error of a client's renewal that no request can help, as what it proves itself with has served.
+/// The error of a renewal that cannot succeed, because the client's credential was for one sign-in.
 pub(super) fn cannot_renew(auth: &Auth) -> Option<RefreshError> {
     let what = auth.used_up()?;
     let category = Some(Category::Authentication);

@@ -1,4 +1,4 @@
-//! What Keystone gives where one way of proof is not enough.
+//! The receipt that Keystone returns if one method is not enough.
 //!
 //! Source: <https://docs.openstack.org/keystone/latest/admin/auth-receipt.html>.
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 use crate::error::{ApiError, Error};
 use crate::redact::Secret;
 
-/// The header of a receipt, in Keystone's answer and in the request that continues the sign-in.
+/// The header of a receipt, in Keystone's response and in the request that continues the sign-in.
 pub(super) const RECEIPT: &str = "openstack-auth-receipt";
 
-/// What Keystone gives where one way of proof is not enough: it stands for the ways that were accepted, for some minutes.
+/// The receipt that Keystone returns if one method is not enough. It stands for the accepted methods, for some minutes.
 ///
 /// It is a credential and absent from `Debug`.
 ///
@@ -48,7 +48,7 @@ impl Receipt {
         }
     }
 
-    /// Reads the receipt of a sign-in that was refused because it takes more ways of proof; `None` for other errors.
+    /// Reads the receipt of a sign-in that was refused because it needs more methods; `None` for other errors.
     #[must_use]
     pub fn of(error: &Error) -> Option<Self> {
         error.api().and_then(Self::of_answer)
@@ -73,13 +73,13 @@ impl Receipt {
         })
     }
 
-    /// Returns the ways of proof that Keystone accepted, by Keystone's names such as `password`.
+    /// Returns the methods that Keystone accepted, by Keystone's names such as `password`.
     #[must_use]
     pub fn accepted(&self) -> &[String] {
         &self.accepted
     }
 
-    /// Returns the ways of proof that are missing, by Keystone's names such as `totp`: one of these lists has to be given.
+    /// Returns the missing methods, by Keystone's names such as `totp`. One of these lists is needed.
     #[must_use]
     pub fn missing(&self) -> &[Vec<String>] {
         &self.missing

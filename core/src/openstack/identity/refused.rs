@@ -1,4 +1,4 @@
-//! Sign-ins that were answered by something else than a token, in words that name what to change.
+//! Explains sign-ins that were answered by something other than a token, and names what to change.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
@@ -7,17 +7,17 @@ use super::receipt::Receipt;
 use crate::codes::ErrorKind;
 use crate::error::Error;
 
-/// What stands where Keystone should.
+/// What answered instead of Keystone.
 pub(super) const A_WEB_PAGE: &str = "a web page: auth_url is the address of a dashboard or of a proxy; expected \
                                      Keystone's, such as https://keystone.example:5000/v3";
 
-/// Adds to the error of a sign-in what its answer tells of the configuration.
+/// Adds to the error of a sign-in what its response says about the configuration.
 pub(super) fn explained(error: Error) -> Error {
     if let Some(receipt) = Receipt::of(&error) {
         return error.with_explanation(more_factors(&receipt));
     }
     match (error.kind(), error.api()) {
-        // A gateway's page says that Keystone is down, and nothing of auth_url.
+        // A gateway's page says that Keystone is down, and nothing about auth_url.
         (ErrorKind::Api, Some(api))
             if api.status().as_u16() < 500 && is_web_page(api.headers(), api.body()) =>
         {
@@ -34,7 +34,7 @@ pub(super) fn explained(error: Error) -> Error {
     }
 }
 
-/// Whether an answer is HTML.
+/// Whether a response is HTML.
 pub(super) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
     let media_type = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let is_html = media_type.is_some_and(|text| {
@@ -50,7 +50,7 @@ pub(super) fn is_web_page(headers: &HeaderMap, body: &[u8]) -> bool {
     is_html || begins(b"<!doctype html") || begins(b"<html")
 }
 
-/// Ways of proof that can be given, by Keystone's names.
+/// Supported methods, by Keystone's names.
 const SUPPORTED: [&str; 4] = ["password", "totp", "token", "application_credential"];
 
 fn more_factors(receipt: &Receipt) -> String {
@@ -90,7 +90,7 @@ fn more_factors(receipt: &Receipt) -> String {
     )
 }
 
-/// How configurations name a way of proof that Keystone names.
+/// The name in configurations of one of Keystone's methods.
 fn auth_method(name: &String) -> String {
     match &**name {
         "application_credential" => "v3applicationcredential".to_owned(),

@@ -1,5 +1,4 @@
-//! Which endpoint of a service is meant: what the program says, else what the configuration says of that service, else what
-//! it says of all.
+//! Chooses the endpoint of a service: by the program, or else by the configuration of that service, or else by that of all.
 
 use std::sync::Arc;
 
@@ -7,7 +6,7 @@ use super::fields::Fields;
 use crate::dialect::openstack::services::{COMPUTE, Service, has_microversions, types};
 use crate::error::Error;
 
-/// Chooses the endpoint of a service that a client calls. It overrides what the cloud says.
+/// Chooses the endpoint of a service that a client calls. It overrides the cloud's settings.
 ///
 /// # Examples
 /// ```
@@ -48,7 +47,7 @@ impl ServiceOptions {
     }
 }
 
-/// The keys of a configuration that are about single services, behind the service's name.
+/// The keys of a configuration for single services, without the service's name.
 const KEYS: [&str; 8] = [
     "endpoint_override",
     "endpoint",
@@ -60,8 +59,7 @@ const KEYS: [&str; 8] = [
     "api_version",
 ];
 
-/// What a configuration says of single services, such as `volume_region_name`, and what goes for those of which it says
-/// nothing.
+/// The settings of single services in a configuration, such as `volume_region_name`, and the defaults for all others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Settings {
     fields: Option<Arc<Fields>>,
@@ -72,7 +70,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Reads what a configuration says.
+    /// Reads the settings of a configuration.
     pub(super) fn of(fields: &Fields) -> Result<Self, Error> {
         let is_one = |key: &str| {
             KEYS.iter().any(|own| {
@@ -88,13 +86,13 @@ impl Settings {
         })
     }
 
-    /// Sets the region of all services, whatever the configuration says of one.
+    /// Sets the region of all services, which overrides the configuration of single ones.
     pub(super) fn set_region(&mut self, region: &str) {
         self.region = Some(region.to_owned());
         self.forget(&["region_name"]);
     }
 
-    /// Sets the interface of all services, whatever the configuration says of one.
+    /// Sets the interface of all services, which overrides the configuration of single ones.
     pub(super) fn set_interface(&mut self, interface: &str) {
         self.interfaces = vec![interface.to_owned()];
         self.forget(&["interface", "endpoint_type"]);
@@ -105,13 +103,13 @@ impl Settings {
         self.fields = (self.fields.take()).map(|fields| Arc::new(fields.only(is_kept)));
     }
 
-    /// Whether it says where a service is.
+    /// Whether it has the endpoint of any service.
     pub(super) fn has_endpoints(&self) -> bool {
         let mut keys = self.fields.iter().flat_map(|fields| fields.keys());
         keys.any(|key| key.ends_with("_endpoint_override") || key.ends_with("_endpoint"))
     }
 
-    /// What a key says of the service, by any of its types, as openstacksdk looks for it: by the authority's type first.
+    /// The value of a key for the service, by any of its types, in openstacksdk's order: by the authority's type first.
     fn get(&self, service: &str, key: &str) -> Result<Option<(String, &str)>, Error> {
         let Some(fields) = &self.fields else {
             return Ok(None);
@@ -136,7 +134,7 @@ impl Settings {
         fields.list(&keys.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
-    /// The version that requests ask for. One such as `3.70` in the place of the API's version means the same.
+    /// The version that requests ask for. One such as `3.70` as the API's version means the same.
     fn microversion(&self, service: &str) -> Result<Option<String>, Error> {
         let Some((key, own)) = self.get(service, "default_microversion")? else {
             let version = self.text(service, "api_version")?;
@@ -153,7 +151,7 @@ impl Settings {
         }
     }
 
-    /// The version of the API that is wanted, of those that an endpoint without one has.
+    /// The wanted version of the API, for an endpoint without a version.
     fn major(&self, service: &str) -> Result<Option<Wanted>, Error> {
         let wanted = |key: Option<String>, text: &str| {
             let number = text.trim_start_matches('v').split('.').next()?;
@@ -165,7 +163,7 @@ impl Settings {
         if let Some((key, version)) = self.get(service, "api_version")? {
             return Ok(wanted(Some(key), version));
         }
-        // `volumev3` asks for v3, and so do its sisters; of other names nobody knows what their numbers mean.
+        // `volumev3` asks for v3, and similar names likewise; the numbers of other names have no known meaning.
         let (_, end) = service.rsplit_once('v').unwrap_or_default();
         let known = Service::named(service).map(|_| end);
         Ok(known.and_then(|end| wanted(None, end)))
@@ -193,12 +191,12 @@ pub(super) fn is_microversion(version: &str) -> bool {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Wanted {
     pub(super) major: u32,
-    /// The key that says so; the service's name does if there is none.
+    /// The key that asks for it; without one, the service's name does.
     pub(super) key: Option<String>,
 }
 
 impl Wanted {
-    /// What asks for it, for messages.
+    /// The source of the wish, for messages.
     pub(super) fn by(&self) -> String {
         match &self.key {
             Some(key) => format!("`{key}`"),
@@ -207,14 +205,14 @@ impl Wanted {
     }
 }
 
-/// Which endpoint of a service is meant.
+/// The choice of a service's endpoint.
 #[derive(Debug)]
 pub(super) struct Choice {
     /// The service, as the program named it.
     pub(super) service: String,
     /// The types by which the catalog may list it, the likeliest first.
     pub(super) types: Vec<String>,
-    /// In the place of the catalog's.
+    /// Used instead of the catalog's.
     pub(super) endpoint: Option<String>,
     pub(super) interfaces: Vec<String>,
     pub(super) region: Option<String>,
@@ -228,7 +226,7 @@ impl Choice {
         is_compute(&self.service)
     }
 
-    /// The same with what the options say.
+    /// The same, overridden by the options.
     pub(super) fn with(self, options: &ServiceOptions) -> Self {
         Self {
             interfaces: match &options.interface {
@@ -241,7 +239,7 @@ impl Choice {
         }
     }
 
-    /// What is said of a service that is not compute.
+    /// The choice for a service that is not compute.
     pub(super) fn of(settings: &Settings, service: &str) -> Result<Self, Error> {
         let mut own = settings.text(service, "endpoint_override")?;
         if own.is_none() {

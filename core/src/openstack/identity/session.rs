@@ -1,4 +1,4 @@
-//! What Keystone answers to a sign-in.
+//! Keystone's response to a sign-in.
 
 use std::time::SystemTime;
 
@@ -18,9 +18,9 @@ use super::template::Templates;
 /// The header of the token that was made.
 const SUBJECT_TOKEN: &str = "x-subject-token";
 
-/// What Keystone answered to a sign-in, with the trail of that call.
+/// The response of Keystone to a sign-in, with the trail of that call.
 ///
-/// The token, and what it is good for.
+/// The token, and its scope.
 #[derive(Clone, Debug)]
 pub struct Session {
     token: Token,
@@ -41,7 +41,7 @@ struct Named {
 session_fields! { record_methods Session }
 
 impl Session {
-    /// Reads the answer; what it lacks but for the token is left empty.
+    /// Reads the response; everything except the token may be missing and is then empty.
     pub(super) fn read(response: &Response) -> Result<Self, Error> {
         let lacks = |what: &str| {
             if is_web_page(response.headers(), response.bytes()) {
@@ -65,7 +65,7 @@ impl Session {
         }
         let expires_at = time(&token["expires_at"]);
         let end = expires_at.map(|end| {
-            // What counts is how long it holds: the clocks of server and client may differ.
+            // Only its lifetime counts, since the clocks of server and client may differ.
             let lifetime = time(&token["issued_at"])
                 .and_then(|issued| end.duration_since(issued).ok())
                 .and_then(|lifetime| response.trail().started_at().checked_add(lifetime));
@@ -87,7 +87,7 @@ impl Session {
         })
     }
 
-    /// The token, with its end by this machine's clock.
+    /// The token, with its expiry by this machine's clock.
     #[must_use]
     pub fn token(&self) -> Token {
         self.token.clone()
@@ -99,7 +99,7 @@ impl Session {
         &self.catalog
     }
 
-    /// What the templates of endpoints stand for.
+    /// The values of the templates of endpoints.
     pub(super) fn templates(&self) -> Templates<'_> {
         templates(&self.project, &self.user)
     }
@@ -116,7 +116,7 @@ impl Session {
 macro_rules! session_json {
     (fields { $($(#[$doc:meta])* $name:ident: $type:ty { $($detail:tt)* } = |$it:ident| $read:expr;)+ }) => {
         impl Session {
-            /// All of it but the token, the catalog and the trail, as JSON. What there is not is null.
+            /// All fields except the token, the catalog and the trail, as JSON. Missing values are null.
             #[must_use]
             pub fn to_json(&self) -> String {
                 serde_json::json!({ $(stringify!($name): self.$name().map(Written::written)),+ }).to_string()
@@ -127,7 +127,7 @@ macro_rules! session_json {
 #[cfg(feature = "unstable-host")]
 session_fields! { session_json }
 
-/// What JSON has for a field.
+/// The JSON form of a field.
 #[cfg(feature = "unstable-host")]
 trait Written {
     fn written(self) -> String;
@@ -143,7 +143,7 @@ impl Written for &str {
 #[cfg(feature = "unstable-host")]
 impl Written for SystemTime {
     fn written(self) -> String {
-        // It was read as one.
+        // It was read from a timestamp, so this cannot fail.
         jiff::Timestamp::try_from(self)
             .unwrap_or_default()
             .to_string()

@@ -4,7 +4,7 @@
 
 use crate::error::Error;
 
-/// What the templates of an endpoint may stand for.
+/// The values of an endpoint's templates.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Templates<'a> {
     pub(super) project_id: Option<&'a str>,
@@ -34,7 +34,7 @@ impl<'a> Template<'a> {
 }
 
 impl<'a> Templates<'a> {
-    /// Fills what is known; the rest stays as it is.
+    /// Fills in what is known; the rest stays unchanged.
     pub(super) fn filled(&self, url: &str) -> String {
         let mut out = String::new();
         let mut rest = url;
@@ -52,7 +52,7 @@ impl<'a> Templates<'a> {
 
     fn value(&self, name: &str) -> Option<&'a str> {
         match name {
-            // A project's name of old.
+            // The former name of projects.
             "project_id" | "tenant_id" => self.project_id,
             "user_id" => self.user_id,
             _ => None,
@@ -60,7 +60,7 @@ impl<'a> Templates<'a> {
     }
 }
 
-/// Refuses an endpoint of a service with a template that nothing filled.
+/// Refuses an endpoint of a service with an unfilled template.
 pub(super) fn check(url: &str, service: &str) -> Result<(), Error> {
     let Some(Template { name, .. }) = Template::first(url) else {
         return Ok(());

@@ -1,13 +1,13 @@
-//! YAML as configuration files use it: maps, lists and text, within bounds.
+//! Reads YAML as configuration files use it: maps, lists and text, within bounds.
 //!
-//! Scalars stay the text that was written, so that a password of digits is the password; a value without quotes is
-//! read as YAML 1.1 where it matters, since that is what Python programs make of the same file.
+//! Scalars keep their written text, so that a password of digits is not changed; a value without quotes is read as YAML
+//! 1.1 where it matters, as Python programs read the same file.
 
 use std::collections::{BTreeMap, HashMap};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput};
 
-/// The most nodes of a file, those that aliases repeat included.
+/// The most nodes of a file, including those that aliases repeat.
 const MAX_NODES: usize = 100_000;
 
 /// How deep nodes may be nested.
@@ -22,11 +22,11 @@ pub(crate) enum Yaml {
     Map(Map),
 }
 
-/// A mapping; keys that are no text are refused.
+/// A mapping; keys that are not text are refused.
 pub(crate) type Map = BTreeMap<String, Yaml>;
 
 impl Yaml {
-    /// Reads a file of one document. The error names the place, and repeats nothing of the text.
+    /// Reads a file of one document. The error names the place, and repeats no part of the text.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let mut loader = Loader {
             events: Parser::new_from_str(text.strip_prefix('\u{feff}').unwrap_or(text)),
@@ -57,7 +57,7 @@ impl Yaml {
         }
     }
 
-    /// What a variable of the environment says.
+    /// The value of an environment variable.
     pub(crate) fn quoted(text: impl Into<String>) -> Self {
         let text = text.into();
         Self::Text { text, quoted: true }
@@ -103,7 +103,7 @@ impl From<serde_json::Value> for Yaml {
 struct Loader<'a> {
     events: Parser<'a, StrInput<'a>>,
     anchors: HashMap<usize, Yaml>,
-    /// How many nodes there may be still.
+    /// How many more nodes there may be.
     left: usize,
 }
 
@@ -127,7 +127,8 @@ impl<'a> Loader<'a> {
             Event::MappingStart(anchor, _) => (self.map(depth)?, anchor),
             Event::Alias(anchor) => {
                 let size = self.anchors.get(&anchor).map_or(0, Yaml::size);
-                // Aliases of aliases grow without bound; the parser does not expand them, and neither do we.
+                // Aliases of aliases can grow without bound. The parser does not expand them, so their size is counted
+                // here.
                 self.spend(size, span)?;
                 let known = self.anchors.get(&anchor).cloned();
                 return known.ok_or_else(|| at(span, "an alias of what encloses it"));
@@ -180,7 +181,7 @@ impl<'a> Loader<'a> {
                     return Err(at(span, "`<<` takes a mapping or a list of them"));
                 };
                 for (key, value) in source {
-                    // What stands in the mapping itself, or came first, outranks it.
+                    // The mapping's own values, and earlier ones, take precedence.
                     map.entry(key).or_insert(value);
                 }
             }
@@ -212,7 +213,7 @@ fn at(span: Span, what: &str) -> String {
     format!("line {}: {what}", span.start.line())
 }
 
-/// The parser's words name syntax only, but for single characters.
+/// The parser's text only names syntax and single characters.
 fn scan_error(error: &ScanError) -> String {
     let marker = error.marker();
     format!(

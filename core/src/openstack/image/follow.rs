@@ -1,4 +1,4 @@
-//! What following an image looks at: the image, and its tasks.
+//! The reads of following an image: the image, and its tasks.
 
 use super::reads::{self, is_absent};
 use super::task::ImageTask;
@@ -15,11 +15,11 @@ pub(in crate::openstack) struct ImageWork {
     /// `import`, `create`, …
     pub(in crate::openstack) operation: String,
     pub(in crate::openstack) id: String,
-    /// What stands between the client's base URL and the collection, as in `/v2`.
+    /// The path between the client's base URL and the collection, as in `/v2`.
     pub(in crate::openstack) prefix: String,
-    /// The ID of the request; empty if no answer named it.
+    /// The ID of the request; empty if no response named it.
     pub(in crate::openstack) request_id: String,
-    /// The service's answer says that the image is there for this token.
+    /// Whether the service's response shows that the image exists for this token.
     pub(in crate::openstack) was_there: bool,
 }
 
@@ -32,7 +32,7 @@ pub(in crate::openstack) struct ImageFollow {
     pub(in crate::openstack) task: Option<ImageTask>,
     was_there: bool,
     has_tasks: bool,
-    /// Glance's 404, if the last look met it.
+    /// Glance's 404, if the last poll got it.
     absent: Option<Error>,
 }
 
@@ -42,7 +42,7 @@ impl Subject for ImageFollow {
     }
 
     async fn look(&mut self, watch: &mut Watch) -> Result<Option<End>, Error> {
-        // The task first: an image that is seen after it is at least as far on.
+        // The task is read first, so that the image's state is at least as new.
         if !self.read_task(watch).await? {
             return Ok(None);
         }
@@ -103,7 +103,7 @@ impl ImageFollow {
         }
     }
 
-    /// Reads the task of this request; `false` if the next try may go better. One that was there stays known.
+    /// Reads the task of this request; `false` if a later try may succeed. A task that was seen stays known.
     async fn read_task(&mut self, watch: &mut Watch) -> Result<bool, Error> {
         self.has_tasks = !self.work.request_id.is_empty();
         if !self.has_tasks {

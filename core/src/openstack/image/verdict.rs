@@ -1,4 +1,4 @@
-//! What proves that an image's data came, or did not.
+//! Decides whether an image's data arrived.
 //!
 //! An import has a task, which says how it ended and under which request's ID it began. The image's own state is not enough: after
 //! a failed import it stays `importing` for good.
@@ -7,7 +7,7 @@ use super::task::ImageTask;
 use crate::openstack::accepted::codes::Verdict;
 use crate::openstack::accepted::resource::Resource;
 
-/// What is followed of an image.
+/// The followed work on an image.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Work {
     /// The import that a request began.
@@ -31,31 +31,31 @@ impl Work {
 /// The kinds of work that have a row.
 pub(in crate::openstack) const OPERATIONS: [&str; 2] = ["create", "import"];
 
-/// States while data come.
+/// States while data arrive.
 const PASSING: [&str; 3] = ["saving", "uploading", "importing"];
 
-/// States of an image whose data were there once.
+/// States of an image that once had its data.
 const LATER: [&str; 3] = ["deactivated", "deleted", "pending_delete"];
 
-/// What one look has shown.
+/// The result of one poll.
 #[derive(Debug)]
 pub(super) struct Observation<'a> {
     pub(super) work: Work,
     /// The kind of work, as in `import`.
     pub(super) operation: &'a str,
-    /// `None` if it is not there.
+    /// `None` if there is none.
     pub(super) image: Option<&'a Resource>,
-    /// It was there on an earlier look, or the service accepted work on it.
+    /// Whether it was seen by an earlier poll, or the service accepted work on it.
     pub(super) was_there: bool,
     /// The task of this very request.
     pub(super) task: Option<&'a ImageTask>,
-    /// The service tells of tasks.
+    /// Whether the service shows tasks.
     pub(super) has_tasks: bool,
-    /// The same was seen for a while.
+    /// Whether the state has been the same for a while.
     pub(super) settled: bool,
 }
 
-/// What a look proves.
+/// What a poll proves.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Assessment {
     /// Nothing yet.
@@ -64,7 +64,7 @@ pub(super) enum Assessment {
     Ended(Verdict, String),
     /// An end that proves nothing but looks like this verdict, and the evidence for it.
     Apparent(Verdict, String),
-    /// It was never there for this token.
+    /// It was never seen with this token.
     NotFound,
 }
 
@@ -125,7 +125,7 @@ fn of_task(seen: &Observation<'_>, task: &ImageTask, status: Option<&str>) -> Op
                 "its task succeeded, and the image is gone".to_owned(),
             )),
         },
-        // The image may be gone, and then nothing comes of it.
+        // The image may be gone, and then the task has no result.
         _ if status.is_some() => Some(Running),
         _ => None,
     }
@@ -136,7 +136,7 @@ fn failed_stores(image: &Resource) -> Option<&str> {
     image.text("os_glance_failed_import")
 }
 
-/// The state of an image whose data anybody may bring.
+/// Judges the state of an image whose data may come from anyone.
 fn of_state(seen: &Observation<'_>, status: &str) -> Assessment {
     if status == "active" {
         return Ended(Verdict::Succeeded, "the image is active".to_owned());
@@ -169,7 +169,7 @@ fn of_state(seen: &Observation<'_>, status: &str) -> Assessment {
     Ended(Verdict::Unknown, evidence)
 }
 
-/// An import of which there is no task.
+/// Judges an import without a task.
 fn without_task(seen: &Observation<'_>, status: &str) -> Assessment {
     let no_task = match seen.has_tasks {
         true => "no task of this request is on record",
@@ -181,7 +181,7 @@ fn without_task(seen: &Observation<'_>, status: &str) -> Assessment {
             format!("the image is killed, and {no_task}"),
         );
     }
-    // A record may be late, and a service without records has its state alone.
+    // A record may be late, and a service without records only has the image's state.
     if !seen.settled {
         return Running;
     }

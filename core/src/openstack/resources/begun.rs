@@ -1,4 +1,4 @@
-//! What a request began, as far as its method, its path, its body and its answer tell.
+//! What a request began, according to its method, path, body and response.
 
 use http::Method;
 use serde_json::Value;
@@ -12,10 +12,10 @@ use crate::openstack::volume::follow as volume;
 use crate::redact::one_line;
 use crate::trail::{Outcome, Trail};
 
-/// What is followed.
+/// The work that a request began.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Begun {
-    /// It was done when it was answered.
+    /// The work was done when the request was answered.
     AtOnce(String),
     /// Work on a resource.
     Work(Work),
@@ -29,17 +29,17 @@ pub(super) struct Work {
     /// `create`, `extend`, …
     pub(super) operation: String,
     pub(super) id: String,
-    /// What stands between the base URL and the collection in the request's own URL.
+    /// The path between the base URL and the collection in the request's own URL.
     pub(super) prefix: Option<String>,
     /// The size that was asked for, in GiB.
     pub(super) wanted_size: Option<u64>,
-    /// The service answered the request, by all that is known.
+    /// Whether the service is assumed to have answered the request.
     pub(super) accepted: bool,
-    /// It was there for this token: the service's answer says so.
+    /// Whether the service's response shows that it exists for this token.
     pub(super) was_there: bool,
 }
 
-/// The collections of resources in paths, and what one of each is called.
+/// The collections of resources in paths, and the name of one resource.
 const COLLECTIONS: [(&str, &str); 7] = [
     ("volumes", "volume"),
     ("snapshots", "snapshot"),
@@ -53,7 +53,7 @@ const COLLECTIONS: [(&str, &str); 7] = [
 /// Reads what is followed. `base` is the path of the client's base URL.
 ///
 /// # Errors
-/// `invalid_request` if that cannot be told, with what would be right.
+/// `invalid_request` if that is unknown, with what would be right.
 pub(super) fn begun(what: &ResourceRef, base: &str) -> Result<Begun, Error> {
     what.request.checked()?;
     if !what.named.is_empty() {
@@ -94,7 +94,7 @@ fn named(named: &str, request: &ActionRef) -> Result<Work, Error> {
         wanted_size: asked
             .and_then(|asked| asked.size)
             .map(|size| size.get().into()),
-        // Who knows the ID of a request has seen its answer, though not here.
+        // A known request ID means that the request was answered, though not here.
         accepted: trail.is_none_or(|trail| trail.outcome() == Outcome::Ok),
         was_there: trail.is_some_and(|trail| trail.outcome() == Outcome::Ok),
     })
@@ -170,7 +170,7 @@ struct Path {
     prefix: String,
     resource_type: &'static str,
     id: Option<String>,
-    /// What stands after the ID.
+    /// The segments after the ID.
     rest: Vec<String>,
 }
 
@@ -216,7 +216,7 @@ fn path_of(url: &str) -> &str {
     after.find('/').map_or("", |at| &after[at..])
 }
 
-/// What is done to a resource; `None` if that is done when it is answered.
+/// The operation on a resource; `None` if it is done when the request is answered.
 fn operation(method: &Method, path: &Path, trail: &Trail) -> Option<&'static str> {
     let rest: Vec<&str> = path.rest.iter().map(String::as_str).collect();
     let asked = || trail.asked().map_or("action", |asked| asked.operation());
@@ -226,7 +226,7 @@ fn operation(method: &Method, path: &Path, trail: &Trail) -> Option<&'static str
         path.id.is_some(),
         rest.as_slice(),
     ) {
-        // Nova's own rules tell what a request of its API starts.
+        // The rules for Nova decide what a request of its API starts.
         ("server", _, _, _) => Some("action"),
         ("image", "POST", true, ["import"]) => Some("import"),
         ("image", "POST", false, _) => Some("create"),
@@ -239,7 +239,7 @@ fn operation(method: &Method, path: &Path, trail: &Trail) -> Option<&'static str
     }
 }
 
-/// The ID of what an answer says was created.
+/// The ID of the created resource in a response.
 fn created(answer: &[u8], resource_type: &str) -> Option<String> {
     let body: Value = serde_json::from_slice(answer).ok()?;
     let one = body.get(resource_type).unwrap_or(&body);

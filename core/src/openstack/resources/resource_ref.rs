@@ -1,4 +1,4 @@
-//! What is followed: by the response of the request that began it, or by its kind, its resource and its request.
+//! Names followed work: by the response of the request that began it, or by its kind, resource and request.
 
 use crate::openstack::compute::ActionRef;
 use crate::response::Response;
@@ -13,7 +13,7 @@ pub struct ResourceRef {
 }
 
 impl ResourceRef {
-    /// Names work by its kind, such as `volume.extend` or `image.import`, the UUID of what it is done to, and the request that
+    /// Names work by its kind, such as `volume.extend` or `image.import`, the UUID of the resource, and the request that
     /// began it: its ID, its response or its trail.
     ///
     /// # Examples
@@ -36,7 +36,7 @@ impl ResourceRef {
         }
     }
 
-    /// The same from what an operation has: kind and resource in one text.
+    /// Makes one from an operation's parameters: kind and resource in one text.
     pub(in crate::openstack) fn of(named: String, request: ActionRef) -> Self {
         Self { named, request }
     }
@@ -48,7 +48,8 @@ impl From<&Response> for ResourceRef {
     }
 }
 
-/// By the trail of the request that began it. What a request created is named by its answer alone, which no trail has.
+/// Names work by the trail of the request that began it. Only the response names what a request created, and trails do
+/// not have it.
 impl From<&Trail> for ResourceRef {
     fn from(trail: &Trail) -> Self {
         Self::of(String::new(), trail.into())

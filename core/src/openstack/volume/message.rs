@@ -1,4 +1,4 @@
-//! What the block storage service says to users about requests that failed after their 202.
+//! The block storage service's messages to users about requests that failed after their 202.
 
 use std::fmt;
 
@@ -14,13 +14,13 @@ use crate::openstack::accepted::time::{Stamp, stamp};
 pub struct UserMessage {
     /// The message's UUID.
     pub id: String,
-    /// What it is about, as a code: `VOLUME_VOLUME_001_003` says which resource, which work and which failure.
+    /// The subject, as a code: `VOLUME_VOLUME_001_003` names the resource, the work and the failure.
     #[serde(default)]
     pub event_id: Option<String>,
     /// The text for people.
     #[serde(default)]
     pub user_message: String,
-    /// How grave it is: `ERROR`.
+    /// The severity: `ERROR`.
     #[serde(default)]
     pub message_level: Option<String>,
     /// When it was written: UTC, though the API writes no zone.
@@ -32,7 +32,7 @@ pub struct UserMessage {
     /// The local ID of the request that failed.
     #[serde(default)]
     pub request_id: Option<String>,
-    /// What kind of resource it is about, as in `VOLUME`.
+    /// The kind of resource that it is about, as in `VOLUME`.
     #[serde(default)]
     pub resource_type: Option<String>,
     /// The UUID of that resource.

@@ -1,7 +1,7 @@
-//! What proves that work on a volume or a snapshot succeeded or failed: the rule that reads the table of kinds.
+//! Decides whether work on a volume or a snapshot succeeded or failed: the rule that reads the table of kinds.
 //!
-//! A status alone is no proof: an extend that fits nowhere leaves the volume `available` as it was. Whether it failed stands
-//! in the messages to users, under the ID of the request; and where neither decides, the verdict is `unknown`.
+//! A status alone is not a proof: an extend that fits nowhere leaves the volume `available` as before. The messages to
+//! users, under the ID of the request, show whether it failed; if neither decides, the verdict is `unknown`.
 
 mod rows;
 
@@ -11,20 +11,20 @@ use crate::openstack::accepted::resource::Resource;
 
 pub(in crate::openstack) use rows::{ROWS, Row, UNPROVEN, row};
 
-/// What is known of the messages of a request.
+/// What is known about the messages of a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Messages<'a> {
-    /// They have not been asked for on this look.
+    /// They have not been read by this poll.
     NotAsked,
     /// Those of this very request, newest first.
     OfRequest(&'a [UserMessage]),
-    /// Those about the resource since the request left: no answer named its ID.
+    /// Those about the resource since the request left, because no response named its ID.
     OfResource(&'a [UserMessage]),
     /// They cannot be read, and why.
     Unreadable(&'a str),
 }
 
-/// What one look has shown.
+/// The result of one poll.
 #[derive(Debug)]
 pub(super) struct Observation<'a> {
     pub(super) row: &'a Row,
@@ -32,24 +32,24 @@ pub(super) struct Observation<'a> {
     pub(super) resource_type: &'a str,
     /// The kind of work, as in `extend`.
     pub(super) operation: &'a str,
-    /// `None` if it is not there, or cannot be read at all.
+    /// `None` if there is none, or it cannot be read at all.
     pub(super) resource: Option<&'a Resource>,
-    /// It was there on an earlier look, or its service accepted work on it.
+    /// Whether it was seen by an earlier poll, or its service accepted work on it.
     pub(super) was_there: bool,
-    /// The service is known to have answered the request.
+    /// Whether the service is known to have answered the request.
     pub(super) accepted: bool,
-    /// The size on the first look.
+    /// The size at the first poll.
     pub(super) first_size: Option<u64>,
     /// The size that was asked for.
     pub(super) wanted_size: Option<u64>,
     pub(super) messages: Messages<'a>,
-    /// The same was seen for as long as a message may take.
+    /// Whether the state has been the same for as long as a message may take.
     pub(super) message_settled: bool,
-    /// The same was seen for a while.
+    /// Whether the state has been the same for a while.
     pub(super) settled: bool,
 }
 
-/// What a look proves.
+/// What a poll proves.
 #[derive(Debug, Eq, PartialEq)]
 pub(super) enum Assessment {
     /// Nothing yet.
@@ -60,7 +60,7 @@ pub(super) enum Assessment {
     Apparent(Verdict, String),
     /// The messages decide.
     AskForMessages,
-    /// It was never there for this token.
+    /// It was never seen with this token.
     NotFound,
 }
 
@@ -124,7 +124,7 @@ fn by_message(seen: &Observation<'_>, state: &str) -> Option<Assessment> {
     }
 }
 
-/// Why no message says more.
+/// Explains why no message says more.
 fn why_no_message(seen: &Observation<'_>) -> String {
     match seen.messages {
         Messages::Unreadable(why) => format!("the messages to users cannot be read: {why}"),
@@ -137,11 +137,11 @@ fn why_no_message(seen: &Observation<'_>) -> String {
     }
 }
 
-/// A status that says that work failed. The message says why.
+/// Judges a status that means that work failed. The message says why.
 fn failed(seen: &Observation<'_>, status: &str) -> Assessment {
     let state = format!("the {} is in {status}", seen.resource_type);
     match by_message(seen, &state) {
-        // The status is proof enough, whoever the message is of.
+        // The status is proof enough, whichever request the message is about.
         Some(Apparent(verdict, evidence)) if seen.accepted => return Ended(verdict, evidence),
         Some(end) => return end,
         None => {}
@@ -156,12 +156,12 @@ fn failed(seen: &Observation<'_>, status: &str) -> Assessment {
     };
     match seen.accepted {
         true => Ended(Verdict::Failed, evidence),
-        // It may have been so before.
+        // It may have had this state before.
         false => Apparent(Verdict::Failed, evidence),
     }
 }
 
-/// A volume at rest after an extend: its size tells, and where it is the old one, a message.
+/// Judges an idle volume after an extend: by its size, or, if that is unchanged, by a message.
 fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
     let what = seen.resource_type;
     let status = resource.status.as_str();
@@ -172,7 +172,7 @@ fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
         }
         _ => format!("the {what} is {status} with {size} GiB"),
     };
-    // A message of this request outranks the size, which may be another extend's doing.
+    // A message of this request takes precedence over the size, which another extend may have changed.
     if let Some(end) = by_message(seen, &state) {
         let proven = seen.wanted_size == Some(size);
         return match end {
@@ -216,14 +216,14 @@ fn new_size(seen: &Observation<'_>, state: &str) -> String {
     }
 }
 
-/// What is not there.
+/// Judges a missing resource.
 fn absent(seen: &Observation<'_>) -> Assessment {
     let what = seen.resource_type;
     if seen.row.gone {
         return match (seen.was_there, seen.settled) {
             (true, _) => Ended(Verdict::Succeeded, format!("the {what} is gone")),
             (false, false) => Running,
-            // What was never seen may as well be hidden from this token, or never have been.
+            // A resource that was never seen may just be hidden from this token, or may never have existed.
             (false, true) => Apparent(
                 Verdict::Succeeded,
                 format!("the {what} is not there, but it was never seen there by this token"),
@@ -233,7 +233,7 @@ fn absent(seen: &Observation<'_>) -> Assessment {
     if !seen.settled {
         return Running;
     }
-    // Messages are readable for every project: what is said of a resource is for those who see it.
+    // Messages are readable for every project, so what is said about a resource is only for those who see it.
     if !seen.was_there {
         return NotFound;
     }
@@ -245,7 +245,7 @@ fn absent(seen: &Observation<'_>) -> Assessment {
     })
 }
 
-/// Work that no row is about: what there is to see, and no verdict.
+/// Judges work without a row: reports what is seen, without a verdict.
 fn unproven(seen: &Observation<'_>) -> Assessment {
     let what = seen.resource_type;
     let state = match seen.resource {

@@ -1,4 +1,4 @@
-//! What following a server action looks at: the server, the action's record, and the list of actions where they count.
+//! The reads of following a server action: the server, the action's record, and the list of actions if it matters.
 
 use super::super::action::ServerAction;
 use super::super::action_ref::ActionRef;
@@ -25,12 +25,12 @@ pub(super) struct ServerFollow {
     followed: ActionRef,
     on_progress: Option<OnProgress>,
     server: Option<Server>,
-    /// Whether the server was ever there, and the fault that it had then.
+    /// Whether the server was ever seen, and the fault that it had then.
     first_fault: Option<Option<ServerFault>>,
     action: Option<ServerAction>,
-    /// What the server is known by is its name, which is yet to be looked up.
+    /// Whether the server is known by its name, which has yet to be looked up.
     is_named: bool,
-    /// Nova's 404 for the server, if the last look met it.
+    /// Nova's 404 for the server, if the last poll got it.
     absent: Option<Error>,
 }
 
@@ -51,7 +51,7 @@ impl Subject for ServerFollow {
         if self.is_named && !self.look_up(watch).await? {
             return Ok(None);
         }
-        // The record first: a server that is seen after it is at least as far on.
+        // The record is read first, so that the server's state is at least as new.
         let action = self
             .compute
             .action(&self.server_id, &self.followed.request_id);
@@ -73,7 +73,7 @@ impl Subject for ServerFollow {
         };
         match action {
             Poll::Seen(action) => self.action = Some(action),
-            // A record that was there and cannot be read any more, as a deleted server's before 2.21, stays known.
+            // A record that can no longer be read, such as a deleted server's before 2.21, stays known.
             Poll::Absent(_) => {}
             Poll::Missed => return Ok(None),
         }
@@ -135,7 +135,7 @@ impl ServerFollow {
         }
     }
 
-    /// Replaces the server's name with its UUID; `false` if the next try may go better.
+    /// Replaces the server's name with its UUID; `false` if a later try may succeed.
     async fn look_up(&mut self, watch: &mut Watch) -> Result<bool, Error> {
         let limit = watch.limit();
         let name = self.server_id.clone();
@@ -191,14 +191,14 @@ impl ServerFollow {
                 (&action.message, ends.collect::<Vec<_>>())
             })
         );
-        // A step that is not finished, or has to come, is most likely under way, and seldom one that was forgotten.
+        // A step that is not finished, or has yet to come, is most likely under way and rarely forgotten.
         let open = self.action.as_ref().is_some_and(has_open_step);
         let times = if open { OPEN_STEP_PATIENCE } else { 1 };
         let patience = watch.settle().saturating_mul(times);
         watch.same_for(seen).is_some_and(|same| same >= patience)
     }
 
-    /// Says why it was not followed to its end.
+    /// Returns why it was not followed to its end.
     pub(super) fn unfollowed(&self) -> End {
         let evidence = match self.never_there() {
             Some(_) => "neither the server nor a record of the action is there for this token",

@@ -4,32 +4,33 @@
 pub(super) struct Row {
     /// The action's name in the API.
     pub(super) action: &'static str,
-    /// Statuses that prove success once no task is going on.
+    /// Statuses that prove success once no task is running.
     pub(super) done: &'static [&'static str],
-    /// Statuses that say that the work has not begun: no task is shown while it waits.
+    /// Statuses that mean that the work has not begun; no task is shown while it waits.
     pub(super) before: &'static [&'static str],
-    /// Last steps: the success of one proves the action's, where the status is the same before and after.
+    /// Last steps. The success of one proves the action's success, if the status is the same before and after.
     pub(super) last_steps: &'static [&'static str],
-    /// `ERROR` afterwards undoes what the last step proves.
+    /// Whether `ERROR` afterwards cancels the proof of the last step.
     pub(super) undone_by_error: bool,
-    /// It may be given to another host after a failed step.
+    /// Whether it may move to another host after a failed step.
     pub(super) moves_on: bool,
-    /// The server's absence proves success.
+    /// Whether the server's absence proves success.
     pub(super) gone: bool,
     /// What the server's `locked` has to be.
     pub(super) locked: Option<bool>,
-    /// The server's launch time proves success. It is written once the first build has succeeded, and nothing else can be
-    /// done to a server before.
+    /// Whether the server's launch time proves success. It is written once the first build has succeeded, and nothing
+    /// else can be done to a server before that.
     pub(super) launched: bool,
-    /// The API writes the end of the record only after the work is done, so a change after the start proves success.
+    /// Whether the API writes the end of the record only after the work is done, so that a change after the start
+    /// proves success.
     pub(super) record_ends_well: bool,
-    /// The service reports a failure like a success.
+    /// Whether the service reports a failure like a success.
     pub(super) silent: bool,
-    /// The success of this step at one of these statuses is all that a silent action ever shows.
+    /// The step and the statuses that are the only sign of success of a silent action.
     pub(super) apparent: Option<(&'static str, &'static [&'static str])>,
 }
 
-/// The row of kinds that have none.
+/// The row of kinds without their own.
 pub(super) const ROW: Row = Row {
     action: "",
     done: &[],
@@ -89,7 +90,7 @@ pub(super) const ROWS: &[Row] = &[
         ..steps("evacuate", &["compute_rebuild_instance"])
     },
     Row {
-        // A cloud may confirm by itself, and then the server is ACTIVE, as after a failure.
+        // A cloud may confirm automatically, and then the server is ACTIVE, as after a failure.
         last_steps: &["compute_finish_resize"],
         moves_on: true,
         ..to("resize", &["VERIFY_RESIZE"])
@@ -169,7 +170,7 @@ pub(super) const ROWS: &[Row] = &[
     },
 ];
 
-/// The row of a kind; kinds without one are judged by errors alone.
+/// The row of a kind; kinds without one are judged only by errors.
 pub(super) fn row(action: &str) -> &'static Row {
     ROWS.iter().find(|row| row.action == action).unwrap_or(&ROW)
 }

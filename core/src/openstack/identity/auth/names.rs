@@ -1,4 +1,4 @@
-//! Domains, users, projects, and what a token is good for.
+//! Domains, users, projects, and the scope of a token.
 //!
 //! Source: <https://docs.openstack.org/api-ref/identity/v3/#password-authentication-with-scoped-authorization>.
 
@@ -22,26 +22,26 @@ pub struct User(pub(super) Member);
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Project(Member);
 
-/// What a domain holds: a name is unique in its domain only.
+/// A member of a domain. A name is only unique within its domain.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) enum Member {
     Id(String),
     Named(String, Domain),
 }
 
-/// What a token is good for.
+/// The scope of a token.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Scope {
-    /// One project: what the compute API usually wants.
+    /// One project, as the compute API usually needs.
     Project(Project),
     /// One domain.
     Domain(Domain),
-    /// What the trust of this ID gives: its project, with the roles that its trustor delegated.
+    /// The trust of this ID: its project, with the roles that its trustor delegated.
     Trust(String),
     /// The cloud as a whole, for its operators.
     System,
-    /// Nothing yet: the token has no catalog.
+    /// No scope yet: the token has no catalog.
     Unscoped,
 }
 

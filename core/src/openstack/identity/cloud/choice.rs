@@ -1,11 +1,11 @@
-//! Which endpoint a cloud means for a service.
+//! Chooses a cloud's endpoint for a service.
 
 use super::Cloud;
 use crate::error::Error;
 use crate::openstack::identity::service::{Choice, ServiceOptions, is_compute};
 
 impl Cloud {
-    /// What the cloud and the options say of the service.
+    /// What the cloud and the options say about the service.
     pub(super) fn choice(&self, service: &str, options: &ServiceOptions) -> Result<Choice, Error> {
         let choice = match is_compute(service) {
             true => Choice {

@@ -3,11 +3,11 @@
 /// What ends a kind of work.
 #[derive(Debug)]
 pub(in crate::openstack) struct Row {
-    /// What it is done to.
+    /// The type of the resource.
     pub(in crate::openstack) resource_type: &'static str,
-    /// What is done.
+    /// The operation.
     pub(in crate::openstack) operation: &'static str,
-    /// Statuses while it goes on.
+    /// Statuses while it runs.
     pub(super) passing: &'static [&'static str],
     /// Statuses that prove success.
     pub(super) done: &'static [&'static str],
@@ -17,15 +17,15 @@ pub(in crate::openstack) struct Row {
     pub(super) later: &'static [&'static str],
     /// Statuses that look like a failure.
     pub(super) back: &'static [&'static str],
-    /// Its absence proves success.
+    /// Whether its absence proves success.
     pub(super) gone: bool,
-    /// Success needs the new size besides.
+    /// Whether success also needs the new size.
     pub(super) resized: bool,
-    /// Its failure leaves a message to users.
+    /// Whether its failure leaves a message to users.
     pub(super) has_message: bool,
 }
 
-/// What most rows have.
+/// The defaults of rows.
 const ROW: Row = Row {
     resource_type: "volume",
     operation: "",
@@ -39,7 +39,7 @@ const ROW: Row = Row {
     has_message: true,
 };
 
-/// The row of work of which no run was recorded: nothing proves its end.
+/// The row of work without a recorded run: nothing proves its end.
 pub(in crate::openstack) const UNPROVEN: Row = ROW;
 
 /// One row per kind of work; the page `docs/why-did-my-volume-fail.md` shows it in words.
