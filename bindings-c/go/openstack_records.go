@@ -9,13 +9,13 @@ import (
 
 // ServerFault is why a server is in ERROR (https://docs.openstack.org/api-guide/compute/faults.html#instance-faults).
 type ServerFault struct {
-	// Code is the fault's number, in the manner of an HTTP status; 0 if there is none.
+	// Code is the fault's number, similar to an HTTP status; 0 if there is none.
 	Code int `json:"code"`
 	// Created is when it happened, as the API writes it; empty if there is none.
 	Created string `json:"created"`
 	// Message is the text for people.
 	Message string `json:"message"`
-	// Details is a stack trace, for administrators alone; empty if there is none. It is not meant for end users, and no
+	// Details is a stack trace, for administrators only; empty if there is none. It is not meant for end users, and no
 	// report repeats it.
 	Details string `json:"details"`
 }
@@ -28,7 +28,7 @@ type Server struct {
 	Name string `json:"name"`
 	// Status is the state for users: ACTIVE, BUILD, ERROR, VERIFY_RESIZE, …
 	Status string `json:"status"`
-	// TaskState is what is going on, as in spawning; empty if there is none. Between two steps of one action there is
+	// TaskState is the running task, as in spawning; empty if there is none. Between two steps of one action there is
 	// none either.
 	TaskState string `json:"OS-EXT-STS:task_state"`
 	// VMState is the state that the last finished step left the server in; empty if there is none.
@@ -207,7 +207,7 @@ type ImageTask struct {
 	ID string `json:"id"`
 	// TaskType is what it does, as in api_image_import; empty if there is none.
 	TaskType string `json:"type"`
-	// Status is how far it is: pending, processing, success or failure.
+	// Status is its progress: pending, processing, success or failure.
 	Status string `json:"status"`
 	// Message is why it failed; empty if there is none.
 	Message string `json:"message"`
@@ -215,7 +215,7 @@ type ImageTask struct {
 	RequestID string `json:"request_id"`
 	// CreatedAt is when it was created: UTC, though the API writes no zone; empty if there is none.
 	CreatedAt string `json:"created_at"`
-	// UpdatedAt is when it changed last: UTC, though the API writes no zone; empty if there is none.
+	// UpdatedAt is when it last changed: UTC, though the API writes no zone; empty if there is none.
 	UpdatedAt string `json:"updated_at"`
 	// ExpiresAt is until when it can be read; empty if there is none.
 	ExpiresAt string `json:"expires_at"`
@@ -342,13 +342,13 @@ func (j *actionReportJSON) actionReport() ActionReport {
 	}
 }
 
-// ActionOutcome is an action and what became of it.
+// ActionOutcome is an action and its result.
 type ActionOutcome struct {
-	// Verdict is how it ended, as far as the API tells; empty while it runs.
+	// Verdict is how it ended, as far as the API reports; empty while it runs.
 	Verdict Verdict `json:"verdict"`
-	// Apparent is how it looks to have ended where nothing proves that, as after a reboot; empty if there is none.
+	// Apparent is how it seems to have ended if nothing proves that, as after a reboot; empty if there is none.
 	Apparent Verdict `json:"apparent"`
-	// Evidence is what the verdict rests on.
+	// Evidence is what the verdict is based on.
 	Evidence string `json:"evidence"`
 	// Action is the record with its steps.
 	Action *ServerAction `json:"action"`
@@ -393,24 +393,24 @@ type ResourceStory struct {
 	Name string `json:"name"`
 	// Status is its state, as its service writes it; empty if it was not read or is gone.
 	Status string `json:"status"`
-	// Relation is how it hangs together with what was asked for; empty for the resource that was asked for.
+	// Relation is how it is related to what was asked for; empty for the requested resource itself.
 	Relation string `json:"relation"`
 	// Fault is the service's own text about its error: the fault of a server; empty if there is none.
 	Fault string `json:"fault"`
 	// Failure is why it failed, in one line; empty if nothing that was read says that it failed.
 	Failure string `json:"failure"`
-	// RequestID is the ID of the request that failed: the one to give to the operator; empty if there is none.
+	// RequestID is the ID of the request that failed, for the operator; empty if there is none.
 	RequestID string `json:"request_id"`
 	// Actions is what was done to a server, newest first.
 	Actions []ActionOutcome `json:"actions"`
-	// Messages is what the block storage service says to users about a volume or a snapshot, newest first.
+	// Messages holds the block storage service's messages to users about a volume or a snapshot, newest first.
 	Messages []*UserMessage `json:"messages"`
-	// Tasks is what the image service did with an image, newest first.
+	// Tasks holds the image service's tasks of an image, newest first.
 	Tasks []*ImageTask `json:"tasks"`
 }
 
-// Story is the story of a server, a volume, a snapshot or an image with what hangs together with it, or of what bears a
-// request's ID. Its String is a text for a person.
+// Story is the story of a server, a volume, a snapshot or an image with everything related to it, or of everything with
+// a request's ID. Its String is a text for a person.
 type Story struct {
 	// Asked is what was asked for, as it was written.
 	Asked string
@@ -418,10 +418,10 @@ type Story struct {
 	Failure string
 	// RequestIDs is the request IDs to give to the operator: those of the requests that failed.
 	RequestIDs []string
-	// Resources holds the resource that was asked for, and then what it hangs together with: volumes and ports of a
-	// server, servers of a volume. For a request's ID it is everything that bears it.
+	// Resources holds the requested resource, and then the related ones: volumes and ports of a server, servers of a
+	// volume. For a request's ID it is everything that has it.
 	Resources []ResourceStory
-	// Notes is what could not be read, and what the services do not tell.
+	// Notes is what could not be read, and what the services do not show.
 	Notes []string
 	// Trails holds the trails of all calls that read the story, in their order.
 	Trails []*Trail

@@ -1,6 +1,6 @@
 /** The classes of errors by kind, and of API errors by category. */
 import { ApiError, ReqtrailError } from "./errors.js";
-/** No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent. */
+/** No connection was made (DNS, refused, TLS, connect timeout); nothing was sent. */
 export declare class ConnectError extends ReqtrailError {
     readonly kind: "connect";
 }

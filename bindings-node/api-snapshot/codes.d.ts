@@ -3,7 +3,7 @@
 export type ErrorKind = 
 /** The server answered with a final status outside 2xx. */
 "api"
-/** No connection could be made (DNS, refused, TLS, connect timeout); nothing was sent. */
+/** No connection was made (DNS, refused, TLS, connect timeout); nothing was sent. */
  | "connect"
 /** The attempt's or the call's time ran out. */
  | "timeout"
@@ -75,7 +75,7 @@ export type Cause =
  | "reauth"
 /** A hop that a redirect response asked for. */
  | "redirect"
-/** A repetition of a request that the server guaranteed not to have processed. */
+/** A repetition of a request that the server said it did not process. */
  | "resend";
 /** Why a call waited before its next attempt. */
 export type WaitReason = 

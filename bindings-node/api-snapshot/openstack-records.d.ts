@@ -5,13 +5,13 @@ import { Report } from "./openstack-reports.js";
 import { type Trail } from "./trail.js";
 /** Why a server is in `ERROR` (<https://docs.openstack.org/api-guide/compute/faults.html#instance-faults>). */
 export interface ServerFault {
-    /** The fault's number, in the manner of an HTTP status. */
+    /** The fault's number, similar to an HTTP status. */
     readonly code: number | null;
     /** When it happened, as the API writes it. */
     readonly created: string | null;
     /** The text for people. */
     readonly message: string;
-    /** A stack trace, for administrators alone. It is not meant for end users, and no report repeats it. */
+    /** A stack trace, for administrators only. It is not meant for end users, and no report repeats it. */
     readonly details: string | null;
 }
 /** Its JSON. */
@@ -31,7 +31,7 @@ export interface Server {
     readonly name: string | null;
     /** The state for users: `ACTIVE`, `BUILD`, `ERROR`, `VERIFY_RESIZE`, … */
     readonly status: string;
-    /** What is going on, as in `spawning`. Between two steps of one action there is none either. */
+    /** The running task, as in `spawning`. Between two steps of one action there is none either. */
     readonly taskState: string | null;
     /** The state that the last finished step left the server in. */
     readonly vmState: string | null;
@@ -242,7 +242,7 @@ export interface ImageTask {
     readonly id: string;
     /** What it does, as in `api_image_import`. */
     readonly taskType: string | null;
-    /** How far it is: `pending`, `processing`, `success` or `failure`. */
+    /** Its progress: `pending`, `processing`, `success` or `failure`. */
     readonly status: string;
     /** Why it failed. */
     readonly message: string | null;
@@ -250,7 +250,7 @@ export interface ImageTask {
     readonly requestId: string | null;
     /** When it was created: UTC, though the API writes no zone. */
     readonly createdAt: string | null;
-    /** When it changed last: UTC, though the API writes no zone. */
+    /** When it last changed: UTC, though the API writes no zone. */
     readonly updatedAt: string | null;
     /** Until when it can be read. */
     readonly expiresAt: string | null;
@@ -349,13 +349,13 @@ export declare class ActionReport extends Report {
     readonly followedMs: number;
     private constructor();
 }
-/** An action and what became of it. */
+/** An action and its result. */
 export interface ActionOutcome {
-    /** How it ended, as far as the API tells; `null` while it runs. */
+    /** How it ended, as far as the API reports; `null` while it runs. */
     readonly verdict: Verdict | null;
-    /** How it looks to have ended where nothing proves that, as after a reboot. */
+    /** How it seems to have ended if nothing proves that, as after a reboot. */
     readonly apparent: Verdict | null;
-    /** What the verdict rests on. */
+    /** What the verdict is based on. */
     readonly evidence: string;
     /** The record with its steps. */
     readonly action: ServerAction;
@@ -385,6 +385,77 @@ export declare class ServerHistory extends Report {
     readonly server: Server | null;
     /** What was done to it, newest first. */
     readonly actions: readonly ActionOutcome[];
+    private constructor();
+}
+/** A resource within a story. */
+export interface ResourceStory {
+    /** Its kind: `server`, `volume`, `snapshot`, `image`, `port`, … */
+    readonly resourceType: string;
+    /** Its UUID. */
+    readonly id: string;
+    /** The name that its owner gave it. */
+    readonly name: string | null;
+    /** Its state, as its service writes it; `null` if it was not read or is gone. */
+    readonly status: string | null;
+    /** How it is related to what was asked for; `null` for the requested resource itself. */
+    readonly relation: string | null;
+    /** The service's own text about its error: the fault of a server. */
+    readonly fault: string | null;
+    /** Why it failed, in one line; `null` if nothing that was read says that it failed. */
+    readonly failure: string | null;
+    /** The ID of the request that failed, for the operator. */
+    readonly requestId: string | null;
+    /** What was done to a server, newest first. */
+    readonly actions: readonly ActionOutcome[];
+    /** The block storage service's messages to users about a volume or a snapshot, newest first. */
+    readonly messages: readonly UserMessage[];
+    /** The image service's tasks of an image, newest first. */
+    readonly tasks: readonly ImageTask[];
+}
+/** Its JSON. */
+export interface ResourceStoryJson {
+    resource_type: string;
+    id: string;
+    name: string | null;
+    status: string | null;
+    relation: string | null;
+    fault: string | null;
+    failure: string | null;
+    request_id: string | null;
+    actions: ActionOutcomeJson[];
+    messages: UserMessageJson[];
+    tasks: ImageTaskJson[];
+}
+/** Reads its JSON. */
+export declare function resourceStoryOf(json: ResourceStoryJson): ResourceStory;
+/** Its JSON. */
+export interface StoryJson {
+    asked: string;
+    failure: string | null;
+    request_ids: string[];
+    resources: ResourceStoryJson[];
+    notes: string[];
+}
+/** Makes one of what the core gives. */
+export declare let storyOf: (raw: RawReport) => Story;
+/**
+ * The story of a server, a volume, a snapshot or an image with everything related to it, or of everything with a
+ * request's ID. `String()` gives it as a text for a person.
+ */
+export declare class Story extends Report {
+    /** What was asked for, as it was written. */
+    readonly asked: string;
+    /** Why it failed, in one line; `null` if nothing that was read says that anything failed. */
+    readonly failure: string | null;
+    /** The request IDs to give to the operator: those of the requests that failed. */
+    readonly requestIds: readonly string[];
+    /**
+     * The requested resource, and then the related ones: volumes and ports of a server, servers of a volume. For a
+     * request's ID it is everything that has it.
+     */
+    readonly resources: readonly ResourceStory[];
+    /** What could not be read, and what the services do not show. */
+    readonly notes: readonly string[];
     private constructor();
 }
 /** An endpoint of a service, as the catalog lists it. */

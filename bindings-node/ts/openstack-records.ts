@@ -9,13 +9,13 @@ import { type Trail, trailOf } from "./trail.js";
 
 /** Why a server is in `ERROR` (<https://docs.openstack.org/api-guide/compute/faults.html#instance-faults>). */
 export interface ServerFault {
-  /** The fault's number, in the manner of an HTTP status. */
+  /** The fault's number, similar to an HTTP status. */
   readonly code: number | null;
   /** When it happened, as the API writes it. */
   readonly created: string | null;
   /** The text for people. */
   readonly message: string;
-  /** A stack trace, for administrators alone. It is not meant for end users, and no report repeats it. */
+  /** A stack trace, for administrators only. It is not meant for end users, and no report repeats it. */
   readonly details: string | null;
 }
 
@@ -45,7 +45,7 @@ export interface Server {
   readonly name: string | null;
   /** The state for users: `ACTIVE`, `BUILD`, `ERROR`, `VERIFY_RESIZE`, … */
   readonly status: string;
-  /** What is going on, as in `spawning`. Between two steps of one action there is none either. */
+  /** The running task, as in `spawning`. Between two steps of one action there is none either. */
   readonly taskState: string | null;
   /** The state that the last finished step left the server in. */
   readonly vmState: string | null;
@@ -353,7 +353,7 @@ export interface ImageTask {
   readonly id: string;
   /** What it does, as in `api_image_import`. */
   readonly taskType: string | null;
-  /** How far it is: `pending`, `processing`, `success` or `failure`. */
+  /** Its progress: `pending`, `processing`, `success` or `failure`. */
   readonly status: string;
   /** Why it failed. */
   readonly message: string | null;
@@ -361,7 +361,7 @@ export interface ImageTask {
   readonly requestId: string | null;
   /** When it was created: UTC, though the API writes no zone. */
   readonly createdAt: string | null;
-  /** When it changed last: UTC, though the API writes no zone. */
+  /** When it last changed: UTC, though the API writes no zone. */
   readonly updatedAt: string | null;
   /** Until when it can be read. */
   readonly expiresAt: string | null;
@@ -511,13 +511,13 @@ export class ActionReport extends Report {
   }
 }
 
-/** An action and what became of it. */
+/** An action and its result. */
 export interface ActionOutcome {
-  /** How it ended, as far as the API tells; `null` while it runs. */
+  /** How it ended, as far as the API reports; `null` while it runs. */
   readonly verdict: Verdict | null;
-  /** How it looks to have ended where nothing proves that, as after a reboot. */
+  /** How it seems to have ended if nothing proves that, as after a reboot. */
   readonly apparent: Verdict | null;
-  /** What the verdict rests on. */
+  /** What the verdict is based on. */
   readonly evidence: string;
   /** The record with its steps. */
   readonly action: ServerAction;
@@ -583,19 +583,19 @@ export interface ResourceStory {
   readonly name: string | null;
   /** Its state, as its service writes it; `null` if it was not read or is gone. */
   readonly status: string | null;
-  /** How it hangs together with what was asked for; `null` for the resource that was asked for. */
+  /** How it is related to what was asked for; `null` for the requested resource itself. */
   readonly relation: string | null;
   /** The service's own text about its error: the fault of a server. */
   readonly fault: string | null;
   /** Why it failed, in one line; `null` if nothing that was read says that it failed. */
   readonly failure: string | null;
-  /** The ID of the request that failed: the one to give to the operator. */
+  /** The ID of the request that failed, for the operator. */
   readonly requestId: string | null;
   /** What was done to a server, newest first. */
   readonly actions: readonly ActionOutcome[];
-  /** What the block storage service says to users about a volume or a snapshot, newest first. */
+  /** The block storage service's messages to users about a volume or a snapshot, newest first. */
   readonly messages: readonly UserMessage[];
-  /** What the image service did with an image, newest first. */
+  /** The image service's tasks of an image, newest first. */
   readonly tasks: readonly ImageTask[];
 }
 
@@ -644,7 +644,7 @@ export interface StoryJson {
 export let storyOf: (raw: RawReport) => Story;
 
 /**
- * The story of a server, a volume, a snapshot or an image with what hangs together with it, or of what bears a
+ * The story of a server, a volume, a snapshot or an image with everything related to it, or of everything with a
  * request's ID. `String()` gives it as a text for a person.
  */
 export class Story extends Report {
@@ -655,11 +655,11 @@ export class Story extends Report {
   /** The request IDs to give to the operator: those of the requests that failed. */
   readonly requestIds: readonly string[];
   /**
-   * The resource that was asked for, and then what it hangs together with: volumes and ports of a server, servers of a
-   * volume. For a request's ID it is everything that bears it.
+   * The requested resource, and then the related ones: volumes and ports of a server, servers of a volume. For a
+   * request's ID it is everything that has it.
    */
   readonly resources: readonly ResourceStory[];
-  /** What could not be read, and what the services do not tell. */
+  /** What could not be read, and what the services do not show. */
   readonly notes: readonly string[];
 
   private constructor(raw: RawReport) {

@@ -1,21 +1,21 @@
-//! OpenStack's compute API: which request failed, why, and what became of what was accepted with a 202.
+//! OpenStack: which request failed, why, and what happened to work that was accepted with a 202.
 //!
-//! A 202 says that a server action was accepted, and no more. [`Compute::follow`] follows it to its end and says what
-//! became of it, with the request ID that an operator needs; [`Compute::explain`] tells the story of a server.
+//! A 202 only says that a server action was accepted. [`Compute::follow`] follows it to its end and reports the result,
+//! with the request ID that an operator needs; [`Compute::explain`] tells the story of a server.
 //!
-//! [`Resources::follow`] does the same for what other services accepted: volumes, snapshots and images.
+//! [`Resources::follow`] does the same for work that other services accepted: on volumes, snapshots and images.
 //!
 //! [`Connection::explain`] tells the story of anything over the services of a cloud: why a server, a volume or an image failed,
 //! and which request IDs to give to the operator.
 //!
-//! An [`Operation`] is the same as a value: what to do and how, apart from the client that does it.
+//! An [`Operation`] is the same as a value: what to do and how, independent of the client that does it.
 //!
 //! # Signing in
-//! [`Cloud`] is what a program knows of a cloud: read from `clouds.yaml` and `OS_*` variables as openstacksdk reads
-//! them, or made in code. [`Cloud::connect`] signs in at Keystone and gives a [`Connection`], whose
-//! [`compute`](Connection::compute) begins a client: its endpoint is that of the catalog, and its token is replaced by
-//! signing in again, before it ends or after a 401.
-//! [`client`](Connection::client) begins one of any other service, such as `volume` or `network`.
+//! [`Cloud`] is what a program knows about a cloud: read from `clouds.yaml` and `OS_*` variables like openstacksdk, or
+//! made in code. [`Cloud::connect`] signs in at Keystone and returns a [`Connection`], whose
+//! [`compute`](Connection::compute) begins a client: its endpoint comes from the catalog, and its token is replaced by
+//! signing in again, before it expires or after a 401. [`client`](Connection::client) begins one of any other service,
+//! such as `volume` or `network`.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), reqtrail::Error> {

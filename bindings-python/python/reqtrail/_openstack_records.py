@@ -40,13 +40,13 @@ class ServerFault:
     __module__ = "reqtrail.openstack"
 
     code: int | None
-    """The fault's number, in the manner of an HTTP status."""
+    """The fault's number, similar to an HTTP status."""
     created: str | None
     """When it happened, as the API writes it."""
     message: str
     """The text for people."""
     details: str | None
-    """A stack trace, for administrators alone. It is not meant for end users, and no report repeats it."""
+    """A stack trace, for administrators only. It is not meant for end users, and no report repeats it."""
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> Self:
@@ -71,7 +71,7 @@ class Server:
     status: str
     """The state for users: ``ACTIVE``, ``BUILD``, ``ERROR``, ``VERIFY_RESIZE``, …"""
     task_state: str | None
-    """What is going on, as in ``spawning``. Between two steps of one action there is none either."""
+    """The running task, as in ``spawning``. Between two steps of one action there is none either."""
     vm_state: str | None
     """The state that the last finished step left the server in."""
     locked: bool | None
@@ -299,7 +299,7 @@ class ImageTask:
     task_type: str | None
     """What it does, as in ``api_image_import``."""
     status: str
-    """How far it is: ``pending``, ``processing``, ``success`` or ``failure``."""
+    """Its progress: ``pending``, ``processing``, ``success`` or ``failure``."""
     message: str | None
     """Why it failed."""
     request_id: str | None
@@ -307,7 +307,7 @@ class ImageTask:
     created_at: str | None
     """When it was created: UTC, though the API writes no zone."""
     updated_at: str | None
-    """When it changed last: UTC, though the API writes no zone."""
+    """When it last changed: UTC, though the API writes no zone."""
     expires_at: str | None
     """Until when it can be read."""
     data: Mapping[str, Any]
@@ -424,16 +424,16 @@ class ActionReport(Document):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionOutcome:
-    """An action and what became of it."""
+    """An action and its result."""
 
     __module__ = "reqtrail.openstack"
 
     verdict: Verdict | None
-    """How it ended, as far as the API tells; ``None`` while it runs."""
+    """How it ended, as far as the API reports; ``None`` while it runs."""
     apparent: Verdict | None
-    """How it looks to have ended where nothing proves that, as after a reboot."""
+    """How it seems to have ended if nothing proves that, as after a reboot."""
     evidence: str
-    """What the verdict rests on."""
+    """What the verdict is based on."""
     action: ServerAction
     """The record with its steps."""
 
@@ -493,19 +493,19 @@ class ResourceStory:
     status: str | None
     """Its state, as its service writes it; ``None`` if it was not read or is gone."""
     relation: str | None
-    """How it hangs together with what was asked for; ``None`` for the resource that was asked for."""
+    """How it is related to what was asked for; ``None`` for the requested resource itself."""
     fault: str | None
     """The service's own text about its error: the fault of a server."""
     failure: str | None
     """Why it failed, in one line; ``None`` if nothing that was read says that it failed."""
     request_id: str | None
-    """The ID of the request that failed: the one to give to the operator."""
+    """The ID of the request that failed, for the operator."""
     actions: tuple[ActionOutcome, ...]
     """What was done to a server, newest first."""
     messages: tuple[UserMessage, ...]
-    """What the block storage service says to users about a volume or a snapshot, newest first."""
+    """The block storage service's messages to users about a volume or a snapshot, newest first."""
     tasks: tuple[ImageTask, ...]
-    """What the image service did with an image, newest first."""
+    """The image service's tasks of an image, newest first."""
 
     @classmethod
     def _of(cls, data: Mapping[str, Any]) -> Self:
@@ -526,7 +526,7 @@ class ResourceStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Story(Document):
-    """The story of a server, a volume, a snapshot or an image with what hangs together with it, or of what bears a
+    """The story of a server, a volume, a snapshot or an image with everything related to it, or of everything with a
     request's ID. ``str()`` gives it as a text for a person."""
 
     __module__ = "reqtrail.openstack"
@@ -538,10 +538,10 @@ class Story(Document):
     request_ids: tuple[str, ...]
     """The request IDs to give to the operator: those of the requests that failed."""
     resources: tuple[ResourceStory, ...]
-    """The resource that was asked for, and then what it hangs together with: volumes and ports of a server, servers
-    of a volume. For a request's ID it is everything that bears it."""
+    """The requested resource, and then the related ones: volumes and ports of a server, servers of a volume. For a
+    request's ID it is everything that has it."""
     notes: tuple[str, ...]
-    """What could not be read, and what the services do not tell."""
+    """What could not be read, and what the services do not show."""
     trails: tuple[Trail, ...]
     """The trails of all calls that read the story, in their order."""
 

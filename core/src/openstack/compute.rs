@@ -1,4 +1,4 @@
-//! The compute API: servers, their actions, and what became of what was accepted with a 202.
+//! The compute API: servers, their actions, and the results of work that was accepted with a 202.
 
 mod action;
 mod action_ref;

@@ -1,4 +1,4 @@
-//! The identity API: which cloud is meant, how to sign in to it, and where its services are.
+//! The identity API: choosing a cloud, signing in to it, and locating its services.
 
 mod auth;
 mod catalog;

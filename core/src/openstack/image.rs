@@ -1,4 +1,4 @@
-//! Images: what became of an import, and of an image's data.
+//! Images: the results of imports, and the arrival of an image's data.
 
 pub(super) mod follow;
 pub(super) mod reads;

@@ -1,4 +1,4 @@
-//! Operations as values: what to do, apart from the client that does it.
+//! Operations as values: what to do, independent of the client that does it.
 
 #[cfg(feature = "unstable-host")]
 mod job;
@@ -27,7 +27,8 @@ pub use result::{
     OperationError, OperationFailure, OperationOutput, OperationReport, OperationResult,
 };
 
-/// An operation: a read, or several calls and the waits between them. It knows no client, and may run any number of times.
+/// An operation: a read, or several calls and the waits between them. It is independent of a client, and may run any
+/// number of times.
 ///
 /// [`Compute`] runs the same operations with results of their own types.
 ///
@@ -54,7 +55,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// Makes an operation of any kind; those that name no action pass `action` over. For bindings, which have the kind
+    /// Makes an operation of any kind; those without an action ignore `action`. It is for bindings, which have the kind
     /// as data.
     pub fn new(
         kind: OperationKind,
@@ -70,8 +71,8 @@ impl Operation {
         }
     }
 
-    /// Sets the connection whose services it asks: `explain_resource` needs one, and any client drives it. The other kinds pass
-    /// it over.
+    /// Sets the connection whose services it asks: `explain_resource` needs one, and any client drives it. The other kinds
+    /// ignore it.
     #[must_use]
     pub fn connection(mut self, connection: &Connection) -> Self {
         self.connection = Some(connection.clone());
@@ -91,7 +92,7 @@ impl Operation {
         self
     }
 
-    /// Runs it. The result is a future for [`Client`], and for [`blocking::Client`](crate::blocking::Client) it is there
+    /// Runs it. The result is a future for [`Client`], and for [`blocking::Client`](crate::blocking::Client) it is ready
     /// when this function returns. `client` is one of the compute API.
     pub fn run<C: OperationClient>(self, client: &C, attached: OperationAttached) -> C::Running {
         client.run_operation(self, attached)

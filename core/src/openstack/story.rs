@@ -1,4 +1,5 @@
-//! The story of anything that a cloud has, over its services: what became of it, why, and which request IDs tell more.
+//! The story of any resource of a cloud, over its services: what happened to it, why, and which request IDs lead to
+//! more.
 
 mod explain;
 mod image;

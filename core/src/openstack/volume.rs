@@ -1,4 +1,4 @@
-//! Volumes and snapshots: what became of what the block storage API accepted with a 202.
+//! Volumes and snapshots: the results of work that the block storage API accepted with a 202.
 
 pub(super) mod follow;
 pub(super) mod message;

@@ -16,7 +16,7 @@ use crate::request::RequestBuilder;
 use crate::response::Response;
 use crate::trail::Trail;
 
-/// What reads a response.
+/// A function that reads a response.
 pub(in crate::openstack) type Read<V> = fn(&Response) -> Result<V, Error>;
 
 /// A read that ends with `send`.
@@ -27,12 +27,12 @@ pub struct Get<C, V> {
     read: Read<V>,
 }
 
-/// What was read, with the trail of the call that read it. It dereferences to the value.
+/// A value that was read, with the trail of the call that read it. It dereferences to the value.
 #[derive(Clone, Debug)]
 pub struct Fetched<V> {
     value: V,
     trail: Trail,
-    /// All of them, where that call was not the only one.
+    /// All trails, if that call was not the only one.
     trails: Vec<Trail>,
 }
 
@@ -92,7 +92,7 @@ impl<V: 'static> Get<Client, V> {
     /// Makes the call.
     ///
     /// # Errors
-    /// Those of any call; `decode` if the answer is not what the API documents.
+    /// Those of any call; `decode` if the response is not what the API documents.
     pub fn send(self) -> impl Future<Output = Result<Fetched<V>, Error>> + Send + 'static {
         let Self { request, read } = self;
         let call = request.send();
@@ -105,7 +105,7 @@ impl<V> Get<blocking::Client, V> {
     /// Makes the call and waits for its end.
     ///
     /// # Errors
-    /// Those of any call; `decode` if the answer is not what the API documents.
+    /// Those of any call; `decode` if the response is not what the API documents.
     pub fn send(self) -> Result<Fetched<V>, Error> {
         fetched(self.request.send(), self.read)
     }
@@ -124,7 +124,7 @@ impl<V> Fetched<V> {
         &self.trail
     }
 
-    /// The trails of all calls that were made for it, in their order: more than one where a name was looked up first.
+    /// The trails of all calls that were made for it, in their order: more than one if a name was looked up first.
     #[must_use]
     pub fn trails(&self) -> &[Trail] {
         match self.trails.as_slice() {

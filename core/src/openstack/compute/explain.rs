@@ -1,4 +1,4 @@
-//! The story of a server: what was done to it, what became of each action, and why it is in the state it is in.
+//! The story of a server: what was done to it, the result of each action, and why it is in its state.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -24,7 +24,7 @@ use crate::openstack::accepted::codes::Verdict;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
 
-/// How many actions a story has unless told otherwise.
+/// How many actions a story has by default.
 const ACTIONS: usize = 20;
 
 /// Reads the story of a server; begun by [`Compute::explain`].
@@ -43,7 +43,7 @@ struct ExplainPlan {
 }
 
 impl<C: AnyClient> Compute<C> {
-    /// Tells the story of a server: its actions, newest first, each with its request ID, its outcome and its steps, and
+    /// Reads the story of a server: its actions, newest first, each with its request ID, its outcome and its steps, and
     /// the server's fault.
     ///
     /// `server` is the server's UUID, or its exact name, which is looked up first.
@@ -64,7 +64,7 @@ impl<C: AnyClient> Explain<C> {
         }
     }
 
-    /// Sets how many actions are told, the newest 20 by default. Each takes a call of its own for its steps.
+    /// Sets the maximum number of actions, newest first; the default is 20. Each needs a separate call for its steps.
     pub fn limit(mut self, actions: usize) -> Self {
         self.plan.actions = actions;
         self
@@ -96,7 +96,7 @@ impl Explain<Client> {
     /// Reads it.
     ///
     /// # Errors
-    /// Those of any call. A server that is gone is no error as long as its actions can be read, from microversion 2.21.
+    /// Those of any call. A deleted server is not an error as long as its actions can be read, from microversion 2.21.
     pub fn send(
         self,
     ) -> impl Future<Output = Result<ServerHistory, ExplainError>> + Send + 'static {
@@ -109,7 +109,7 @@ impl Explain<blocking::Client> {
     /// Reads it and waits for its end.
     ///
     /// # Errors
-    /// Those of any call. A server that is gone is no error as long as its actions can be read, from microversion 2.21.
+    /// Those of any call. A deleted server is not an error as long as its actions can be read, from microversion 2.21.
     pub fn send(self) -> Result<ServerHistory, ExplainError> {
         let Self { compute, plan } = self;
         let client = compute.client().clone();
@@ -131,7 +131,7 @@ impl Explain<blocking::Client> {
 pub struct ExplainError {
     /// Why not.
     pub error: Error,
-    /// The trails of all calls that were made for it, the failed one included.
+    /// The trails of all calls that were made for it, including the failed one.
     pub trails: Vec<Trail>,
 }
 
@@ -189,8 +189,8 @@ async fn read(
     }
 }
 
-/// Reads what was done to a server, the newest `limit` actions, and says what became of each. After a call that failed no
-/// other is made: the actions that are known by then come back with its error.
+/// Reads the newest `limit` actions of a server, and judges the result of each. No call follows a failed one: the actions
+/// that are known by then are returned with its error.
 pub(in crate::openstack) async fn outcomes(
     compute: &Compute<Client>,
     calls: &mut CallGroup,
@@ -208,7 +208,7 @@ pub(in crate::openstack) async fn outcomes(
         if failed.is_none() {
             let one = compute.action(server_id, &listed.request_id);
             match optional(calls.ask(one, None).await) {
-                // Two actions of one request share its ID, and only one of them can be read by it.
+                // Two actions of one request share its ID, and only one of them can be read by that.
                 Ok(Some(whole)) if whole.action == listed.action => listed = whole,
                 Ok(_) => {}
                 Err(error) => failed = Some(error),
@@ -226,7 +226,7 @@ struct Read {
     actions: Vec<ActionOutcome>,
 }
 
-/// Says what became of an action. The server's state is the newest one's doing.
+/// Judges the result of an action. Only the newest one can have caused the server's state.
 fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> ActionOutcome {
     let seen = Observation {
         server,
@@ -234,11 +234,11 @@ fn outcome(server: Option<&Server>, action: ServerAction, newest: bool) -> Actio
         first_fault: None,
         action: Some(&action),
         kind: None,
-        // There is one look only. What is still going on shows in the task state.
+        // There is only one poll. The task state shows what is still running.
         settled: true,
         superseded: Some(!newest),
     };
-    // What goes on now is the newest action's: an older one has ended.
+    // Only the newest action can be running; an older one has ended.
     let ended = server.filter(|_| !newest).map(Server::at_rest);
     let seen = Observation {
         server: ended.as_ref().or(server),
@@ -277,15 +277,15 @@ pub struct ServerHistory {
     pub trails: Vec<Trail>,
 }
 
-/// An action and what became of it.
+/// An action and its result.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ActionOutcome {
-    /// How it ended, as far as the API tells; `None` while it runs.
+    /// How it ended, as far as the API reports; `None` while it runs.
     pub verdict: Option<Verdict>,
-    /// How it looks to have ended where nothing proves that, as after a reboot.
+    /// How it seems to have ended if nothing proves that, as after a reboot.
     pub apparent: Option<Verdict>,
-    /// What the verdict rests on.
+    /// What the verdict is based on.
     pub evidence: String,
     /// The record with its steps.
     pub action: ServerAction,
@@ -327,8 +327,8 @@ struct Json<'a> {
 }
 
 impl ServerHistory {
-    /// The whole story as JSON of the schema `reqtrail.story/1`, the same in every language. It has stack traces where
-    /// the API gave them to this caller.
+    /// The whole story as JSON of the schema `reqtrail.story/1`, the same in every language. It has stack traces if the
+    /// API showed them to this caller.
     #[must_use]
     pub fn to_json(&self) -> String {
         let json = Json {

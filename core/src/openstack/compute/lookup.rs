@@ -22,7 +22,7 @@ const SHOWN: usize = 60;
 /// How many pages of matches are read at most. Nova matches whole names, so more than one is rare.
 const MAX_PAGES: usize = 100;
 
-/// What a look-up gave.
+/// The result of a look-up.
 pub(super) enum Lookup {
     /// The server's UUID.
     Found(String),
@@ -42,7 +42,7 @@ pub(in crate::openstack) fn is_uuid(text: &str) -> bool {
     groups.clone().map(str::len).eq([8, 4, 4, 4, 12]) && groups.clone().all(hex)
 }
 
-/// Looks a name up. `timeout` is in the place of the client's.
+/// Looks a name up. `timeout` replaces the client's.
 ///
 /// # Errors
 /// Those of the calls.
@@ -79,7 +79,7 @@ pub(in crate::openstack) async fn ids(
             servers_links,
         } = calls.ask(page, timeout).await?;
         let last = servers.last().map(|server| server.id.clone());
-        // A filter may be read otherwise by another database, or be ignored: the whole name decides.
+        // Another database may read the filter differently, or it may be ignored, so the whole name decides.
         for server in servers {
             // Pages may overlap while servers come and go.
             if server.name.as_deref() == Some(name) && !ids.contains(&server.id) {

@@ -33,7 +33,7 @@ pub struct Server {
     /// The state for users: `ACTIVE`, `BUILD`, `ERROR`, `VERIFY_RESIZE`, …
     #[serde(default)]
     pub status: String,
-    /// What is going on, as in `spawning`. Between two steps of one action there is none either.
+    /// The running task, as in `spawning`. Between two steps of one action there is none either.
     #[serde(default, rename = "OS-EXT-STS:task_state")]
     pub task_state: Option<String>,
     /// The state that the last finished step left the server in.
@@ -54,7 +54,7 @@ pub struct Server {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ServerFault {
-    /// The fault's number, in the manner of an HTTP status.
+    /// The fault's number, similar to an HTTP status.
     #[serde(default)]
     pub code: Option<i64>,
     /// When it happened, as the API writes it.
@@ -63,15 +63,15 @@ pub struct ServerFault {
     /// The text for people.
     #[serde(default)]
     pub message: String,
-    /// A stack trace, for administrators alone. It is not meant for end users, and no report repeats it.
+    /// A stack trace, for administrators only. It is not meant for end users, and no report repeats it.
     #[serde(default)]
     pub details: Option<String>,
 }
 
-/// When the server came up first.
+/// When the server first came up.
 const LAUNCHED_AT: &str = "OS-SRV-USG:launched_at";
 
-/// What cloud-init gets: passwords, often enough. Administrators see it from microversion 2.3 on.
+/// The data for cloud-init, which often contain passwords. Administrators see them from microversion 2.3 on.
 const USER_DATA: &str = "OS-EXT-SRV-ATTR:user_data";
 
 impl std::fmt::Debug for Server {
@@ -102,7 +102,7 @@ impl Server {
         at.filter(|at| !at.is_empty())
     }
 
-    /// What this server says of actions that have ended, whatever goes on now.
+    /// The server's state for judging actions that have ended, whatever is running now.
     pub(super) fn at_rest(&self) -> Self {
         let launched = self.other.get_key_value(LAUNCHED_AT);
         let launched = launched.map(|(name, at)| (name.clone(), at.clone()));

@@ -14,7 +14,7 @@ pub struct ImageTask {
     /// What it does, as in `api_image_import`.
     #[serde(default, rename = "type")]
     pub task_type: Option<String>,
-    /// How far it is: `pending`, `processing`, `success` or `failure`.
+    /// Its progress: `pending`, `processing`, `success` or `failure`.
     #[serde(default)]
     pub status: String,
     /// Why it failed.
@@ -26,7 +26,7 @@ pub struct ImageTask {
     /// When it was created: UTC, though the API writes no zone.
     #[serde(default)]
     pub created_at: Option<String>,
-    /// When it changed last: UTC, though the API writes no zone.
+    /// When it last changed: UTC, though the API writes no zone.
     #[serde(default)]
     pub updated_at: Option<String>,
     /// Until when it can be read.
@@ -37,7 +37,7 @@ pub struct ImageTask {
     pub other: Map<String, Value>,
 }
 
-/// What a task was asked for: URLs that may have a password in them.
+/// The input of a task: URLs that may contain a password.
 const INPUT: &str = "input";
 
 impl fmt::Debug for ImageTask {

@@ -1,4 +1,4 @@
-//! What begins an operation of each kind, from the rows of the surface.
+//! Makes operations of each kind, from the rows of the surface.
 
 use super::Operation;
 use crate::openstack::compute::ActionRef;
@@ -42,7 +42,7 @@ impl OperationKind {
     /// Finds an option that is a value by its name in snake case.
     ///
     /// # Errors
-    /// What to say of a name that is no option of this kind.
+    /// The text about a name that is not an option of this kind.
     #[cfg(feature = "unstable-host")]
     pub fn find(self, name: &str, spelling: Spelling) -> Result<&'static OptionSpec, String> {
         OperationOptions::find(name)

@@ -1,4 +1,4 @@
-//! What operations give.
+//! The results of operations.
 
 use serde::Serialize;
 
@@ -17,7 +17,7 @@ use crate::trail::Trail;
 /// How an operation ended.
 pub type OperationResult = Result<OperationOutput, OperationError>;
 
-/// What an operation gave, by its kind.
+/// The output of an operation, by its kind.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum OperationOutput {
@@ -27,7 +27,7 @@ pub enum OperationOutput {
     Action(Fetched<ServerAction>),
     /// A page of a server's actions.
     Actions(Fetched<ActionPage>),
-    /// What became of the action that was followed. Its verdict may be `unknown`.
+    /// The result of the followed action. Its verdict may be `unknown`.
     Followed(Box<ActionReport>),
     /// What was done to a server.
     Explained(Box<ServerHistory>),
@@ -42,7 +42,7 @@ pub enum OperationError {
     /// The call of a read failed.
     #[error(transparent)]
     Call(#[from] Error),
-    /// The action that was followed failed, or it could not be followed to its end.
+    /// The followed action failed, or it could not be followed to its end.
     #[error(transparent)]
     Action(#[from] ActionError),
     /// The history could not be read.
@@ -50,7 +50,7 @@ pub enum OperationError {
     Explain(#[from] ExplainError),
 }
 
-/// What is told of any output.
+/// The common parts of any output.
 trait Told {
     fn json(&self) -> String;
     fn trails(&self) -> &[Trail];
@@ -134,14 +134,14 @@ impl OperationOutput {
         }
     }
 
-    /// Returns what came out as JSON, the same in every language: a server, an action, a page of actions (`actions` and
+    /// Returns the output as JSON, the same in every language: a server, an action, a page of actions (`actions` and
     /// `next`), or what `schema/openstack.schema.json` describes.
     #[must_use]
     pub fn to_json(&self) -> String {
         self.told().json()
     }
 
-    /// Returns the trails of the calls that it rests on.
+    /// Returns the trails of the calls that it is based on.
     #[must_use]
     pub fn trails(&self) -> &[Trail] {
         self.told().trails()
@@ -149,7 +149,7 @@ impl OperationOutput {
 }
 
 impl OperationError {
-    /// Returns the error of the call that ended it; `None` if every call went well and the action failed.
+    /// Returns the error of the call that ended it; `None` if every call succeeded and the action failed.
     #[must_use]
     pub fn error(&self) -> Option<&Error> {
         match self {
@@ -160,21 +160,21 @@ impl OperationError {
     }
 }
 
-/// An operation's end as plain data, the same for every kind: what bindings hand over.
+/// The result of an operation as plain data, the same for every kind, for bindings.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationReport {
     /// The kind of the operation.
     pub kind: OperationKind,
-    /// The value as JSON; empty where there is none.
+    /// The value as JSON; empty if there is none.
     pub json: String,
     /// The text for a ticket; `None` for plain reads.
     pub text: Option<String>,
-    /// The trails of the calls that it rests on.
+    /// The trails of the calls that it is based on.
     pub trails: Vec<Trail>,
-    /// What became of the action that was followed.
+    /// The verdict on the followed action.
     pub verdict: Option<Verdict>,
-    /// How that action looks to have ended where nothing proves it.
+    /// How that action seems to have ended if nothing proves it.
     pub apparent: Option<Verdict>,
     /// The request ID of that action.
     pub request_id: Option<String>,
@@ -193,7 +193,7 @@ pub struct OperationFailure {
 }
 
 impl OperationFailure {
-    /// Returns what went wrong: that of the call that ended it, or `api` if the action itself failed.
+    /// Returns the kind of the error: that of the call that ended it, or `api` if the action itself failed.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.cause.as_ref().map_or(ErrorKind::Api, Error::kind)

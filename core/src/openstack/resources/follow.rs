@@ -1,4 +1,4 @@
-//! Following what a service accepted to its end, whatever it is.
+//! Follows any work that a service accepted to its end.
 
 use std::future::Future;
 use std::time::Duration;
@@ -24,8 +24,8 @@ use crate::openstack::volume::follow::{VolumeFollow, VolumeWork};
 
 /// Follows what a service accepted to its end; begun by [`Resources::follow`](super::Resources::follow).
 ///
-/// It looks at once, then after [`poll_interval`](Self::poll_interval), then after twice as long, up to a ceiling. A poll that
-/// fails for a while (no connection, a timeout, 429, 5xx) is not the end: the next one follows, until the deadline.
+/// It polls at once, then after [`poll_interval`](Self::poll_interval), then after twice as long, up to a maximum. A poll
+/// that fails for a while (no connection, a timeout, 429, 5xx) is not the end: the next one follows, until the deadline.
 #[must_use = "it does nothing until `send` is called"]
 pub struct FollowResource<C> {
     client: C,
@@ -64,13 +64,13 @@ impl<C: AnyClient> FollowResource<C> {
         self
     }
 
-    /// Sets the size that an extend asked for, in GiB. A request that this process sent says it itself.
+    /// Sets the size that an extension asked for, in GiB. The response of a request that this process sent carries it.
     pub fn size(self, size: u32) -> Self {
         self.change(|plan| plan.options.size = Some(size))
     }
 
-    /// Sets the first wait between two polls and the longest. Each wait is twice the one before. [`OperationOptions`] has
-    /// the defaults, as those of the other options.
+    /// Sets the first wait between two polls and the longest. Each wait is twice as long as the previous one.
+    /// [`OperationOptions`] has the defaults of all options.
     pub fn poll_interval(self, first: Duration, longest: Duration) -> Self {
         self.change(|plan| {
             plan.options.poll_interval = Some(first);
@@ -78,17 +78,17 @@ impl<C: AnyClient> FollowResource<C> {
         })
     }
 
-    /// Sets how long it is followed. What still goes on then is reported as `unknown`.
+    /// Sets how long it is followed. Work that still runs then is reported as `unknown`.
     pub fn deadline(self, deadline: Duration) -> Self {
         self.change(|plan| plan.options.deadline = Some(deadline))
     }
 
-    /// Sets how long a state that decides nothing has to stay the same before it is taken for the end.
+    /// Sets how long an undecided state has to stay the same before it counts as the end.
     pub fn settle_time(self, settle: Duration) -> Self {
         self.change(|plan| plan.options.settle_time = Some(settle))
     }
 
-    /// Lets a token end the following.
+    /// Lets a token cancel it.
     pub fn cancel_token(self, token: &CancelToken) -> Self {
         self.change(|plan| plan.attached.cancel = Some(token.clone()))
     }
@@ -116,8 +116,8 @@ impl FollowResource<Client> {
     ///
     /// # Errors
     /// [`ActionError::Failed`] if the work failed; [`ActionError::Unfollowed`] if a poll failed for good, the token was
-    /// cancelled, what is followed is not there for this token, or it cannot be told what is to be followed. An `Ok` may still
-    /// say `unknown`: look at its verdict.
+    /// cancelled, the resource does not exist for this token, or it is unknown what to follow. An `Ok` may still say
+    /// `unknown`: look at its verdict.
     pub fn send(self) -> impl Future<Output = Result<ActionReport, ActionError>> + Send + 'static {
         follow(self.client, self.plan)
     }
@@ -129,8 +129,8 @@ impl FollowResource<blocking::Client> {
     ///
     /// # Errors
     /// [`ActionError::Failed`] if the work failed; [`ActionError::Unfollowed`] if a poll failed for good, the token was
-    /// cancelled, what is followed is not there for this token, or it cannot be told what is to be followed. An `Ok` may still
-    /// say `unknown`: look at its verdict.
+    /// cancelled, the resource does not exist for this token, or it is unknown what to follow. An `Ok` may still say
+    /// `unknown`: look at its verdict.
     pub fn send(self) -> Result<ActionReport, ActionError> {
         let Self { client, plan } = self;
         let nowhere = nothing_seen(&plan.what.request, &Work::default());

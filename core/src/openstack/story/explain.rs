@@ -1,4 +1,4 @@
-//! What asks for a story, and how it is put together.
+//! Requests for a story, and how it is composed.
 
 use std::fmt;
 use std::future::Future;
@@ -32,15 +32,15 @@ pub struct Explanation {
 }
 
 impl Connection {
-    /// Tells the story of a server, a volume, a snapshot or an image over the services of the cloud, or of what bears a
-    /// request's ID: what became of it, why, and which request IDs to give to the operator.
+    /// Tells the story of a server, a volume, a snapshot or an image over the services of the cloud, or of everything
+    /// with a request's ID: what happened to it, why, and which request IDs to give to the operator.
     ///
     /// `what` is a UUID, an exact name, or a request ID `req-…`; with its kind and a slash in front, as in `volume/data`,
-    /// nothing else is looked for. The kinds are `server`, `volume`, `snapshot`, `image` and `request`. Without a kind, a name
-    /// is that of a server, a volume or an image.
+    /// only that kind is searched for. The kinds are `server`, `volume`, `snapshot`, `image` and `request`. Without a kind,
+    /// a name is that of a server, a volume or an image.
     ///
-    /// A server has its volumes and its ports with it. What a service does not tell, because the catalog lacks it, because it
-    /// refuses or does not answer, is a note of the story.
+    /// The story of a server includes its volumes and its ports. If a service is missing in the catalog, refuses or does not
+    /// answer, the story has a note.
     ///
     /// # Examples
     /// ```no_run
@@ -67,15 +67,15 @@ impl Connection {
 }
 
 impl Explanation {
-    /// Sets how many actions, messages and tasks each resource has at most, the newest 20 by default. Each action takes a call
-    /// for its steps.
+    /// Sets the maximum number of actions, messages and tasks of each resource, newest first; the default is 20. Each action
+    /// needs a call for its steps.
     pub fn limit(mut self, rows: usize) -> Self {
         self.limit = rows;
         self
     }
 
-    /// Sets the time of the whole story; there is no limit by default, and each call has the time of its client. A story whose
-    /// time is over ends with an error of the kind `timeout`.
+    /// Sets the timeout of the whole story; there is no limit by default, and each call has its client's timeout. A story
+    /// that exceeds it ends with an error of the kind `timeout`.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -87,8 +87,8 @@ impl Explanation {
         self
     }
 
-    /// Sets what builds the client of each service from what the connection began, [`ClientBuilder::build`] by default: for a
-    /// proxy, other timeouts, a transport of one's own.
+    /// Sets the function that builds the client of each service, [`ClientBuilder::build`] by default: for a proxy, other
+    /// timeouts, or your own transport.
     ///
     /// # Examples
     /// ```no_run
@@ -133,7 +133,7 @@ impl Explanation {
         tell(self)
     }
 
-    /// Tells it on the thread that asks, and waits for its end.
+    /// Tells it on the calling thread, and waits for its end.
     ///
     /// # Errors
     /// Those of [`send`](Self::send).

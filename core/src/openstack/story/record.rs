@@ -7,7 +7,8 @@ use crate::openstack::image::task::ImageTask;
 use crate::openstack::volume::message::UserMessage;
 use crate::trail::Trail;
 
-/// The story of a server, a volume, a snapshot or an image with what hangs together with it, or of what bears a request's ID.
+/// The story of a server, a volume, a snapshot or an image with everything related to it, or of everything with a request's
+/// ID.
 ///
 /// Its [`Display`](std::fmt::Display) is a table for a terminal; [`to_json`](Self::to_json) has all of it.
 #[derive(Clone, Debug, Serialize)]
@@ -19,10 +20,10 @@ pub struct Story {
     pub failure: Option<String>,
     /// The request IDs to give to the operator: those of the requests that failed.
     pub request_ids: Vec<String>,
-    /// The resource that was asked for, and then what it hangs together with: volumes and ports of a server, servers of a
-    /// volume. For a request's ID it is everything that bears it.
+    /// The requested resource, and then the related ones: volumes and ports of a server, servers of a volume. For a
+    /// request's ID it is everything that has it.
     pub resources: Vec<ResourceStory>,
-    /// What could not be read, and what the services do not tell.
+    /// What could not be read, and what the services do not show.
     pub notes: Vec<String>,
     /// The trails of all calls that read the story, in their order.
     pub trails: Vec<Trail>,
@@ -40,19 +41,19 @@ pub struct ResourceStory {
     pub name: Option<String>,
     /// Its state, as its service writes it; `None` if it was not read or is gone.
     pub status: Option<String>,
-    /// How it hangs together with what was asked for; `None` for the resource that was asked for.
+    /// How it is related to what was asked for; `None` for the requested resource itself.
     pub relation: Option<String>,
     /// The service's own text about its error: the fault of a server.
     pub fault: Option<String>,
     /// Why it failed, in one line; `None` if nothing that was read says that it failed.
     pub failure: Option<String>,
-    /// The ID of the request that failed: the one to give to the operator.
+    /// The ID of the request that failed, for the operator.
     pub request_id: Option<String>,
     /// What was done to a server, newest first.
     pub actions: Vec<ActionOutcome>,
-    /// What the block storage service says to users about a volume or a snapshot, newest first.
+    /// The block storage service's messages to users about a volume or a snapshot, newest first.
     pub messages: Vec<UserMessage>,
-    /// What the image service did with an image, newest first.
+    /// The image service's tasks of an image, newest first.
     pub tasks: Vec<ImageTask>,
 }
 
@@ -67,8 +68,8 @@ struct Json<'a> {
 }
 
 impl Story {
-    /// The whole story as JSON of the schema `reqtrail.story/2`, the same in every language. It has stack traces where the
-    /// API gave them to this caller.
+    /// The whole story as JSON of the schema `reqtrail.story/2`, the same in every language. It has stack traces if the
+    /// API showed them to this caller.
     #[must_use]
     pub fn to_json(&self) -> String {
         let json = Json {

@@ -1,4 +1,4 @@
-//! What following work on a volume or a snapshot looks at: the thing itself, and the messages to users where they count.
+//! The reads of following work on a volume or a snapshot: the resource itself, and the messages to users if they matter.
 
 use std::time::{Duration, SystemTime};
 
@@ -25,13 +25,13 @@ pub(in crate::openstack) struct VolumeWork {
     /// `create`, `extend`, …
     pub(in crate::openstack) operation: String,
     pub(in crate::openstack) id: String,
-    /// What stands between the client's base URL and the collections: nothing, as a rule.
+    /// The path between the client's base URL and the collections, usually empty.
     pub(in crate::openstack) prefix: String,
     /// The local ID of the request; empty if no answer named it.
     pub(in crate::openstack) request_id: String,
     /// The service is known to have answered the request.
     pub(in crate::openstack) accepted: bool,
-    /// Its answer says that the resource is there for this token.
+    /// Whether its response shows that the resource exists for this token.
     pub(in crate::openstack) was_there: bool,
     /// When the request was sent, by this machine's clock.
     pub(in crate::openstack) sent_at: Option<SystemTime>,
@@ -58,7 +58,7 @@ pub(in crate::openstack) struct VolumeFollow {
     was_there: bool,
     first_size: Option<u64>,
     access: Access,
-    /// Cinder's 404, if the last look met it.
+    /// Cinder's 404, if the last poll got it.
     absent: Option<Error>,
 }
 

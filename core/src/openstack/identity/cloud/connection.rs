@@ -1,4 +1,4 @@
-//! A cloud that has been signed in to.
+//! A cloud after the sign-in.
 
 pub(in crate::openstack) mod by_service;
 
@@ -26,7 +26,7 @@ use crate::request::{basic_credential, check_basic};
 use by_service::Bound;
 use by_service::{Found, of_service};
 
-/// Adds to a client what signs it in again.
+/// Adds the renewal of the sign-in to a client.
 type Renewing = dyn Fn(&Cloud, ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync;
 
 /// A cloud with a token for it: begins clients of its services, asynchronous and blocking ones. Cheap to clone.
@@ -34,7 +34,7 @@ type Renewing = dyn Fn(&Cloud, ClientBuilder) -> Result<ClientBuilder, Error> + 
 pub struct Connection {
     cloud: Arc<Cloud>,
     access: Access,
-    /// What the services said of their versions, for all clones.
+    /// The versions that the services reported, for all clones.
     found: Arc<Mutex<Found>>,
     /// The service of a host's clients; compute without one.
     #[cfg(feature = "unstable-host")]
@@ -90,7 +90,7 @@ impl Connection {
         }
     }
 
-    /// What Keystone answered to the sign-in; `None` for a cloud that is used without one.
+    /// Keystone's response to the sign-in; `None` for a cloud that is used without one.
     #[must_use]
     pub fn session(&self) -> Option<&Session> {
         match &self.access {
@@ -99,13 +99,13 @@ impl Connection {
         }
     }
 
-    /// The URL of the compute API: what the configuration says in its place, or the catalog's for interface and region.
+    /// The URL of the compute API: the configured one, or the catalog's for interface and region.
     ///
     /// An endpoint without a version, as some catalogs have it, is completed by `/v2.1`. The templates `%(project_id)s`,
     /// `%(tenant_id)s` and `%(user_id)s`, also with `$`, are filled.
     ///
     /// # Errors
-    /// `config`: says which endpoint is missing in the catalog, and which there are.
+    /// `config`. The error says which endpoint is missing in the catalog, and which exist.
     pub fn endpoint(&self) -> Result<String, Error> {
         #[cfg(feature = "unstable-host")]
         if let Some(bound) = &self.bound {
@@ -127,8 +127,8 @@ impl Connection {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an observer of the calls of the clients that are begun from here on, and of those by which they sign in again
-    /// (if the connection was made by [`Cloud::connect_blocking`]).
+    /// Adds an observer of the calls of clients that are begun from now on, and of those by which they sign in again (if
+    /// the connection was made by [`Cloud::connect_blocking`]).
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.cloud = Arc::new((*self.cloud).clone().observer(observer));
@@ -136,7 +136,7 @@ impl Connection {
     }
 
     /// Begins a client of the compute API, with the endpoint, the token and the cloud's TLS options. It signs in again
-    /// before its token ends, or after a 401: once for all its calls.
+    /// before its token expires, or after a 401: once for all its calls.
     ///
     /// If signing in again fails, the error of the sign-in, with its trail, is in the chain of sources of the call's.
     ///
@@ -150,13 +150,13 @@ impl Connection {
         })
     }
 
-    /// A client that makes no calls: it drives what asks several services, each through its own client.
+    /// A client that makes no calls itself: it drives operations over several services, each through its own client.
     #[cfg(feature = "blocking")]
     pub(in crate::openstack) fn driving_client() -> Result<blocking::Client, Error> {
         Client::builder(UNASKED).build_blocking()
     }
 
-    /// Adds the cloud's TLS options, and the token with what renews it.
+    /// Adds the cloud's TLS options, and the token with its renewal.
     fn signed(&self, builder: ClientBuilder) -> Result<ClientBuilder, Error> {
         let builder = self.cloud.wired(builder);
         Ok(match &self.access {

@@ -1,4 +1,4 @@
-//! Clients of any service: where its endpoint is, and which version of its API is there.
+//! Clients of any service: its endpoint, and the version of its API.
 
 #[cfg(feature = "unstable-host")]
 use std::sync::Arc;
@@ -30,27 +30,27 @@ pub(super) struct Bound {
     pub(super) url: String,
 }
 
-/// Where a service is.
+/// The location of a service.
 enum Place {
-    /// At this URL.
+    /// This URL.
     Known(String),
-    /// At a URL that names no version of the API.
+    /// A URL that names no version of the API.
     Unversioned(Unversioned),
 }
 
 /// An endpoint whose version document has to be read.
 struct Unversioned {
-    /// Where the document is.
+    /// The URL of the document.
     root: Url,
-    /// The project's ID that stood behind.
+    /// The project's ID that followed it.
     project: Option<String>,
     /// The endpoint, as it is configured or listed.
     endpoint: String,
 }
 
-/// Where a service was found.
+/// How a service was located.
 pub(in crate::openstack) enum Located {
-    /// At this client's URL.
+    /// Its client.
     Client(Box<ClientBuilder>),
     /// Its version document has to be read first.
     Asking(Box<Asking>),
@@ -70,7 +70,7 @@ impl Asking {
         self.connection.begun(root, &self.choice)
     }
 
-    /// Reads the answer, and begins the client of the service.
+    /// Reads the response, and begins the client of the service.
     pub(in crate::openstack) fn learn(
         self,
         answer: Result<Response, Error>,
@@ -80,7 +80,7 @@ impl Asking {
     }
 }
 
-/// What the version documents said that were read: the URL of a version, by that of the endpoint and by what was wanted.
+/// The results of version documents: the URL of a version, by the endpoint's URL and the wanted version.
 pub(super) type Found = std::collections::BTreeMap<(String, Option<u32>), String>;
 
 impl Connection {
@@ -92,7 +92,7 @@ impl Connection {
             .map_or(&[], |session| session.catalog().services())
     }
 
-    /// The same as JSON.
+    /// Returns the same as JSON.
     #[cfg(feature = "unstable-host")]
     #[must_use]
     pub fn services_json(&self) -> String {
@@ -102,17 +102,17 @@ impl Connection {
     /// Begins a client of a service, such as `volume`, `network` or `image`, as [`compute`](Self::compute) does of the
     /// compute API.
     ///
-    /// The endpoint is what the configuration says of the service (`volume_endpoint_override`, `volume_interface` and its
-    /// sisters), or the catalog's for interface and region: under the name that is given, or under an alias of the
-    /// service-types authority (<https://service-types.openstack.org/>). Trails and logs have the name as it is given.
+    /// The endpoint is the configured one of the service (`volume_endpoint_override`, `volume_interface` and so on), or
+    /// the catalog's for interface and region: under the given name, or under an alias of the service-types authority
+    /// (<https://service-types.openstack.org/>). Trails and logs show the name as given.
     ///
-    /// An endpoint with a version of the API, such as `/v3`, is used as it stands. Of another the version document is read
-    /// first, once for each connection and as a call of its own, and the highest stable version is used. A service that has
-    /// no such document is used at its endpoint.
+    /// An endpoint with a version of the API, such as `/v3`, is used unchanged. For any other, the version document is read
+    /// first, once for each connection and in a separate call, and the highest stable version is used. A service without
+    /// such a document is used at its endpoint.
     ///
     /// # Errors
-    /// `config`: says which endpoint is missing in the catalog, and which there are. Those of the call that reads the version
-    /// document, with its trail; `decode` for a document without a version that will do.
+    /// `config`. The error says which endpoint is missing in the catalog, and which exist. Those of the call that reads the
+    /// version document, with its trail; `decode` for a document without a usable version.
     ///
     /// # Examples
     /// ```no_run
@@ -142,7 +142,7 @@ impl Connection {
         }
     }
 
-    /// Finds a service as [`client`](Self::client) does, for what makes the call that asks for the versions itself.
+    /// Finds a service as [`client`](Self::client) does, for callers that read the version document themselves.
     pub(in crate::openstack) fn find(
         &self,
         service: &str,
@@ -159,7 +159,8 @@ impl Connection {
         })
     }
 
-    /// The same for a thread that waits, if the version document has to be read.
+    /// Begins a client of a service like [`client`](Self::client), and blocks the thread if the version document has to
+    /// be read.
     ///
     /// # Errors
     /// Those of [`client`](Self::client).
@@ -200,7 +201,7 @@ impl Connection {
     }
 
     /// Returns the connection for a client that makes no calls: it drives the operation
-    /// [`explain_resource`](crate::openstack::Operation::explain_resource), whose calls go through clients of their own. One
+    /// [`explain_resource`](crate::openstack::Operation::explain_resource), whose calls go through separate clients. One
     /// such client serves all explanations of a connection.
     #[cfg(feature = "unstable-host")]
     #[must_use]
@@ -228,7 +229,7 @@ impl Connection {
         }
     }
 
-    /// Where the service is. Its version document is read on this thread, if that is needed.
+    /// Locates the service, and reads its version document on this thread if needed.
     #[cfg(feature = "blocking")]
     fn found_until(
         &self,
@@ -254,7 +255,7 @@ impl Connection {
         self.cloud.choice(service, options)
     }
 
-    /// A client at this URL, but for its microversion.
+    /// A client at this URL, without its microversion.
     fn begun(&self, url: &str, choice: &Choice) -> Result<ClientBuilder, Error> {
         self.signed(of_service(url, &choice.service))
     }
@@ -267,7 +268,7 @@ impl Connection {
         })
     }
 
-    /// Where the service is, as far as it is known without asking it.
+    /// The location of the service, as far as it is known without a request to it.
     fn place(&self, choice: &Choice) -> Result<Place, Error> {
         let endpoint = self.address(choice)?;
         if choice.is_compute() {
@@ -280,7 +281,7 @@ impl Connection {
             return Ok(Place::Known(url));
         }
         let Ok(url) = Url::parse(&endpoint) else {
-            // The client says what is wrong with it.
+            // The client reports what is wrong with it.
             return Ok(Place::Known(endpoint));
         };
         if discovery::names_version(&url) {
@@ -336,7 +337,7 @@ impl Connection {
         Err(self.cloud.with_notes(Error::config(text)))
     }
 
-    /// Reads the version document, and keeps what it says.
+    /// Reads the version document, and keeps its result.
     fn learned(
         &self,
         choice: &Choice,
@@ -372,7 +373,7 @@ pub(super) fn of_service(url: &str, service: &str) -> ClientBuilder {
     builder.with(|options| options.located = Some(service.to_owned()))
 }
 
-/// By what a version's URL is kept.
+/// The key under which a version's URL is kept.
 fn key(endpoint: &str, choice: &Choice) -> (String, Option<u32>) {
     let wanted = choice.wanted.as_ref().map(|wanted| wanted.major);
     (endpoint.to_owned(), wanted)
@@ -388,7 +389,7 @@ fn asking<C>(request: RequestBuilder<C>) -> RequestBuilder<C> {
     request.accept_statuses([http::StatusCode::MULTIPLE_CHOICES])
 }
 
-/// The URL of the version that the document and the choice agree on; `None` if it is no version document.
+/// The URL of the version that the document and the choice agree on; `None` if it is not a version document.
 fn url_of(
     choice: &Choice,
     endpoint: &Unversioned,
@@ -405,7 +406,7 @@ fn url_of(
     }))
 }
 
-/// Whether the service answered that there is nothing to read. What may be over at the next call is no answer.
+/// Whether the service answered that there is nothing to read. A temporary failure does not count.
 fn has_no_document(error: &Error) -> bool {
     let status = error.api().map(|api| api.status().as_u16());
     status.is_some_and(|status| {
@@ -413,8 +414,8 @@ fn has_no_document(error: &Error) -> bool {
     })
 }
 
-/// What is wrong with an endpoint that stands under another type than that of the service: it may be of a version that
-/// the service's name does not mean.
+/// What is wrong with an endpoint under another type than the service's: it may have a version that the service's name
+/// does not mean.
 fn wrong_version(choice: &Choice, endpoint: &ServiceEndpoint) -> Option<String> {
     let wanted = choice.wanted.as_ref()?;
     if wanted.key.is_none() && endpoint.service_type == choice.service {
