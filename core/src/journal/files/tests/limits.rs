@@ -219,7 +219,10 @@ fn one_process_at_a_time_keeps_the_limits() {
     };
     let opened = Folder::open(folder.path()).expect("it is there");
     let looked = enforce(&opened, limits, now()).expect("it is listed");
-    assert_eq!((looked, names(folder.path()).len()), (LimitsCheck::NotNow, 1));
+    assert_eq!(
+        (looked, names(folder.path()).len()),
+        (LimitsCheck::NotNow, 1)
+    );
     drop(other);
     let looked = enforce(&opened, limits, now()).expect("it is listed");
     assert_eq!((looked, names(folder.path()).len()), (LimitsCheck::Yes, 0));
