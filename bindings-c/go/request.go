@@ -70,8 +70,8 @@ type Request struct {
 	Query url.Values
 	// Header holds headers; one replaces the client's header of the same name.
 	Header http.Header
-	// JSON is a body that is sent as JSON. It then has the type application/json; nil means no body. Refused is what
-	// JSON would change: a [Secret], which has to be converted to string to be sent, a stream, and a text that is not
+	// JSON is a body that is sent as JSON. It then has the type application/json; nil means no body. What JSON would
+	// change is refused: a [Secret], which has to be converted to string to be sent, a stream, and a text that is not
 	// UTF-8. A finished body is sent unchanged: []byte, *bytes.Buffer, *bytes.Reader and *strings.Reader from their
 	// position, as application/octet-stream unless Header says otherwise, and [url.Values] as a form. Any other
 	// [io.Reader] is refused: read it first, so that a retry can send it again.

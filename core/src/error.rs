@@ -415,7 +415,7 @@ impl ApiError {
     }
 
     /// The response's body as JSON; `None` if it is not JSON, not of the wanted shape, or longer than the 64 KiB that
-    /// are kept. This is no second error, since one is being handled already.
+    /// are kept. It does not return another error, since one is being handled already.
     ///
     /// # Examples
     /// ```

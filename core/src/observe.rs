@@ -1,4 +1,4 @@
-//! What observers of calls are told.
+//! Observers of calls, and their events.
 
 mod stderr_log;
 mod tracing_events;

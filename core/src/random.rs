@@ -69,7 +69,7 @@ impl Block {
 
 fn fill(bytes: &mut [u8]) {
     if getrandom::fill(bytes).is_err() {
-        // IDs need to be unique, not unguessable, so this is no reason to fail a call.
+        // IDs need to be unique, not unguessable, so a call does not fail because of this.
         fastrand::fill(bytes);
     }
 }

@@ -5,8 +5,8 @@
 //! program's own code runs. When no watch is busy and there is no hold, the earliest timer is due: the clock is set to it,
 //! and its owner is woken. Timers fire one at a time, so that the consequences of one are over before the next.
 //!
-//! The last busy watch moves the clock, within a poll, on its own thread. It asks to be polled once more before it does
-//! so. Otherwise another call that the same task or runtime has yet to begin would find the time moved.
+//! The last busy watch moves the clock, within a poll, on its own thread. It asks to be polled again before it does so.
+//! Otherwise another call that the same task or runtime has yet to begin would find the time moved.
 //!
 //! A woken watch is busy until it is polled. One that a program keeps but does not poll would stay busy for ever:
 //! `select!` runs one branch while it holds the call of another. A watch that waits for such a one checks repeatedly, and
@@ -69,7 +69,7 @@ struct State {
     /// Those that were woken and have not been polled since, by address. They are busy.
     called: Sorted<usize, Arc<Flag>>,
     looks: Looks,
-    /// Everything waited at the last check, and the watch that checked is polled once more.
+    /// Everything waited at the last check, and the watch that checked is polled again.
     is_settling: bool,
     /// The tasks to wake when everything waits.
     lookers: Vec<Waker>,
@@ -293,7 +293,7 @@ impl VirtualClock {
     }
 
     /// Moves the clock if everything waits. It is called at the end of a poll that left something waiting; `again` polls
-    /// that once more.
+    /// that again.
     fn settle(&self, again: &Waker) {
         let mut state = self.lock();
         if state.is_manual || state.timers.is_empty() {
@@ -459,7 +459,7 @@ impl Wake for TimerWaker {
     }
 }
 
-/// Wakes `again` after a pause, so that it is polled once more.
+/// Wakes `again` after a pause, so that it is polled again.
 fn look_again(pause: Option<Duration>, again: &Waker) {
     if let Some(pause) = pause {
         std::thread::sleep(pause);

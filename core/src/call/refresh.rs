@@ -100,7 +100,7 @@ struct Reason {
     cause: SharedError,
     kind: ErrorKind,
     category: Option<Category>,
-    /// The refresher's text, and that of its own call if that failed.
+    /// The refresher's text, and that of the refresher's call if that failed.
     words: String,
     /// The request ID of the refresher's own call.
     request_id: Option<String>,
@@ -194,7 +194,7 @@ impl RefreshFailed {
     }
 
     /// The failure without a call's secrets. If the refresher's error or one of its causes repeats a secret, only its
-    /// text, its kind and its request ID are kept, and the error of its own call if that repeats none.
+    /// text, its kind and its request ID are kept, and the error of the refresher's call if that repeats none.
     pub(super) fn without_secrets(self, redactor: &Redactor) -> Self {
         let is_clean = |text: &str| matches!(redactor.text(text), Cow::Borrowed(_));
         let failed = &*self.0;

@@ -599,7 +599,7 @@ mod tests {
         let header = vec![("x-tenant".to_owned(), Value::Integer(7))];
         later
             .set(3, Value::Pairs(header))
-            .expect_err("a number is no text");
+            .expect_err("a number is not text");
         let header = vec![("x-tenant".to_owned(), Value::Secret("seven".into()))];
         later.set(3, Value::Pairs(header)).expect("headers");
         earlier.overlay(&later);

@@ -58,7 +58,7 @@ impl Dialect {
 }
 
 /// The status of a category, for a code of which no more is known: the reverse of
-/// [`category_of_status`](super::category_of_status). A used-up quota has no status of its own, and gets Nova's.
+/// [`category_of_status`](super::category_of_status). A used-up quota has no matching status, and gets Nova's.
 pub(super) fn status_of_category(category: Category) -> Option<u16> {
     Some(match category {
         Category::Authentication => 401,

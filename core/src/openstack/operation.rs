@@ -30,7 +30,7 @@ pub use result::{
 /// An operation: a read, or several calls and the waits between them. It is independent of a client, and may run any
 /// number of times.
 ///
-/// [`Compute`] runs the same operations with results of their own types.
+/// [`Compute`] runs the same operations with typed results.
 ///
 /// # Examples
 /// ```no_run

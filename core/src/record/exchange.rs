@@ -97,8 +97,7 @@ pub(super) fn exchange(observed: &ObservedExchange, secrets: &Redactor) -> Value
     Value::Object(exchange)
 }
 
-/// What the request is recognised by: its whole target, or the part that is neither secret nor generated anew each
-/// time.
+/// What the request is recognised by: its whole target, or the part that is neither secret nor generated for each run.
 fn matching(observed: &ObservedExchange, cleaner: &Cleaner<'_>) -> Value {
     let method = observed.method.as_str();
     let (path, query) = match observed.target.split_once('?') {
@@ -159,8 +158,7 @@ fn matching(observed: &ObservedExchange, cleaner: &Cleaner<'_>) -> Value {
     object(&mut [("method", method.into()), ("path", path.into())])
 }
 
-/// The JSON of a request, with an operator for each secret and for each value that the program generates anew each
-/// time.
+/// The JSON of a request, with an operator for each secret and for each value that the program generates for each run.
 fn want(json: &Value, observed: &ObservedExchange, cleaner: &Cleaner<'_>) -> Option<Value> {
     if has_odd_name(json, cleaner) || json.to_string().len() > LONGEST_WANT {
         return None;

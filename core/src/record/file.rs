@@ -88,7 +88,7 @@ impl Output {
         {
             return Err(io::Error::other(
                 "another process, or somebody, has put another file there or taken it away; `{pid}` in the name gives each \
-                 process a file of its own",
+                 process a separate file",
             ));
         }
         match &mut self.file {

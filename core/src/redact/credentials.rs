@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(of("password", "hunter2"), ["hunter2"]);
         assert_eq!(of("password", "a b/c"), ["a b/c", "a+b%2Fc", "a+b/c"]);
         assert!(of("scope", "a b/c").is_empty());
-        // A server writes these for reasons of its own.
+        // A server also writes these itself.
         for word in ["true", "false", "null", "42"] {
             assert!(of("return_secure_token", word).is_empty(), "{word}");
         }
@@ -332,7 +332,7 @@ mod tests {
         for secret in ["a%20secret", "a secret", "quoted-1", "tok-1"] {
             assert!(found.contains(&secret.to_owned()), "{found:?}");
         }
-        // JSON's own words, which servers write for reasons of their own.
+        // JSON's own words, which servers also write themselves.
         assert!(!found.contains(&"true".to_owned()) && !found.contains(&"3.1".to_owned()));
     }
 }

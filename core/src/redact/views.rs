@@ -139,7 +139,7 @@ fn read_html(text: &[u8]) -> Option<(char, usize)> {
     Some((char, end + 1))
 }
 
-/// Reads digits, and nothing but digits.
+/// Reads digits, and only digits.
 fn hex(digits: &[u8]) -> Option<u32> {
     let all = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
     let digits = std::str::from_utf8(digits).ok().filter(|_| all)?;

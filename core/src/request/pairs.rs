@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(pairs.len(), 3);
         assert_eq!(pairs[2], ("b".to_owned(), "3".to_owned()));
         assert_eq!(
-            of(&()).expect_err("null is no list"),
+            of(&()).expect_err("null is not a list"),
             "expected a struct, a map or a list of pairs, not null"
         );
     }

@@ -143,8 +143,8 @@ macro_rules! operation_rows {
                     ActionUnfollowedError: "a poll failed for good, it was cancelled, or nothing says what to follow",
                 };
 
-                /// Tells the story of a server, a volume, a snapshot or an image over the services of a cloud, or of what bears a
-                /// request's ID: what became of it, why, and which request IDs to give to the operator.
+                /// Reads the story of a server, a volume, a snapshot or an image over the services of a cloud, or of what
+                /// bears a request's ID: what became of it, why, and which request IDs to give to the operator.
                 ///
                 /// `what` is a UUID, an exact name, or a request ID; or one of them with its kind and a slash in front, as in
                 /// `volume/data`: `server`, `volume`, `snapshot`, `image` or `request`. What a service does not tell is a note of

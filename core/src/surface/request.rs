@@ -89,7 +89,7 @@ macro_rules! request_options {
                     node_type: "unknown",
                     go_type: "any",
                     node_doc: "What JSON would lose (maps, sets, promises, bytes) is refused; the error names its place.",
-                    go_doc: "It then has the type application/json; nil means no body. Refused is what JSON would change: \
+                    go_doc: "It then has the type application/json; nil means no body. What JSON would change is refused: \
                         a [Secret], which has to be converted to string to be sent, a stream, \
                         and a text that is not UTF-8. A finished body is sent unchanged: []byte, *bytes.Buffer, \
                         *bytes.Reader and *strings.Reader from their position, as application/octet-stream unless \

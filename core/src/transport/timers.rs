@@ -160,7 +160,7 @@ mod tests {
         let timers = Timers::of_this_runtime();
         give_up(&timers, 100);
         assert_eq!(timers.idle().len(), 1);
-        // Put off, and armed anew when its old time comes.
+        // Postponed, and armed again when its old time comes.
         assert_eq!(waited(&timers, 250).await, 250);
         // Rung, and armed for another wait.
         assert_eq!(waited(&timers, 300).await, 300);

@@ -85,7 +85,7 @@ impl Inbox {
     /// Moves the waiting events to `out`.
     pub(super) fn take(&mut self, out: &mut Vec<Mail>) {
         if out.is_empty() {
-            // The buffers are swapped, so that neither is allocated anew.
+            // The buffers are swapped, so that neither is allocated again.
             std::mem::swap(&mut self.mail, out);
         } else {
             out.append(&mut self.mail);

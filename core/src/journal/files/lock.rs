@@ -1,5 +1,6 @@
 //! Locks of files, by which one process sees whether another one is alive. They belong to an open file, not to a
-//! process: a probe sees the lock of its own process, and closing the probe's file does not release that lock.
+//! process: a probe sees the lock of the process that it runs in, and closing the probe's file does not release that
+//! lock.
 
 use std::fs::File;
 use std::io;

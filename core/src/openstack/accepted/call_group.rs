@@ -64,7 +64,7 @@ impl CallGroup {
         is_over || self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
     }
 
-    /// Makes a call and keeps its trail. `timeout` is in the place of the client's.
+    /// Makes a call and keeps its trail. `timeout` replaces the client's.
     pub(in crate::openstack) async fn ask<V: Send + 'static>(
         &mut self,
         get: Get<Client, V>,

@@ -155,7 +155,7 @@ impl<V> Deref for Fetched<V> {
     }
 }
 
-/// What stands between the client's base URL and the API's collections: the version, unless the base URL ends with one.
+/// The path between the client's base URL and the API's collections: the version, unless the base URL ends with one.
 pub(in crate::openstack) fn missing_version<'a>(base: &str, version: &'a str) -> &'a str {
     let last = base.rsplit('/').next().unwrap_or_default();
     let number = last.strip_prefix('v').unwrap_or_default();

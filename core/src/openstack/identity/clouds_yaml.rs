@@ -114,7 +114,7 @@ fn merged(
         Yaml::Null => Map::new(),
         _ => {
             return Err(Error::config(format!(
-                "{origin} is no mapping; expected one with `auth`, `region_name` and others"
+                "{origin} is not a mapping; expected one with `auth`, `region_name` and others"
             )));
         }
     };
@@ -141,7 +141,7 @@ fn clouds(file: Option<File>, secure: Option<File>) -> Result<Map, Error> {
             None | Some(Yaml::Null) => {}
             Some(_) => {
                 return Err(Error::config(format!(
-                    "{}: `clouds` is no mapping; expected one of names to clouds",
+                    "{}: `clouds` is not a mapping; expected one of names to clouds",
                     file.path.display()
                 )));
             }

@@ -119,6 +119,6 @@ fn parse(bytes: &[u8]) -> Result<Map, String> {
     match Yaml::parse(text)? {
         Yaml::Map(map) => Ok(map),
         Yaml::Null => Ok(Map::new()),
-        _ => Err("it is no mapping; expected one with the key `clouds`".to_owned()),
+        _ => Err("it is not a mapping; expected one with the key `clouds`".to_owned()),
     }
 }

@@ -53,7 +53,7 @@ impl Fields {
             None | Some(Yaml::Null) => Map::new(),
             Some(_) => {
                 return Err(Error::config(format!(
-                    "`auth` of {origin} is no mapping; expected one with `auth_url`, `username` and others"
+                    "`auth` of {origin} is not a mapping; expected one with `auth_url`, `username` and others"
                 )));
             }
         };
@@ -159,7 +159,7 @@ impl Fields {
             _ => Err(self.wrong(
                 key,
                 "something else",
-                "true or false; the path of a CA file belongs into `cacert`",
+                "true or false; the path of a CA file belongs in `cacert`",
             )),
         }
     }

@@ -168,7 +168,7 @@ impl<'a> Loader<'a> {
             } else if let Yaml::Text { text, .. } = key {
                 map.insert(text, value);
             } else {
-                return Err(at(span, "a key that is no text"));
+                return Err(at(span, "a key that is not text"));
             }
         }
         for (value, span) in merged {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::openstack::accepted::get::Get;
 use crate::openstack::accepted::resource::Resource;
 
-/// Reads an image. `prefix` is what stands between the client's base URL and the collection, as in `/v2`.
+/// Reads an image. `prefix` is the path between the client's base URL and the collection, as in `/v2`.
 pub(in crate::openstack) fn image<C: AnyClient>(
     client: &C,
     prefix: &str,

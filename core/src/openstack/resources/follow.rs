@@ -170,7 +170,7 @@ async fn follow(client: Client, plan: FollowPlan) -> Result<ActionReport, Action
         }
         Err(error) => {
             let mut report = nothing_seen(&request, &Work::default());
-            report.evidence = "it cannot be told what is to be followed".to_owned();
+            report.evidence = "it is unknown what to follow".to_owned();
             return report.or_error(Some(error));
         }
     };
@@ -276,7 +276,7 @@ fn closed(
     report.or_error(error)
 }
 
-/// A progress callback for what is no server.
+/// A progress callback for resources that are not servers.
 fn tell_resource(tell: OnProgress) -> Tell {
     let mut tell = Some(tell);
     Box::new(move |resource, elapsed| {

@@ -20,7 +20,7 @@ use crate::openstack::identity::Connection;
 /// How many actions, messages and tasks a resource has unless set otherwise.
 const LIMIT: usize = 20;
 
-/// Tells the story of a resource or of a request; begun by [`Connection::explain`].
+/// Reads the story of a resource or of a request; begun by [`Connection::explain`].
 #[must_use = "it does nothing until `send` is called"]
 pub struct Explanation {
     connection: Connection,
@@ -32,7 +32,7 @@ pub struct Explanation {
 }
 
 impl Connection {
-    /// Tells the story of a server, a volume, a snapshot or an image over the services of the cloud, or of everything
+    /// Reads the story of a server, a volume, a snapshot or an image over the services of the cloud, or of everything
     /// with a request's ID: what happened to it, why, and which request IDs to give to the operator.
     ///
     /// `what` is a UUID, an exact name, or a request ID `req-…`; with its kind and a slash in front, as in `volume/data`,
@@ -123,7 +123,7 @@ impl Explanation {
         self
     }
 
-    /// Tells it.
+    /// Reads it.
     ///
     /// # Errors
     /// `api` of the category `not_found` if no service has it, with what each of them answered, and of `invalid` if several
@@ -133,7 +133,7 @@ impl Explanation {
         tell(self)
     }
 
-    /// Tells it on the calling thread, and waits for its end.
+    /// Reads it on the calling thread, and waits for its end.
     ///
     /// # Errors
     /// Those of [`send`](Self::send).

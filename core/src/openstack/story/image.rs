@@ -9,7 +9,7 @@ use crate::openstack::accepted::time::stamp;
 use crate::openstack::image::reads;
 use crate::openstack::image::task::ImageTask;
 
-/// Tells an image that was read.
+/// Adds an image that was read.
 ///
 /// # Errors
 /// What ends the story.

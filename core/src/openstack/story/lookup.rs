@@ -228,7 +228,7 @@ fn page(place: &Place, collection: &str, name: &str, marker: Option<&str>) -> Ge
     Get::new(request, |response| response.json())
 }
 
-/// Where the resources of this kind stand in the API.
+/// The API's collection of the resources of this kind.
 fn collection(kind: Kind) -> &'static str {
     match kind {
         Kind::Server => "servers",

@@ -34,7 +34,7 @@ impl Service {
         }
     }
 
-    /// The version of the API that stands in paths where the endpoint names none.
+    /// The version of the API in paths, if the endpoint names none.
     fn version(self) -> &'static str {
         match self {
             Self::Compute | Self::Volume => "",
@@ -69,7 +69,7 @@ impl<V> Answer<V> {
     }
 }
 
-/// A client of a service, and what stands in paths before the collections.
+/// A client of a service, and the path before its collections.
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) client: Client,

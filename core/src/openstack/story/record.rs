@@ -98,7 +98,7 @@ impl Story {
 }
 
 impl ResourceStory {
-    /// A resource of which nothing but its ID is known.
+    /// A resource of which only the ID is known.
     pub(super) fn new(resource_type: &str, id: &str) -> Self {
         Self {
             resource_type: resource_type.to_owned(),

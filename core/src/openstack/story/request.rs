@@ -21,7 +21,7 @@ const BEARS: &str = "bears the request's ID";
 /// How many images' tasks are looked at: the image service finds no task by its request.
 const IMAGES: usize = 10;
 
-/// Tells all that bears the ID.
+/// Reads everything that has the ID.
 ///
 /// # Errors
 /// What ends the story; `api` if nothing bears it.

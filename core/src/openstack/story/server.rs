@@ -13,7 +13,7 @@ use crate::openstack::compute::lookup::is_uuid;
 use crate::openstack::compute::{ActionOutcome, Server};
 use crate::redact::one_line;
 
-/// Tells a server that was read, and what hangs together with it.
+/// Adds a server that was read, and everything related to it.
 ///
 /// # Errors
 /// What ends the story.
@@ -56,7 +56,7 @@ pub(super) async fn tell(
     Ok(told)
 }
 
-/// Tells a server that is gone by its actions, which can be read for a while; `None` if there are none.
+/// Adds a deleted server by its actions, which can be read for a while; `None` if there are none.
 ///
 /// # Errors
 /// What ends the story.

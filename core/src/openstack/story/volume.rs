@@ -12,7 +12,7 @@ use crate::openstack::volume::message::UserMessage;
 use crate::openstack::volume::messages;
 use crate::openstack::volume::reads::{Access, Wanted};
 
-/// Tells a volume or a snapshot that was read.
+/// Adds a volume or a snapshot that was read.
 ///
 /// # Errors
 /// What ends the story.
@@ -28,7 +28,7 @@ pub(super) async fn tell(
     Ok(with_messages(seen(kind.as_str(), resource), messages))
 }
 
-/// Tells a volume by its UUID, as far as block storage does.
+/// Adds a volume by its UUID, as far as block storage shows it.
 ///
 /// # Errors
 /// What ends the story.

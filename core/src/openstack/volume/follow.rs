@@ -219,7 +219,7 @@ impl VolumeFollow {
     }
 }
 
-/// Where a resource stands in the API, if it can be read as all are.
+/// The API's collection of a resource, if it can be read like all others.
 fn collection(resource_type: &str) -> Option<&'static str> {
     match resource_type {
         "volume" => Some("volumes"),

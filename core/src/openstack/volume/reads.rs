@@ -29,8 +29,8 @@ pub(in crate::openstack) enum Access {
     None,
 }
 
-/// Reads a volume, a snapshot or a backup. `prefix` is what stands between the client's base URL and the collection: nothing,
-/// as a rule.
+/// Reads a volume, a snapshot or a backup. `prefix` is the path between the client's base URL and the collection, usually
+/// empty.
 pub(in crate::openstack) fn resource<C: AnyClient>(
     client: &C,
     (prefix, collection): (&str, &str),

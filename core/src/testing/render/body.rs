@@ -103,7 +103,7 @@ impl BodyNode {
     fn put(&mut self, pointer: &str, text: &str) -> Result<(), String> {
         let taken = || {
             format!(
-                "the pointer `{}` leads to a place that another part takes; expected a dialect whose parts stand apart",
+                "the pointer `{}` leads to a place that another part takes; expected a dialect with separate places",
                 pointer.escape_debug()
             )
         };

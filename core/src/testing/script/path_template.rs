@@ -184,7 +184,7 @@ mod tests {
         assert!(fits("/clips/{name}.mp4", "/clips/door.mp4"));
         assert!(!fits("/clips/{name}.mp4", "/clips/.mp4"));
         assert!(!fits("/clips/{name}.mp4", "/clips/door.avi"));
-        // What stands before and after does not overlap.
+        // The parts before and after do not overlap.
         assert!(!fits("/a{x}a", "/a"));
         assert!(!fits("/aa{x}aa", "/aaa"));
     }

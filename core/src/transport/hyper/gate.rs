@@ -1,7 +1,7 @@
 //! A connection's waker, which hides the wakes between the halves of a connection while both are polled.
 //!
 //! A response future and its connection are in one task and are polled together until both wait. Without the gate each
-//! message between them would wake that task once more, which costs a runtime another turn of its event loop.
+//! message between them would wake that task again, which costs a runtime another turn of its event loop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -35,7 +35,7 @@ impl PingRequest {
         self.ping.store(true, Ordering::Release);
     }
 
-    /// Polls `work` without letting it read. The caller has to poll it once more.
+    /// Polls `work` without letting it read. The caller has to poll it again.
     pub(super) fn only_writing<O>(&self, work: impl FnOnce() -> O) -> O {
         self.only_writes.store(true, Ordering::Relaxed);
         let output = work();

@@ -359,7 +359,7 @@ impl Parker {
         if swapped.is_err() {
             return Polled::Ready;
         }
-        // Rounded up to whole milliseconds, since an early return would only wait once more.
+        // Rounded up to whole milliseconds, since an early return would only wait again.
         let timeout = left.map_or(PollTimeout::NONE, |left| {
             PollTimeout::try_from(left + Duration::from_micros(999)).unwrap_or(PollTimeout::MAX)
         });

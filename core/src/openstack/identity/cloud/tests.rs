@@ -383,12 +383,12 @@ fn a_description_is_an_entry_of_a_file() {
 
     for (text, wanted) in [
         ("{\"auth\": hunter2}", "not valid JSON at line 1, column 10"),
-        ("[]", "the description of the cloud is no mapping"),
+        ("[]", "the description of the cloud is not a mapping"),
         ("{}", "auth_url"),
         (r#"{"auth_type": "none"}"#, "endpoint"),
         (
             r#"{"auth": "hunter2"}"#,
-            "`auth` of the description of the cloud is no mapping",
+            "`auth` of the description of the cloud is not a mapping",
         ),
         (
             r#"{"auth": {"auth_url": "https://dev/v3", "password": "hunter2"}}"#,

@@ -103,7 +103,7 @@ async fn keep(pool: Weak<Pool>, at_work: AtWork) {
     .await;
 }
 
-/// An idle timeout of zero is no reason to check all the time.
+/// The minimum interval, since an idle timeout of zero must not cause permanent checks.
 const SHORTEST: Duration = Duration::from_millis(10);
 
 /// Timers have a maximum.
