@@ -207,7 +207,7 @@ fn child() {
     }
 }
 
-/// Tells the test that started this process.
+/// Reports to the test that started this process.
 fn tell(text: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "\ntold {text}").expect("a line");
@@ -438,7 +438,7 @@ fn a_set_uid_program_does_not_heed_its_callers_environment() {
     if unsafe { libc::geteuid() } != 0 {
         return;
     }
-    // By a process of its own: a test that starts a process while this one holds the copy open for writing would make it
+    // In a separate process: a test that starts a process while this one holds the copy open for writing would make it
     // busy.
     let mut copy = Command::new("cp");
     copy.arg(std::env::current_exe().expect("a binary"))

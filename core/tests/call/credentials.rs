@@ -129,7 +129,7 @@ async fn without_a_credential_the_refreshers_error_says_the_kind() {
         let own = own.expect("an error of reqtrail").trail().expect("a trail");
         assert_eq!(own.attempts().len(), 1);
     }
-    // A binding says the kind in words of its own.
+    // A binding names the kind in its own text.
     let builder = Client::novavms(BASE).token_refresher(|| async {
         let error = reqtrail::RefreshError::new(ErrorKind::Timeout, None, "too slow");
         Err::<String, _>(error.with_source("the raised one").into())

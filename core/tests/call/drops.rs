@@ -232,7 +232,7 @@ async fn without_a_poll_there_was_no_call() {
     assert_eq!((fixture.seen.events().len(), fixture.wire.count()), (0, 0));
 }
 
-/// A runtime that ends drops its tasks. The next call that needs a refresh that was among them begins it anew.
+/// A runtime that ends drops its tasks. The next call that needs a refresh that was among them begins it again.
 #[test]
 fn a_refresh_that_ended_with_its_runtime_is_begun_anew() {
     let runtime = || {

@@ -129,7 +129,7 @@ async fn a_body_that_says_nothing_leaves_the_status() {
         );
         assert_eq!(&api.body()[..], &body[..body.len().min(KEPT)], "{start}");
     }
-    // An integer is its decimal text; a byte-order mark is no part of JSON.
+    // An integer is its decimal text; a byte-order mark is not a part of JSON.
     let (_, code) = answered(reply(404).body(r#"{"error":42}"#)).await;
     assert_eq!(code.as_deref(), Some("42"));
     let (_, code) = answered(reply(404).body(format!("\u{feff}{JSON}"))).await;

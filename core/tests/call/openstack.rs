@@ -81,7 +81,7 @@ async fn faults_are_typed() {
         assert_eq!(has_page, hinted, "{root}: {page}");
         assert!(api.novavms_code().is_none() && api.title().is_none());
     }
-    // Another API's code is no fault, whatever it is called.
+    // Another API's code is not a fault, whatever its name.
     let fixture = novavms([reply(404).body(r#"{"error":"itemNotFound"}"#)]);
     let error = error(fixture.client.get("/x").send().await);
     let api = error.api().expect("an answer");

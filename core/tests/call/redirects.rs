@@ -278,7 +278,7 @@ async fn a_servers_user_info_and_fragment_go_nowhere() {
     assert!(!trail(&outcome).to_json().contains("pw"));
 }
 
-/// The body of a redirect is of no interest, and does not hold the call up.
+/// The body of a redirect is not read, and does not hold up the call.
 #[tokio::test(start_paused = true)]
 async fn the_body_of_a_followed_redirect_is_not_waited_for() {
     let fixture = novavms([to(302, "/b").body("moved").stalled(), reply(200)]);

@@ -56,7 +56,7 @@ fn behind<T: StdError + 'static>(error: &Error) -> Option<&T> {
     None
 }
 
-/// A client without a token whose refresher fails with what `fail` makes of its own call's error: a 401.
+/// A client without a token whose refresher fails with what `fail` makes of its call's error, a 401.
 async fn without_token(fail: fn(Error) -> BoxError) -> Error {
     let client = Client::novavms(BASE).token_refresher(move || async move {
         let answer = reply(401)

@@ -17,7 +17,7 @@ use crate::support::*;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Where a client stands once it is built.
+/// The place of a client once it is built.
 type Cell = Arc<OnceLock<Client>>;
 
 /// Uses a client, which takes its locks.
@@ -96,7 +96,7 @@ fn a_refreshers_error_that_goes_may_use_the_client() {
     });
 }
 
-/// A transport that does something of its own where it is asked for `at`.
+/// A transport that runs a function when `at` is called.
 #[derive(Clone)]
 struct Odd {
     wire: ScriptedTransport,

@@ -80,7 +80,7 @@ fn a_call_on_its_callers_thread_may_have_a_lane() {
     assert_eq!(mailbox.open_jobs(), 0);
     let mut mail = Vec::new();
     lane.take(&mut mail);
-    // All of it is there when the call has ended, but for its outcome, which the caller has.
+    // Everything is there when the call has ended, except its outcome, which the caller has.
     let [attempt, call] = &mail[..] else {
         panic!("{mail:?}");
     };
@@ -106,7 +106,7 @@ fn a_lane_gets_what_happens_in_its_calls_and_then_their_results() {
     let idle = mailbox.open_lane(|| panic!("nothing is for this lane"));
     for number in 0..CALLS {
         let tag = lane.next_tag();
-        // One of them is refused before it begins, and is told of all the same.
+        // One of them is refused before it begins, and is still reported.
         let path = if number == 0 { "wrong" } else { "/cameras" };
         client
             .host()
@@ -216,7 +216,7 @@ impl Transport for Ahead {
         *self.0.lock().expect("the lock")
     }
 
-    /// Nobody waits on this clock but for what is due.
+    /// Only waits that are due end on this clock.
     fn sleep_until(&self, at: Instant) -> Sleep {
         let is_due = self.now() >= at;
         Sleep::new(async move {

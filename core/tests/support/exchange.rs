@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Head(StatusCode, Box<HeaderMap>),
     /// A piece of the body.
     Data(Bytes),
-    /// A piece of the body that is no data.
+    /// A piece of the body that is not data.
     Trailers(Box<HeaderMap>),
     /// The transport reports its phase and its peer.
     Busy(Phase, Option<&'static str>),
@@ -101,7 +101,7 @@ impl Exchange {
         self
     }
 
-    /// From here on the transport is in this phase, with the server or proxy of this name.
+    /// From now on the transport is in this phase, with the server or proxy of this name.
     pub(crate) fn busy(mut self, phase: Phase, peer: Option<&'static str>) -> Self {
         self.before.push_back(Step::Busy(phase, peer));
         self

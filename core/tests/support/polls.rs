@@ -17,7 +17,7 @@ pub(crate) async fn polled_at_most<F: Future>(polls: usize, future: F) -> Option
         left -= 1;
         match future.as_mut().poll(cx) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
-            // The last poll was in vain.
+            // The last poll had no result.
             Poll::Pending if left == 0 => Poll::Ready(None),
             Poll::Pending => Poll::Pending,
         }

@@ -14,7 +14,7 @@ use crate::process::{FILE, Folder, Process, TOKEN};
 use crate::record::{exchanges, script};
 use crate::session;
 
-/// A program that starts another one in a network namespace of its own, which has no interface that is up; `None` where
+/// A program that starts another one in a separate network namespace, which has no interface that is up; `None` where
 /// the system allows nobody to make one.
 fn without_network() -> Option<&'static [&'static str]> {
     let programs: [&[&str]; 2] = [&["unshare", "--user", "--net"], &["unshare", "--net"]];

@@ -17,7 +17,7 @@ pub(crate) static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
     jsonschema::validator_for(&schema).expect("a schema")
 });
 
-/// A script in which every key and every operator stands somewhere.
+/// A script with every key and every operator.
 fn full() -> Value {
     json!({
         "schema": "reqtrail.script/1",

@@ -82,7 +82,7 @@ pub(crate) fn run_blocking(client: &blocking::Client) -> Vec<Value> {
     session!(client)
 }
 
-/// A camera whose serial number is made anew in each run.
+/// A camera with a new serial number in each run.
 fn new_camera() -> Value {
     let random = std::array::from_fn(|_| fastrand::u8(..));
     let serial = uuid::Builder::from_random_bytes(random).into_uuid();

@@ -31,9 +31,9 @@ enum Flood {
         on_stream: bool,
         payload: &'static [u8],
     },
-    /// A header block that never ends, in CONTINUATION frames of so many bytes.
+    /// A header block that never ends, in CONTINUATION frames of this many bytes.
     Continuations(usize),
-    /// A whole header block of so many bytes.
+    /// A whole header block of this many bytes.
     Headers(usize),
     /// A body of many empty frames.
     EmptyData,
@@ -134,7 +134,7 @@ async fn play(flood: Flood, wire: &mut Wire) -> io::Result<()> {
     }
 }
 
-/// Calls through a flood, and once more.
+/// Calls through a flood, and then again.
 async fn survive(flood: Flood) -> Outcome {
     let authority = Authority::new();
     const NO_WINDOW: &[(u16, u32)] = &[(INITIAL_WINDOW_SIZE, 0)];

@@ -290,7 +290,7 @@ async fn concurrent_calls_on_one_connection_never_swap_ids() {
     let server = h2_server(&authority, act).await;
     let client = builder(server.https()).extra_ca(authority.pem);
     let client = client.build().expect("a client");
-    // The first call brings the connection about; without it each of the others would begin one of its own.
+    // The first call makes the connection; without it each of the others would begin another one.
     let first = get(&client).await;
     // None is answered before all have arrived, and then the last one first.
     let calls = join_all((0..CALLS).map(|n| {

@@ -212,7 +212,7 @@ async fn a_request_that_is_not_answered_in_time_may_have_been_sent() {
     })
     .await;
     let client = builder(server.http()).build().expect("a client");
-    // The second request finds a connection that is there already, so that none of its time goes into making one.
+    // The second request finds an existing connection, so that none of its time goes into making one.
     let first = client.get("/things").send().await;
     let slow = client.post("/things").body("{}").attempt_timeout(SHORT);
     let slow = slow.send().await;

@@ -69,7 +69,7 @@ async fn run(name: &'static str, server: &Server, scheme: &str, ca: Option<&str>
     .expect("no panic")
 }
 
-/// Tells the test that started this process, with one write: other processes may write at the same time.
+/// Reports to the test that started this process, with one write: other processes may write at the same time.
 fn tell(text: &str) {
     let line = format!("\ntold {text}\n");
     // SAFETY: the buffer is as long as is said.
@@ -121,7 +121,7 @@ fn join(pid: libc::pid_t) {
     let end = Instant::now() + LONG;
     let mut status = 0;
     loop {
-        // SAFETY: the status is written to a place that is there.
+        // SAFETY: the status is written to a valid variable.
         match unsafe { libc::waitpid(pid, &raw mut status, libc::WNOHANG) } {
             0 if Instant::now() > end => {
                 // SAFETY: the child has not been waited for, so that the ID is its own.
@@ -358,7 +358,7 @@ fn a_process_that_forks_at_a_signal() {
     });
 }
 
-/// Counts what observers are told.
+/// Counts the events of observers.
 #[derive(Default)]
 struct Counts {
     attempts: AtomicUsize,
@@ -421,7 +421,7 @@ fn a_process_with_few_descriptors() {
         rlim_cur: DESCRIPTORS,
         rlim_max: DESCRIPTORS,
     };
-    // SAFETY: the limit is read from a place that is there.
+    // SAFETY: the limit is read from a valid variable.
     assert_eq!(
         unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) },
         0
@@ -496,7 +496,7 @@ fn set_descriptors(most: libc::rlim_t) {
         rlim_cur: most,
         rlim_max: 1024,
     };
-    // SAFETY: the limit is read from a place that is there.
+    // SAFETY: the limit is read from a valid variable.
     let set = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
     assert_eq!(set, 0);
 }
@@ -512,7 +512,7 @@ fn take(client: &blocking::Client) -> Vec<(u64, Outcome)> {
     done
 }
 
-/// Gives the descriptors back once an attempt has failed for want of them.
+/// Frees the descriptors once an attempt has failed for lack of them.
 struct GiveBack;
 
 impl Observer for GiveBack {

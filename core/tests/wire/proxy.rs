@@ -12,7 +12,7 @@ use crate::support::{
     builder, notes, trail,
 };
 
-/// The password as it is, and as it stands in a URL.
+/// The password, plain and as in a URL.
 const PASSWORD: &str = "hun/ter2@proxy";
 const ENCODED: &str = "hun%2Fter2%40proxy";
 

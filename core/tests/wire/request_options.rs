@@ -310,7 +310,7 @@ async fn a_secret_of_a_form_is_not_shown_as_it_was_sent() {
     assert!(said.contains("country_code=germany"), "{said}");
 }
 
-/// What is no form and no query may hold a secret all the same.
+/// A value that is neither a form nor a query may still hold a secret.
 #[tokio::test]
 async fn a_refused_value_is_shown_nowhere() {
     let requests = [

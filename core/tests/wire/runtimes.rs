@@ -95,7 +95,7 @@ fn a_runtime_without_a_part_is_told_of_it() {
     }
 }
 
-/// The one call ends with its runtime, and says so to the observers; the next one makes a connection of its own.
+/// The one call ends with its runtime, and says so to the observers; the next one makes a new connection.
 #[test]
 fn a_runtime_that_ends_in_the_middle_of_a_call_harms_no_other() {
     let servers = Builder::new_multi_thread()
@@ -130,7 +130,7 @@ fn a_runtime_that_ends_in_the_middle_of_a_call_harms_no_other() {
 }
 
 /// An HTTP/2 connection is driven by the runtime that made it. A call of another one that waits for it ends with that
-/// runtime, and not by its timeout; the next attempt has a connection of its own.
+/// runtime, and not by its timeout; the next attempt has a new connection.
 #[test]
 fn an_http2_connection_ends_with_its_runtime() {
     let servers = Builder::new_multi_thread()

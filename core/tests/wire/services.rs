@@ -257,7 +257,7 @@ async fn a_service_that_cannot_answer_is_asked_again() {
             .await
             .expect_err("busy");
         assert!(server.log().len() > before, "a failure is not kept");
-        // A token that is refused is no sign of a missing document.
+        // A refused token does not mean that the document is missing.
         let error = begun(&connection, "rating", blocks)
             .await
             .expect_err("refused");

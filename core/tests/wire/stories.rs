@@ -61,7 +61,7 @@ fn connect(server: &Server) -> Cloud {
     Cloud::new(server.http(), Auth::application_credential("c1", "hunter2"))
 }
 
-/// Runs what blocks on a thread of its own.
+/// Runs blocking work on a separate thread.
 async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
     tokio::task::spawn_blocking(work).await.expect("no panic")
 }

@@ -190,7 +190,7 @@ async fn a_call_is_cancelled_at_once_whatever_it_is_busy_with() {
             let mut holder = None;
             let holds = CancelToken::new();
             if busy == Busy::WaitingForStream {
-                // Takes the one stream. Those that wait for it are told of by nobody, so the holder speaks for them.
+                // Takes the one stream. Nothing reports those that wait for it, so the holder does.
                 let call = keeper.client.get("/things").cancel_token(&holds).into_job();
                 let host = Arc::clone(keeper.client.host());
                 holder = Some(std::thread::spawn(move || host.run(call, None).into_call()));
@@ -289,7 +289,7 @@ async fn an_attempt_that_timed_out_closes_its_connection_before_the_next() {
     assert_succeeded(&outcome, &[("timeout", Sent::Unknown), OK]);
 }
 
-/// Makes a call of its own within another call.
+/// Makes a call within another call.
 struct Nests {
     client: OnceLock<blocking::Client>,
     within: AtomicBool,
@@ -437,7 +437,7 @@ async fn threads_that_wait_for_streams_are_served_in_turn() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pool_that_keeps_nothing_lets_the_thread_rest() {
-    // `pool_idle_timeout` of nothing at all is no reason to look without end.
+    // A `pool_idle_timeout` of zero must not cause endless checks.
     let server = Server::plain().await;
     let client = builder(server.http()).pool_idle_timeout(Duration::ZERO);
     let client = client.build_blocking().expect("a client");

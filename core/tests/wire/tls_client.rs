@@ -104,7 +104,7 @@ async fn a_certificate_of_another_authority_is_refused() {
 
 #[tokio::test]
 async fn a_certificate_of_an_authority_with_a_new_key_is_refused() {
-    // The name fits and the signature does not, which the server tells with an alert of its own.
+    // The name fits and the signature does not, which the server reports with a separate alert.
     with_certificate_of(&Authority::new()).await;
 }
 

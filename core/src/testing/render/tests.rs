@@ -574,7 +574,7 @@ proptest! {
             prop_assert_eq!(answer.category, category);
             prop_assert_eq!(answer.retry_after, retry_after.map(Duration::from_secs_f64));
         } else {
-            // What stands apart and has a status is always rendered.
+            // Parts with separate places and a status are always rendered.
             let usual = pointers[0].is_some() && pointers[1].is_some() && pointers[2].is_some();
             let apart = |a: &Option<String>, b: &Option<String>| {
                 let (Some(a), Some(b)) = (a, b) else { return true };

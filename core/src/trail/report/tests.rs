@@ -1,4 +1,4 @@
-//! The reports of six typical calls. `UPDATE_GOLDEN=1 cargo test -p reqtrail report` writes the files anew.
+//! The reports of six typical calls. `UPDATE_GOLDEN=1 cargo test -p reqtrail report` rewrites the files.
 
 use std::path::Path;
 use std::sync::Arc;

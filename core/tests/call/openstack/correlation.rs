@@ -1,4 +1,4 @@
-//! The global request ID: the call's own, a caller's, a client's, and where it is told.
+//! The global request ID: the call's own, a caller's, a client's, and where it is reported.
 
 use reqtrail::{Client, ErrorKind};
 
@@ -66,7 +66,7 @@ async fn a_callers_correlation_id() {
     assert_eq!(fixture.wire.count(), 0);
 }
 
-/// A service that works for one request of its own passes that one's ID on with all its calls.
+/// A service that handles a request passes its ID on with all its calls.
 #[tokio::test(start_paused = true)]
 async fn a_clients_correlation_id() {
     let fixture = configured([reply(503), reply(200), reply(200)], |b| {

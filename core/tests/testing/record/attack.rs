@@ -96,7 +96,7 @@ fn replies(path: &str, refused: &mut bool) -> Vec<u8> {
     }
 }
 
-/// Every text of a recording, also what stands as base64.
+/// Every text of a recording, including those in base64.
 fn texts(value: &Value, out: &mut Vec<u8>) {
     match value {
         Value::String(text) => {

@@ -99,7 +99,7 @@ fn nearly_a_script() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whatever stands there, reading ends with a script or with an error that says where, and the schema agrees.
+/// Whatever the value is, reading ends with a script or with an error that says where, and the schema agrees.
 fn holds(value: &Value) {
     match read(value) {
         Ok(_) => assert!(SCHEMA.is_valid(value), "the schema refuses {value}"),

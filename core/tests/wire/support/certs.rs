@@ -1,4 +1,4 @@
-//! Certificates made anew for every test, and TLS servers that show them.
+//! New certificates for every test, and TLS servers that present them.
 
 use std::io;
 use std::sync::Arc;

@@ -130,7 +130,7 @@ impl Wire {
     /// opened.
     pub(crate) async fn settle(&mut self) -> io::Result<Vec<u32>> {
         let mut opened = Vec::new();
-        // The client acts upon what it read after it has acknowledged it, so one round is not enough.
+        // The client acts on what it read after it has acknowledged it, so one round is not enough.
         for round in 0..5u8 {
             self.write(&[Frame::new(PING, 0, 0, [round; 8])]).await?;
             loop {

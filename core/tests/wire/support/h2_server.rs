@@ -23,7 +23,7 @@ use super::{Authority, Log, Seen, Server, Tls, http1};
 pub(crate) enum Act {
     /// Answers, with the request's path as the body.
     Answer,
-    /// Answers with a header of so many bytes.
+    /// Answers with a header of this many bytes.
     AnswerLarge(usize),
     /// Answers when so many requests wait, the last one first.
     Hold(usize),
@@ -56,7 +56,7 @@ where
     with_tls(tls, script).await
 }
 
-/// The same with a TLS side of one's own.
+/// The same with a given TLS side.
 pub(crate) async fn with_tls<F>(tls: Tls<'_>, script: F) -> Server
 where
     F: Fn(usize) -> Act + Send + Sync + 'static,

@@ -99,7 +99,7 @@ fn check(attempt: &Attempt, row: Option<&Seen>) {
         (_, None) => {}
         (_, Some(row)) => {
             assert_eq!(attempt.method(), row.method);
-            // An answer may be lost, or end before its ID; one that is there has the ID that the server gave.
+            // An answer may be lost, or end before its ID; one that arrived has the ID that the server sent.
             if attempt.status().is_some() {
                 let id = attempt.request_id().map(|id| id.as_str());
                 assert_eq!(id, row.answered.as_deref(), "{attempt:?}");

@@ -22,7 +22,7 @@ fn stem(pid: u32) -> String {
     format!("a-b-{pid}-1764190000000-0a1b2c")
 }
 
-/// Makes a file of so many bytes that was last written at a time.
+/// Makes a file of this many bytes that was last written at a time.
 fn file(folder: &Path, name: &str, bytes: u64, written: SystemTime) {
     let file = File::create(folder.join(name)).expect("it is made");
     file.set_len(bytes).expect("it has room");

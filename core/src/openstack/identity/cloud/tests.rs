@@ -34,7 +34,7 @@ impl Fake {
         Cloud::read(self, None, None).expect("a cloud")
     }
 
-    /// The message of a configuration that does not do.
+    /// The message of a configuration that is not valid.
     fn error(&self) -> String {
         let error = Cloud::read(self, None, None).expect_err("no cloud");
         let all = format!("{error} {error:?}");
@@ -436,7 +436,8 @@ fn variables_that_differ_from_the_chosen_cloud_are_noted() {
              used",
         ]
     );
-    // What is the same is no note, whatever its form; nor is what a program chose itself, or what the cloud lacks.
+    // Equal values make no note, whatever their form; neither does what a program chose itself, or what the cloud
+    // lacks.
     for same in [
         ("OS_REGION_NAME", "One"),
         ("OS_REGION_NAME", ""),

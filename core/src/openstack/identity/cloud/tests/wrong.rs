@@ -1,4 +1,4 @@
-//! What is said of a configuration that does not do.
+//! The errors of configurations that are not valid.
 
 use super::{ENVIRONMENT, Fake, KNOWN, cloud_of};
 
