@@ -100,7 +100,7 @@ func (h *hookCounter) end() {
 	open := h.core.hold() != 0
 	h.mutex.Lock()
 	h.running--
-	// Within the lock, because events that are taken from here on are not handled yet.
+	// Within the lock, because events taken from now on are not handled yet.
 	if open && h.running == 0 {
 		h.core.handled()
 	}

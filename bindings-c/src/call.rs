@@ -93,7 +93,7 @@ impl Completion {
         match receiver {
             Receiver::Call(Some(function)) => {
                 let (response, error) = (raw(ended.response), raw(ended.error));
-                // SAFETY: the program's function; the handles are its own from here on.
+                // SAFETY: the program's function; it owns the handles from now on.
                 unsafe { function(self.handle, code, response, error, self.user_data) };
             }
             Receiver::Report(Some(function)) => {

@@ -1,7 +1,7 @@
 //! Functions for the Go package, which combine several of the header's so that a call crosses the border once and back.
 //!
-//! `bindings-c/go/native.h` is generated from these modules. It is not installed, because the package works only with a
-//! library of its own version.
+//! `bindings-c/go/native.h` is generated from these modules. It is not installed, because package and library must have the
+//! same version.
 
 mod error;
 mod error_fields;

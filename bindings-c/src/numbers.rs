@@ -65,7 +65,7 @@ pub(crate) fn seconds(time: SystemTime) -> Option<f64> {
     Some(since.as_secs_f64())
 }
 
-/// A duration from milliseconds; the highest number is no limit.
+/// A duration from milliseconds; the highest number means "no limit".
 pub(crate) fn duration(milliseconds: u64) -> Duration {
     match milliseconds {
         u64::MAX => Duration::MAX,

@@ -80,8 +80,8 @@ static void a_sign_in_fails_with_its_trail(void) {
   CHECK_CODE(reqtrail_cloud_from_json("{}", Z, &made, &error), REQTRAIL_ERROR_CONFIG);
   CHECK(made == NULL && reqtrail_error_trail(error) == NULL);
   reqtrail_error_free(error);
-  CHECK_CODE(reqtrail_cloud_named("there is none of this name", Z, &made, NULL), REQTRAIL_ERROR_CONFIG);
-  CHECK_CODE(reqtrail_cloud_find("there is none of this name", Z, "One", Z, &made, NULL), REQTRAIL_ERROR_CONFIG);
+  CHECK_CODE(reqtrail_cloud_named("this name does not exist", Z, &made, NULL), REQTRAIL_ERROR_CONFIG);
+  CHECK_CODE(reqtrail_cloud_find("this name does not exist", Z, "One", Z, &made, NULL), REQTRAIL_ERROR_CONFIG);
 }
 
 static void progress(const char *json, size_t length, void *user_data) {

@@ -32,7 +32,7 @@ test("a refresher runs in the context of the call that asks", async (t) => {
     // A body that must be read first makes no difference.
     const body = new Blob(["a"]);
     await storage.run("two", () => client.post("/private", { body }));
-    client.setToken("bad once more");
+    client.setToken("bad again");
     const inThree = storage.run("three", () => new AsyncResource("PROGRAM"));
     await inThree.runInAsyncScope(() => client.get("/private"));
     client.setToken("bad at last");

@@ -56,7 +56,7 @@ export class Hooks {
     this.#functions = functions;
   }
 
-  /** Tells the native half which events are wanted now, because subscribers come and go. */
+  /** Passes to the native half which events are wanted now, because subscribers come and go. */
   look(): void {
     const [attempts, calls] = wanted(this.#functions);
     if (attempts === this.#attempts && calls === this.#calls) return;

@@ -191,5 +191,5 @@ def test_a_client_of_a_service_works_in_the_child_of_a_fork(services: Any) -> No
         service = client.get("/images").trail.service
         os._exit(0 if service == "image" else 1)
     assert os.waitpid(child, 0)[1] == 0
-    # The child builds its client anew, without asking again.
+    # The child builds its client again, without asking again.
     assert seen(services) == ["/image/ None", "/image/v2/images None", "/image/v2/images None"]

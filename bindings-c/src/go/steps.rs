@@ -96,7 +96,7 @@ impl<'a> Step<'a> {
         Ok((name, value))
     }
 
-    /// A duration, rounded up to a millisecond. A negative one stands for zero, except the lowest, which is no limit.
+    /// A duration, rounded up to a millisecond. A negative one stands for zero, except the lowest, which means "no limit".
     fn time(&self) -> Duration {
         match number(self.first).cast_signed() {
             i64::MIN => Duration::MAX,

@@ -1,6 +1,6 @@
 //! Reads segments in blocks of whole lines: forward to search them, backward for the newest lines.
 //!
-//! It opens the file anew for each block, because a folder may have more files than a process may have open.
+//! It opens the file again for each block, because a folder may have more files than a process may have open.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};

@@ -173,7 +173,7 @@ mod tests {
             "the path `/jobs/{correlation_id}` needs a value for its parameter `correlation_id`",
             "`{idempotency_key}/user_agent` is not a URL",
             "the timeout passed",
-            "max_attempts_of is no option",
+            "max_attempts_of is not an option",
             "",
             "→ timeout",
         ] {

@@ -232,7 +232,7 @@ const FOREIGN: &[Foreign] = &[
     Foreign {
         owner: Owner::Request,
         names: &["etag", "ifNoneMatchTag"],
-        advice: "{if_none_match} is the entity tag of the response that is there already",
+        advice: "{if_none_match} is the entity tag of the response that the caller has",
     },
     Foreign {
         owner: Owner::Request,

@@ -190,7 +190,7 @@ fn notes(trail: &Trail) -> Vec<String> {
         }
     }
     if let Some(n) = noted(RequestIdNote::AsSent) {
-        notes.push(format!("The request ID of attempt {n} is the correlation ID that was sent: the service keeps no ID of its own for a request, so search its log for the correlation ID."));
+        notes.push(format!("The request ID of attempt {n} is the correlation ID that was sent: the service has no separate ID for a request, so search its log for the correlation ID."));
     }
     if let Some(n) = noted(RequestIdNote::Duplicate) {
         notes.push(format!(

@@ -2,7 +2,7 @@
 //!
 //! `golden/errors.json` has answers, and the record of the error that each makes. The tests of every face serve these answers
 //! and compare their own error with the record, field by field. `UPDATE_GOLDEN=1 cargo test -p reqtrail error_records` writes
-//! the records anew.
+//! the records again.
 
 use std::convert::Infallible;
 use std::path::Path;

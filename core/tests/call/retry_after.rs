@@ -52,7 +52,7 @@ async fn waits_are_never_shorter_than_told() {
     }
     assert!(
         latest > ms(800),
-        "callers that were told the same come apart: {latest:?}"
+        "callers with the same Retry-After spread out: {latest:?}"
     );
 }
 

@@ -267,7 +267,7 @@ async fn a_renewal_says_that_it_needs_a_new_passcode() {
         );
         assert_hidden(PASSCODE, &format!("{error} {error:?}"));
     }
-    assert_eq!(wire.count(), 1, "no request is made in vain");
+    assert_eq!(wire.count(), 1, "no useless request is made");
     // After the token's end no call goes out without one.
     tokio::time::sleep(secs(3600)).await;
     let before = nova.count();

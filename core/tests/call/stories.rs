@@ -23,7 +23,7 @@ const BOOTED: &str = "req-7f1e7a3c-0000-4000-8000-000000000001";
 const ANOTHER: &str = "req-279d6cf0-bee9-419f-9e86-bc14d831ec4c";
 const NO_BACKEND: &str = "schedule allocate volume:Could not find any available weighted backend.";
 
-/// Answers a request to a service, by its name and by what stands behind the base URL; `None` for what is usual.
+/// Answers a request to a service, by its name and by what follows the base URL; `None` for what is usual.
 type Answering = dyn Fn(&str, &str, &Logged) -> Option<Exchange> + Send + Sync;
 
 /// A cloud of four services at one transport.

@@ -667,8 +667,8 @@ fn a_process_that_submits_a_burst() {
     wait_for_descriptors(before);
 }
 
-/// Out of descriptors the system's resolver reads neither its hosts nor its configuration, and knows no host at all. That is
-/// no reason to say that the host does not exist.
+/// Out of descriptors the system's resolver reads neither its hosts nor its configuration, and knows no host at all. That does
+/// not mean that the host does not exist.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_look_up_without_descriptors_says_so() {
     let server = Server::plain().await;

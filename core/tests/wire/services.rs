@@ -244,7 +244,7 @@ async fn a_service_that_cannot_answer_is_asked_again() {
             .expect_err("busy");
         assert_eq!(error.kind(), ErrorKind::Api);
         assert_eq!(error.status().map(|status| status.as_u16()), Some(505));
-        let trail = error.trail().expect("a trail of its own");
+        let trail = error.trail().expect("its own trail");
         assert_eq!(trail.service(), Some("key-manager"));
         assert_eq!(
             (trail.path(), trail.stopped()),

@@ -359,7 +359,7 @@ fn a_folder_without_write_permission_does_not_delay_calls() {
     readable(0o555).expect("its mode");
     let journal = folder.path().join("journal");
     let mut program = begin(&server, &journal);
-    // Root drops its rights from here on.
+    // Root drops its rights from now on.
     if nix::unistd::geteuid().is_root() {
         ask(&mut program, "nobody");
     }

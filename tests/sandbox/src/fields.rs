@@ -8,7 +8,7 @@ use crate::reply::ApiError;
 /// The fields of a request.
 ///
 /// The vendor spells one error in two ways: `validation_failed`, and on some pages `validation_error`;
-/// each endpoint here uses the spelling of its own page.
+/// each endpoint here uses the spelling of its page.
 #[derive(Debug)]
 pub(crate) struct Fields {
     values: Map<String, Value>,

@@ -30,7 +30,7 @@ impl Check {
             Self::Logged => "every logged request is one attempt of its call's trail",
             Self::SentYes => "every attempt that says `sent: yes` is in the log",
             Self::SentNo => "no attempt that says `sent: no` is in the log",
-            Self::Own => "every attempt has the method, status and request ID of its own request",
+            Self::Own => "every attempt has the method, status and request ID of its request",
             Self::Answers => "no response was lost except to a timeout or a cancel",
             Self::Order => "the attempts of a call are in the log's order",
             Self::Twice => "no unsafe request may have been processed twice",

@@ -200,7 +200,7 @@ async fn a_deletion_ends_in_404_or_in_a_state() {
         (report.verdict, report.followed_ms),
         (Verdict::Succeeded, 0)
     );
-    // By IDs alone it may never have been there.
+    // IDs alone do not show that it ever existed.
     let report = follow(&wire, ("volume.delete", VOLUME, REQUEST))
         .send()
         .await

@@ -89,7 +89,7 @@ async fn an_operation_gives_what_the_typed_builder_gives() {
         assert_eq!(OperationKind::from_name(kind.as_str()), Some(kind));
     }
     assert_eq!(wire.count(), 2 * asked);
-    // The one that needs a connection has tests of its own.
+    // The one that needs a connection has its own tests.
     assert_eq!(OperationKind::ALL.len(), operations().len() + 1);
     assert_eq!(OperationKind::from_name("reboot"), None);
 }

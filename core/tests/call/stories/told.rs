@@ -1,4 +1,4 @@
-//! What is told of what failed.
+//! What a story says about a failure.
 
 use super::*;
 
@@ -162,7 +162,7 @@ async fn a_boot_from_volume_that_failed() {
     );
     let relation = story.resources[1].relation.as_deref();
     assert_eq!(relation, Some("a volume that the server's fault names"));
-    // The fault stands at the top, and nowhere else.
+    // The fault is at the top, and nowhere else.
     let report = story.report().replace("\n  ", " ");
     assert_eq!(
         report.matches("did not finish being created").count(),

@@ -301,7 +301,7 @@ async fn latency_is_added_to_whatever_else_happens() {
     );
     times.sort();
     times.dedup();
-    assert_eq!(times.len(), 8, "each has a time of its own");
+    assert_eq!(times.len(), 8, "each has its own time");
 
     // A server that answers too late had the request.
     let it = chaotic("latency=11s@100%");

@@ -91,7 +91,7 @@ async fn resized_by(variable: &'static str, program: &'static str, clients: usiz
         assert!(printed["polls"].as_u64() > Some(0), "{printed}");
         assert!(
             cloud().nova_log().contains(request_id),
-            "{request_id} is none of Nova's"
+            "{request_id} is not one of Nova's"
         );
         // Rust comes to the same result for the same action.
         let seen = compute("member").follow(&id, request_id).send().await;
@@ -148,7 +148,7 @@ async fn assert_same_report(report: &Value, message: &str) {
     }
     assert!(
         cloud().log("cinder").contains(request_id),
-        "{request_id} is none of Cinder's"
+        "{request_id} is not one of Cinder's"
     );
     let resources = Resources::new(client_of("cinder", "member"));
     let what = ResourceRef::new("volume.create", id, request_id);

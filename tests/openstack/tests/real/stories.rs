@@ -64,7 +64,7 @@ async fn a_volume_that_fits_nowhere_is_told_by_id_name_and_request() {
         .explain(nobody)
         .send()
         .await
-        .expect_err("nobody's");
+        .expect_err("an ID that nobody has");
     assert!(
         error.to_string().contains("volume has no message of it"),
         "{error}"

@@ -151,7 +151,7 @@ fn explain_certificate(error: &CertificateError, peer: &str) -> Explained {
         Cert::NotValidForNameContext { presented, .. } => (
             "ERR_TLS_CERT_ALTNAME_INVALID",
             format!(
-                "the certificate of {peer} is not for this host but for {}",
+                "the certificate of {peer} is for {}, not for this host",
                 names(presented)
             ),
         ),

@@ -126,7 +126,7 @@ async fn refusals_have_codes() {
             &known,
             ca.issue(params("other.example")),
             "ERR_TLS_CERT_ALTNAME_INVALID",
-            "but for other.example",
+            "is for other.example, not for this host",
         ),
         (
             &unknown,
