@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use reqtrail::host::mailbox::Mailbox;
 use reqtrail::host::{Job, Origin, Serving, current_tag};
+use reqtrail::openstack::Connection;
 use reqtrail::testing::Mock;
 use reqtrail::{ClientBuilder, blocking};
 
@@ -113,8 +114,10 @@ impl RawAsyncClient {
         self.submit(lane, tag, serving, |client, mailbox| {
             let (what, server, action, options) = &given;
             // The Python half finds the hook by the tag.
+            let observer = mailbox.observer();
+            let watched = |connection: Connection| connection.observer(observer);
             let publish = move |_: &_, json| mailbox.progress(json);
-            openstack::job(client, what, server, action, options, publish)
+            openstack::job(client, what, server, action, options, watched, publish)
         })
     }
 

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 use pyo3::{PyTraverseError, PyVisit};
 use reqtrail::host::Job;
+use reqtrail::openstack::Connection;
 use reqtrail::{ClientBuilder, blocking};
 
 use crate::config::Config;
@@ -43,11 +44,11 @@ impl RawClient {
     fn run<'py>(
         &self,
         py: Python<'py>,
-        job: impl FnOnce(&blocking::Client) -> PyResult<Job>,
+        job: impl FnOnce(&blocking::Client, &Arc<Watcher>) -> PyResult<Job>,
     ) -> PyResult<Any<'py>> {
         guarded(py, || {
             let (client, watcher) = self.built()?.get(py)?;
-            let job = job(&client)?;
+            let job = job(&client, &watcher)?;
             let operation = matches!(job, Job::Operation(_));
             let watching = Watching::ask(py, Some(&watcher), operation);
             // Checks the request too, which does not need the interpreter that other threads wait for.
@@ -64,7 +65,7 @@ impl RawClient {
         target: &Any<'py>,
         options: Option<&Dict<'_>>,
     ) -> PyResult<Any<'py>> {
-        self.run(target.py(), |_| request::build(method, to, target, options))
+        self.run(target.py(), |_, _| request::build(method, to, target, options))
     }
 }
 
@@ -166,8 +167,9 @@ impl RawClient {
         action: &Any<'_>,
         options: &Dict<'_>,
     ) -> PyResult<Any<'py>> {
-        self.run(server.py(), |client| {
-            openstack::job(client, what, server, action, options, watch::progress)
+        self.run(server.py(), |client, watcher| {
+            let watched = |connection: Connection| connection.observer(Arc::clone(watcher));
+            openstack::job(client, what, server, action, options, watched, watch::progress)
         })
     }
 

@@ -29,6 +29,11 @@ impl RawConnection {
         Ok(Some((session.to_json(), trail)))
     }
 
+    /// The connection for a client that makes no calls and drives an operation over the services.
+    fn driver(&self) -> Self {
+        Self(self.0.driver())
+    }
+
     /// The endpoints of the catalog, as JSON.
     fn services(&self) -> String {
         self.0.services_json()

@@ -5,11 +5,12 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use reqtrail::host::{Job, Outcome, Spelling};
 use reqtrail::openstack::{
-    ActionRef, Operation, OperationAttached, OperationFailure, OperationKind, OperationReport,
+    ActionRef, Connection, Operation, OperationAttached, OperationFailure, OperationKind, OperationReport,
 };
 use reqtrail::{Trail, blocking};
 
 use crate::config::{self, Hook};
+use crate::connection::RawConnection;
 use crate::convert;
 use crate::failure;
 use crate::options::set_value;
@@ -35,22 +36,27 @@ impl RawReport {
     }
 }
 
-/// Makes the job of the operation that `what` names. `publish` gets the hook and what a poll has shown, as JSON.
+/// Makes the job of the operation that `what` names. `action` is the connection for an operation that asks its services;
+/// `watched` adds the observer of those calls. `publish` gets the hook and what a poll has shown, as JSON.
 pub(crate) fn job(
     client: &blocking::Client,
     what: &str,
     server: &Any<'_>,
     action: &Any<'_>,
     options: &Dict<'_>,
+    watched: impl FnOnce(Connection) -> Connection,
     publish: impl Fn(&Hook, String) + Send + 'static,
 ) -> PyResult<Job> {
     let kind = OperationKind::from_name(what)
         .ok_or_else(|| PyValueError::new_err(format!("there is no operation `{what}`")))?;
     let mut names = kind.parameters().iter();
     let server = convert::string(names.next().copied().unwrap_or_default(), server)?;
-    let action = names.next().map(|name| action_ref(name, action));
-    let action = action.transpose()?.unwrap_or_else(|| "".into());
-    let mut operation = Operation::new(kind, server, action);
+    let named = names.next().map(|name| action_ref(name, action));
+    let named = named.transpose()?.unwrap_or_else(|| "".into());
+    let mut operation = Operation::new(kind, server, named);
+    if let Ok(connection) = action.cast::<RawConnection>() {
+        operation = operation.connection(&watched(connection.get().0.clone()));
+    }
     let mut attached = OperationAttached::new();
     let mut hook = None;
     for (name, value) in options.iter() {

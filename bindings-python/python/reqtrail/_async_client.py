@@ -146,7 +146,7 @@ class AsyncClient:
         return await call
 
     def _run(
-        self, what: str, server: str, action: Response | str | None, options: Mapping[str, Any]
+        self, what: str, server: str, action: Response | str | RawConnection | None, options: Mapping[str, Any]
     ) -> Coroutine[Any, Any, RawReport]:
         """Runs the operation of the compute API that `what` names."""
         return self._job(self._raw.start_operation, (what, server, action, options), options.get("on_progress"))

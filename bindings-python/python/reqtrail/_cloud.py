@@ -10,8 +10,9 @@ from . import _logging
 from ._async_client import AsyncClient
 from ._client import Client
 from ._loop import give_trail, running_loop
-from ._native import CancelToken, RawCloud, RawConnection, Secret
-from ._openstack_records import ServiceEndpoint, Session
+from ._native import CancelToken, RawClient, RawCloud, RawConnection, Secret
+from ._openstack_records import ServiceEndpoint, Session, Story
+from ._option_types import Seconds
 from ._option_values import CloudOptions
 from ._options import AsyncClientOptions, ClientOptions
 
@@ -178,6 +179,52 @@ class Connection:
             return AsyncClient._connected(self._raw, cast("AsyncClientOptions", options))
         found = RawCloud.service(self._raw, "compute", interface, region, None)
         return AsyncClient._connected(found, cast("AsyncClientOptions", options))
+
+    def explain(
+        self,
+        what: str,
+        *,
+        limit: int | None = None,
+        timeout: Seconds | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Story:
+        """Reads the story of a server, a volume, a snapshot or an image over the services of the cloud, or of everything
+        with a request's ID: what happened to it, why, and which request IDs to give to the operator.
+
+        ``what`` is a UUID, an exact name, or a request ID ``req-…``. Its kind and a slash in front, as in
+        ``volume/data``, restrict the search to that kind: ``server``, ``volume``, ``snapshot``, ``image`` or
+        ``request``. Without a kind, a name is that of a server, a volume or an image.
+
+        The story of a server includes its volumes and its ports. If a service is missing in the catalog, refuses or does
+        not answer, the story has a note.
+
+        ``limit`` is the maximum number of actions, messages and tasks of each resource, newest first; the default is 20.
+        ``timeout`` is that of the whole story, in seconds or as a ``timedelta``; there is none by default, and each call
+        has 60 seconds. ``cancel`` is what cancels it.
+
+        Raises :class:`ExplainError`, with the trails of all calls: of the category ``not_found`` if no service has it, and
+        ``invalid`` if several resources have the name.
+
+        >>> story = connection.explain("volume/data")  # doctest: +SKIP
+        >>> print(story.failure, *story.request_ids)  # doctest: +SKIP
+        """
+        options = {"limit": limit, "timeout": timeout, "cancel": cancel}
+        with Client._connected(self._raw.driver(), {}) as driver:
+            return Story._of(RawClient._run(driver, "explain_resource", what, self._raw, options))
+
+    async def explain_async(
+        self,
+        what: str,
+        *,
+        limit: int | None = None,
+        timeout: Seconds | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Story:
+        """Like :meth:`explain`, for asyncio programs. Cancelling the task ends it at once; the cause of the
+        ``asyncio.CancelledError`` is an :class:`ExplainError` with the trails."""
+        options = {"limit": limit, "timeout": timeout, "cancel": cancel}
+        async with AsyncClient._connected(self._raw.driver(), {}) as driver:
+            return Story._of(await driver._run("explain_resource", what, self._raw, options))
 
     async def _async_client_of(
         self, service: str, interface: str | None, region: str | None, options: dict[str, Any]

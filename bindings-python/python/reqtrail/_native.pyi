@@ -162,6 +162,7 @@ class RawCloud:
 class RawConnection:
     def endpoint(self) -> str: ...
     def session(self) -> tuple[str, Trail] | None: ...
+    def driver(self) -> RawConnection: ...
     def services(self) -> str: ...
 
 @final
@@ -212,7 +213,9 @@ class RawClient:
         """
     def request_link(self, method: str, link: str, **options: Unpack[RequestOptions]) -> Response:
         """Makes a call to a link that the API returned, such as a ``next`` URL. It must be on the client's origin."""
-    def _run(self, what: str, server: str, action: Response | str | None, options: Mapping[str, Any]) -> RawReport: ...
+    def _run(
+        self, what: str, server: str, action: Response | str | RawConnection | None, options: Mapping[str, Any]
+    ) -> RawReport: ...
     def set_token(self, token: str | Secret) -> None:
         """Replaces the credential. Calls that have begun keep theirs."""
     def close(self) -> None:
@@ -234,7 +237,7 @@ class RawAsyncClient:
         lane: RawLane,
         tag: int,
         serving: RawServing | None,
-        given: tuple[str, str, Response | str | None, Mapping[str, Any]],
+        given: tuple[str, str, Response | str | RawConnection | None, Mapping[str, Any]],
     ) -> RawHold | None: ...
     @property
     def is_mocked(self) -> bool: ...

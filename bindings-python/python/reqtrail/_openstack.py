@@ -1,5 +1,5 @@
-"""The exceptions of operations: server actions that failed or could not be followed, and histories that could not be
-read."""
+"""The exceptions of operations: server actions that failed or could not be followed, and histories and stories that could
+not be read."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ class ActionUnfollowedError(ActionError):
 
 
 class ExplainError(ReqtrailError):
-    """A server's history could not be read. ``__cause__`` says why; this error has its fields too."""
+    """A server's history, or a story, could not be read. ``__cause__`` says why; this error has its fields too."""
 
     __module__ = _MODULE
     _sums_up = True
@@ -57,7 +57,9 @@ class ExplainError(ReqtrailError):
 
 def operation_error(what: str, kind: str, display: str, raw: RawReport, cause: ReqtrailError | None) -> ReqtrailError:
     """Makes the exception of an operation that failed. Called by the native half."""
-    return _explain_error(display, raw, cause) if what == "explain" else _action_error(kind, display, raw, cause)
+    if what in ("explain", "explain_resource"):
+        return _explain_error(display, raw, cause)
+    return _action_error(kind, display, raw, cause)
 
 
 def _action_error(kind: str, display: str, raw: RawReport, cause: ReqtrailError | None) -> ActionError:
