@@ -13,6 +13,7 @@ use reqtrail::host::{Job, Origin};
 use reqtrail::openstack::{ActionRef, OperationAttached};
 use reqtrail::{CancelToken, ClientBuilder, Secret, Token, blocking};
 
+use crate::cloud::RawConnection;
 use crate::config::{self, Base, Unbuilt};
 use crate::failure::{self, RefreshFailure};
 use crate::inbox::{Inbox, reason, tag_number, tag_of};
@@ -178,7 +179,7 @@ impl RawClient {
     }
 
     /// Starts the operation that `what` names, as `start` does. `action` is the ID of the request that started it, or its
-    /// response at `index`.
+    /// response at `index`. `connection` is the one that an operation about a whole cloud is about.
     #[napi(catch_unwind)]
     pub fn operate(
         &self,
@@ -189,6 +190,7 @@ impl RawClient {
         options: RawValues,
         progress: bool,
         refresh: Option<&External<RefreshRequest>>,
+        connection: Option<ClassInstance<'_, RawConnection>>,
     ) -> Result<Either<f64, String>> {
         self.with_open(|open| {
             let action = match action {
@@ -198,6 +200,11 @@ impl RawClient {
             let mut operation = openstack::operation(&what, server, action)?;
             if let Err(error) = openstack::set(&mut operation, options) {
                 return Ok(Either::B(refusal(&error)));
+            }
+            if let Some(connection) = connection {
+                // Its calls go through separate clients, which have no observer otherwise.
+                let watched = connection.0.clone().observer(open.mailbox.observer());
+                operation = operation.connection(&watched);
             }
             let mut attached = OperationAttached::new();
             if progress {

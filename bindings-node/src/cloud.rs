@@ -206,6 +206,12 @@ impl RawConnection {
         }
     }
 
+    /// Returns the connection for a client that makes no calls: it drives the operations about the whole cloud.
+    #[napi(catch_unwind)]
+    pub fn driver(&self) -> Self {
+        Self(self.0.driver())
+    }
+
     /// The endpoints of the catalog, as JSON.
     #[napi(catch_unwind)]
     pub fn services(&self) -> String {

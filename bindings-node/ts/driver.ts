@@ -159,8 +159,8 @@ export class Driver {
   }
 
   /**
-   * Runs an operation. `action` is the action that it is about, if it is about one; `onProgress` gets the result of
-   * each poll, as JSON.
+   * Runs an operation. `action` is the action that it is about, if it is about one, and `connection` the cloud;
+   * `onProgress` gets the result of each poll, as JSON.
    */
   operate(
     what: string,
@@ -170,12 +170,15 @@ export class Driver {
     signal: Signal | undefined,
     onProgress: Audience["onProgress"],
     site: Site,
+    connection: RawConnection | undefined,
   ): Promise<RawReport> {
     const [ref, index] = typeof action === "string" ? [action, 0] : action;
     const progress = onProgress !== undefined;
     const start = (): number => {
       const raw = this.#raw;
-      return accepted(raw.operate(what, server, ref, index, options, progress, served()));
+      return accepted(
+        raw.operate(what, server, ref, index, options, progress, served(), connection),
+      );
     };
     return this.#begin(site, signal, onProgress, start).ended as Promise<RawReport>;
   }

@@ -16,9 +16,13 @@ import {
   type ServiceEndpoint,
   type ServiceEndpointJson,
   type Session,
+  type Story,
   serviceEndpointOf,
   sessionRead,
+  storyOf,
 } from "./openstack-records.js";
+import { type ExplainResourceOptions, STORY } from "./openstack-stories.js";
+import { operate } from "./operations.js";
 import type { CloudOptions } from "./option-values.js";
 import type { ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
@@ -175,6 +179,8 @@ let endpointOf: Above;
 /** A cloud and a token for it. It makes clients of the cloud's services, which sign in again before the token ends. */
 export class Connection {
   readonly #raw: RawConnection;
+  /** Drives explanations, and makes no calls. */
+  #driver: Client | undefined;
   /** @internal Makes two connections differ for code that compares objects. */
   readonly serial = serial();
 
@@ -236,6 +242,35 @@ export class Connection {
       throw errorOf(raw as Items, 0, site);
     });
     return clientOf(raw, own);
+  }
+
+  /**
+   * Reads the story of a server, a volume, a snapshot or an image over the services of the cloud, or of everything with
+   * a request's ID: what happened to it, why, and which request IDs to give to the operator.
+   *
+   * `what` is a UUID, an exact name, or a request ID `req-…`; with its kind and a slash in front, as in `volume/data`,
+   * only that kind is searched for. The kinds are `server`, `volume`, `snapshot`, `image` and `request`. Without a kind,
+   * a name is that of a server, a volume or an image.
+   *
+   * The story of a server includes its volumes and its ports. If a service is missing in the catalog, refuses or does not
+   * answer, the story has a note.
+   *
+   * @throws {@link ExplainError} if nothing is found, if several resources have the name, or if the story cannot be
+   * read. It has the trails of all calls.
+   *
+   * @example
+   * ```ts
+   * const story = await connection.explain("web-1");
+   * if (story.failure !== null) console.log(`${story.failure}; give the operator ${story.requestIds.join(", ")}`);
+   * console.log(story.report());
+   * ```
+   */
+  async explain(what: string, options: ExplainResourceOptions = {}): Promise<Story> {
+    const above = Connection.prototype.explain;
+    const driver = (this.#driver ??= clientOf(this.#raw.driver(), {}));
+    return storyOf(
+      await operate(driver, "explain_resource", { what }, options, STORY, above, this.#raw),
+    );
   }
 
   async #clientOf(

@@ -19,15 +19,18 @@ export {
   type ImageTask,
   type Progress,
   type Resource,
+  type ResourceStory,
   type Server,
   type ServerAction,
   type ServerFault,
   ServerHistory,
   type ServiceEndpoint,
   type Session,
+  Story,
   type UserMessage,
 } from "./openstack-records.js";
 export { type FollowResourceOptions, Resources } from "./openstack-resources.js";
+export type { ExplainResourceOptions } from "./openstack-stories.js";
 export type { CloudOptions } from "./option-values.js";
 export {
   ActionError,

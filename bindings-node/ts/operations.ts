@@ -1,4 +1,4 @@
-/** Runs operations of OpenStack's compute API, and makes their errors. */
+/** Runs OpenStack's operations, and makes their errors. */
 
 import { aFunction, expected, object, text } from "./checks.js";
 import { type Client, driverOf } from "./client.js";
@@ -7,7 +7,7 @@ import type { Items, RawValue } from "./crossing.js";
 import { type ErrorFields, ReqtrailError } from "./errors.js";
 import { native } from "./loader.js";
 import { errorOf } from "./mapping.js";
-import type { RawReport } from "./native.js";
+import type { RawConnection, RawReport } from "./native.js";
 import {
   type ActionReport,
   type Progress,
@@ -46,8 +46,8 @@ export class ActionFailedError extends ActionError {}
 export class ActionUnfollowedError extends ActionError {}
 
 /**
- * A server's history could not be read. `cause` says why; this error has its fields too. If it was cancelled, `name` is
- * `AbortError`, as for any call, and `cause` is the signal's reason.
+ * A server's history or a story of a cloud could not be read. `cause` says why; this error has its fields too. If it was
+ * cancelled, `name` is `AbortError`, as for any call, and `cause` is the signal's reason.
  */
 export class ExplainError extends ReqtrailError {
   /** The trails of all calls that the operation made, including the failed one. */
@@ -70,8 +70,8 @@ export type OptionTable = Readonly<
 >;
 
 /**
- * Runs the operation that `what` names. `given` names the server and the action, if there is one. It is an `async`
- * function, so that mistakes in its options reject too.
+ * Runs the operation that `what` names. `given` names the server and the action, if there is one; `connection` is the
+ * cloud of an operation about a whole cloud. It is an `async` function, so that mistakes in its options reject too.
  */
 export async function operate(
   client: Client,
@@ -80,6 +80,7 @@ export async function operate(
   options: object,
   table: OptionTable,
   above: Above,
+  connection?: RawConnection,
 ): Promise<RawReport> {
   const site = siteOf(above);
   try {
@@ -89,7 +90,17 @@ export async function operate(
     const [server, action] = Object.entries(given) as [[string, unknown], [string, unknown]?];
     const ref = action === undefined ? "" : actionRef(...action);
     const driver = driverOf(client);
-    const report = await driver.operate(what, text(...server), ref, values, signal, publish, site);
+    const about = text(...server);
+    const report = await driver.operate(
+      what,
+      about,
+      ref,
+      values,
+      signal,
+      publish,
+      site,
+      connection,
+    );
     if (report.failed === undefined) return report;
     const error = operationError(what, report, site, reasonOf(signal));
     beginAt(error, site);

@@ -240,8 +240,13 @@ pub(super) const HOUSES: &[House] = &[
             // What programs touch.
             &["driver"],
             &["client"],
-            &["openstack-cloud", "operations"],
-            &["openstack-compute", "openstack-resources"],
+            &["operations"],
+            &[
+                "openstack-compute",
+                "openstack-resources",
+                "openstack-stories",
+            ],
+            &["openstack-cloud"],
             &["openstack"],
             // The kit for tests.
             &["testing-clock", "testing-members", "testing-requests"],

@@ -12,7 +12,7 @@ use super::rows::{self, Source, all, paragraphs};
 use super::{Group, Language, Operation, Operations, OptionSet, Row, Surface};
 
 /// The classes of the operations, and what each does.
-pub(super) const CLASSES: [(&str, [&str; 2]); 2] = [
+pub(super) const CLASSES: [(&str, [&str; 2]); 3] = [
     (
         "compute",
         [
@@ -25,6 +25,13 @@ pub(super) const CLASSES: [(&str, [&str; 2]); 2] = [
         [
             "Follows what a service accepted to its end: the creation of a volume, its extension, the import of an image.",
             "The client is one of the service concerned. Of work that is not known here the verdict is `unknown`.",
+        ],
+    ),
+    (
+        "connection",
+        [
+            "Reads stories over the services of a cloud.",
+            "Each face writes this class by hand; only the options are printed.",
         ],
     ),
 ];
@@ -211,7 +218,7 @@ impl Operation {
     pub(crate) fn class(&self) -> &'static str {
         match self.server.as_str() {
             RESOURCE => CLASSES[1].0,
-            ANYTHING => "connection",
+            ANYTHING => CLASSES[2].0,
             _ => CLASSES[0].0,
         }
     }
