@@ -2608,6 +2608,26 @@ const char *reqtrail_connection_user_name(const struct reqtrail_connection *conn
 /* ==== OpenStack: operations ==== */
 
 /**
+ * Makes an operation that reads the story of a server, a volume, a snapshot or an image over the services of a
+ * cloud, or of everything with a request's ID: what happened to it, why, and which request IDs to give to the
+ * operator. The caller frees *operation; the connection may be freed at once.
+ *
+ * `what` is a UUID, an exact name, or a request ID; with its kind and a slash in front, as in "volume/data", only
+ * that kind is searched for. The kinds are `server`, `volume`, `snapshot`, `image` and `request`. What a service
+ * does not show is a note of the story.
+ *
+ * Any client may run it; its calls go to the services of the connection. Errors of its run:
+ * those of a call if it cannot be read, with the trails of all calls. REQTRAIL_ERROR_API has the category
+ * `not_found` if no service has it, and `invalid` if several resources have the name;
+ * REQTRAIL_ERROR_INVALID_REQUEST is for a kind that is not known.
+ */
+reqtrail_code reqtrail_operation_explain_resource(const struct reqtrail_connection *connection,
+                                                  const char *what,
+                                                  size_t what_length,
+                                                  struct reqtrail_operation **operation,
+                                                  struct reqtrail_error **error);
+
+/**
  * Frees an operation; runs that were started continue. NULL is allowed.
  */
 void reqtrail_operation_free(struct reqtrail_operation *operation);
@@ -2880,7 +2900,7 @@ reqtrail_code reqtrail_operation_size(struct reqtrail_operation *operation,
 
 /**
  * Returns the whole report as JSON, the same in every language: a server, an action, a page of actions ("actions"
- * and "next"), or for `follow` and `explain` what schema/openstack.schema.json describes.
+ * and "next"), or for `follow`, `explain` and `explain_resource` what schema/openstack.schema.json describes.
  */
 const char *reqtrail_report_json(const struct reqtrail_report *report,
                                  size_t *length);

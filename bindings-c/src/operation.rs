@@ -15,6 +15,7 @@ use reqtrail::openstack::{ActionRef, OperationKind};
 use crate::call::{Receiver, reqtrail_call_handle, reqtrail_report_callback, start};
 use crate::cancel::reqtrail_cancel_token;
 use crate::client::reqtrail_client;
+use crate::cloud::reqtrail_connection;
 use crate::ended::Ended;
 use crate::export::Settable;
 use crate::fault::Fault;
@@ -39,6 +40,13 @@ impl reqtrail_operation {
         Self(OperationSpec::new(kind, server.to_owned(), action))
     }
 
+    /// The operation that reads the story of a resource. Its calls go to the connection's services.
+    fn explaining(connection: &reqtrail_connection, what: &str) -> Self {
+        let mut made = Self::new(OperationKind::ExplainResource, what, "");
+        made.0.operation = (made.0.operation.clone()).connection(connection.connection());
+        made
+    }
+
     pub(crate) fn spec(&self) -> Result<OperationSpec, Fault> {
         match &self.0.fault {
             Some(kept) => Err(kept.clone().into()),
@@ -58,6 +66,25 @@ impl reqtrail_operation {
 }
 
 export! {
+    /// Makes an operation that reads the story of a server, a volume, a snapshot or an image over the services of a
+    /// cloud, or of everything with a request's ID: what happened to it, why, and which request IDs to give to the
+    /// operator. The caller frees *operation; the connection may be freed at once.
+    ///
+    /// `what` is a UUID, an exact name, or a request ID; with its kind and a slash in front, as in "volume/data", only
+    /// that kind is searched for. The kinds are `server`, `volume`, `snapshot`, `image` and `request`. What a service
+    /// does not show is a note of the story.
+    ///
+    /// Any client may run it; its calls go to the services of the connection. Errors of its run:
+    /// those of a call if it cannot be read, with the trails of all calls. REQTRAIL_ERROR_API has the category
+    /// `not_found` if no service has it, and `invalid` if several resources have the name;
+    /// REQTRAIL_ERROR_INVALID_REQUEST is for a kind that is not known.
+    fn reqtrail_operation_explain_resource(
+        connection: &reqtrail_connection,
+        what: text,
+    ) makes operation: reqtrail_operation {
+        reqtrail_operation::explaining(connection, what)
+    }
+
     /// Frees an operation; runs that were started continue. NULL is allowed.
     fn reqtrail_operation_free(operation: *mut reqtrail_operation) { free(operation); }
 

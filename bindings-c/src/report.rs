@@ -41,7 +41,7 @@ impl reqtrail_report {
 
 export! {
     /// Returns the whole report as JSON, the same in every language: a server, an action, a page of actions ("actions"
-    /// and "next"), or for `follow` and `explain` what schema/openstack.schema.json describes.
+    /// and "next"), or for `follow`, `explain` and `explain_resource` what schema/openstack.schema.json describes.
     fn reqtrail_report_json(report: &reqtrail_report) -> text[JSON] { Some(&report.json) }
 
     /// Returns the text for a ticket, at most 100 columns wide and without secrets or stack traces; NULL for plain

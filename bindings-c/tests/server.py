@@ -17,6 +17,7 @@ SERVER = "c76a7603-95be-4368-87e9-7b9b89fb1d7e"
 MOVING = "c76a7603-95be-4368-87e9-7b9b89fb1d7f"
 REBOOTED = "c76a7603-95be-4368-87e9-7b9b89fb1d80"
 VOLUME = "86a92e20-c6ef-44cc-9712-5a931ec997fe"
+BROKEN = "86a92e20-c6ef-44cc-9712-5a931ec997ff"
 RESIZE = "req-11111111-1111-4111-8111-111111111111"
 
 
@@ -103,6 +104,14 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case ["v3", "auth", "tokens"]:
                 self.sign_in(json.loads(content)["auth"])
+            case [*_, "volumes"] if self.command == "GET":
+                found = [{"id": BROKEN, "name": "data"}] if "name=data" in query else []
+                self.nova(200, {"volumes": found})
+            case [*_, "volumes", volume] if volume == BROKEN:
+                self.nova(200, {"volume": {"id": BROKEN, "name": "data", "status": "error", "size": 1}})
+            case [*_, "messages"] if BROKEN in query:
+                note = {"id": "m", "user_message": "no space", "request_id": RESIZE, "resource_uuid": BROKEN}
+                self.nova(200, {"messages": [note]})
             case [*_, "volumes"]:
                 self.answer(202, {"volume": {"id": VOLUME}}, X_Openstack_Request_Id=RESIZE)
             case [*_, "volumes", _, "action"]:
