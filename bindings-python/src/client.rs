@@ -65,7 +65,9 @@ impl RawClient {
         target: &Any<'py>,
         options: Option<&Dict<'_>>,
     ) -> PyResult<Any<'py>> {
-        self.run(target.py(), |_, _| request::build(method, to, target, options))
+        self.run(target.py(), |_, _| {
+            request::build(method, to, target, options)
+        })
     }
 }
 
@@ -169,7 +171,15 @@ impl RawClient {
     ) -> PyResult<Any<'py>> {
         self.run(server.py(), |client, watcher| {
             let watched = |connection: Connection| connection.observer(Arc::clone(watcher));
-            openstack::job(client, what, server, action, options, watched, watch::progress)
+            openstack::job(
+                client,
+                what,
+                server,
+                action,
+                options,
+                watched,
+                watch::progress,
+            )
         })
     }
 

@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use reqtrail::host::{Job, Outcome, Spelling};
 use reqtrail::openstack::{
-    ActionRef, Connection, Operation, OperationAttached, OperationFailure, OperationKind, OperationReport,
+    ActionRef, Connection, Operation, OperationAttached, OperationFailure, OperationKind,
+    OperationReport,
 };
 use reqtrail::{Trail, blocking};
 

@@ -25,7 +25,11 @@ async fn a_refused_token_is_replaced_once() {
             trail.attempts()[0].category(),
             Some(Category::Authentication)
         );
-        assert_eq!(trail.attempts()[0].wait(), None, "a refresh does not count as a wait");
+        assert_eq!(
+            trail.attempts()[0].wait(),
+            None,
+            "a refresh does not count as a wait"
+        );
         assert_eq!(trail.attempts()[1].started(), ms(300));
         assert_eq!(refresher.asked(), 1);
         assert_eq!(fixture.wire.log()[1].body, fixture.wire.log()[0].body);
@@ -122,7 +126,11 @@ async fn each_callers_deadline_bounds_its_wait() {
     assert_eq!(elapsed, [1, 3, 5]);
     assert_eq!(refresher.asked(), 1);
     for outcome in &outcomes[..2] {
-        assert_eq!(statuses(trail(outcome)), [401], "the trail has what was sent");
+        assert_eq!(
+            statuses(trail(outcome)),
+            [401],
+            "the trail has what was sent"
+        );
     }
 }
 

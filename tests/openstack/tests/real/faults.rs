@@ -179,11 +179,7 @@ async fn keystone_down_is_unavailable_and_a_read_is_repeated() {
         .expect("a client");
     let error = refused(client.get("/servers").send().await, 503);
     assert_eq!(error.category(), Some(Category::Unavailable));
-    assert_eq!(
-        error.request_ids().len(),
-        2,
-        "each attempt has its own ID"
-    );
+    assert_eq!(error.request_ids().len(), 2, "each attempt has its own ID");
     let error = refused(client.post("/servers").json(&json!({})).send().await, 503);
     assert_eq!(error.request_ids().len(), 1, "a creation is not repeated");
 }
