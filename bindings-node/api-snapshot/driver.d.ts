@@ -33,10 +33,10 @@ export declare class Driver {
     /** Makes a call. The stack of an error begins at `site`. */
     call(method: string, target: string, link: boolean, given: object | undefined, site: Site): Promise<Response>;
     /**
-     * Runs an operation. `action` is the action that it is about, if it is about one; `onProgress` gets the result of
-     * each poll, as JSON.
+     * Runs an operation. `action` is the action that it is about, if it is about one, and `connection` the cloud;
+     * `onProgress` gets the result of each poll, as JSON.
      */
-    operate(what: string, server: string, action: string | readonly [Items, number], options: readonly RawValue[], signal: Signal | undefined, onProgress: Audience["onProgress"], site: Site): Promise<RawReport>;
+    operate(what: string, server: string, action: string | readonly [Items, number], options: readonly RawValue[], signal: Signal | undefined, onProgress: Audience["onProgress"], site: Site, connection: RawConnection | undefined): Promise<RawReport>;
     /** Takes the mail, publishes events, and settles the promises of calls that have ended. */
     drain(): void;
     setToken(token: string, site: Site): void;

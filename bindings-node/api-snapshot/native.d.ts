@@ -28,9 +28,9 @@ export interface RawClient {
     forget(tag: number): boolean;
     /**
      * Starts the operation that `what` names, as `start` does. `action` is the ID of the request that started it, or its
-     * response at `index`.
+     * response at `index`. `connection` is the one that an operation about a whole cloud is about.
      */
-    operate(what: string, server: string, action: string | Items, index: number, options: readonly RawValue[], progress: boolean, refresh: RefreshRequest | undefined): number | string;
+    operate(what: string, server: string, action: string | Items, index: number, options: readonly RawValue[], progress: boolean, refresh: RefreshRequest | undefined, connection: RawConnection | undefined): number | string;
     /** Cancels a call; `late` if a deadline of the program has passed. `drain` still returns its result. */
     cancel(tag: number, late: boolean): void;
     /**
@@ -76,6 +76,8 @@ export interface RawConnection {
     service(notify: () => void, handle: Handle, attempts: boolean, calls: boolean, service: string, endpointInterface: string, region: string): RawSignIn;
     /** Returns the compute API at another interface or in another region, without asking the service. */
     compute(endpointInterface: string, region: string): RawConnection | Items;
+    /** Returns the connection for a client that makes no calls: it drives the operations about the whole cloud. */
+    driver(): RawConnection;
     /** The endpoints of the catalog, as JSON. */
     services(): string;
     /** The URL of the service, or the error if there is none. */

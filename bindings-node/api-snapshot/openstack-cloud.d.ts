@@ -1,6 +1,7 @@
 /** Clouds: where to sign in and how, and the connections that signing in returns. */
 import { type Client } from "./client.js";
-import { type ServiceEndpoint, type Session } from "./openstack-records.js";
+import { type ServiceEndpoint, type Session, type Story } from "./openstack-records.js";
+import { type ExplainResourceOptions } from "./openstack-stories.js";
 import type { CloudOptions } from "./option-values.js";
 import type { ClientOptions } from "./options.js";
 import type { Signal } from "./platform.js";
@@ -82,4 +83,26 @@ export declare class Connection {
         service?: null | undefined;
     }): Client;
     client(options: ServiceClientOptions): Client | Promise<Client>;
+    /**
+     * Reads the story of a server, a volume, a snapshot or an image over the services of the cloud, or of everything with
+     * a request's ID: what happened to it, why, and which request IDs to give to the operator.
+     *
+     * `what` is a UUID, an exact name, or a request ID `req-…`; with its kind and a slash in front, as in `volume/data`,
+     * only that kind is searched for. The kinds are `server`, `volume`, `snapshot`, `image` and `request`. Without a kind,
+     * a name is that of a server, a volume or an image.
+     *
+     * The story of a server includes its volumes and its ports. If a service is missing in the catalog, refuses or does not
+     * answer, the story has a note.
+     *
+     * @throws {@link ExplainError} if nothing is found, if several resources have the name, or if the story cannot be
+     * read. It has the trails of all calls.
+     *
+     * @example
+     * ```ts
+     * const story = await connection.explain("web-1");
+     * if (story.failure !== null) console.log(`${story.failure}; give the operator ${story.requestIds.join(", ")}`);
+     * console.log(story.report());
+     * ```
+     */
+    explain(what: string, options?: ExplainResourceOptions): Promise<Story>;
 }

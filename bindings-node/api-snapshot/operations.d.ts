@@ -1,7 +1,7 @@
-/** Runs operations of OpenStack's compute API, and makes their errors. */
+/** Runs OpenStack's operations, and makes their errors. */
 import { type Client } from "./client.js";
 import { type ErrorFields, ReqtrailError } from "./errors.js";
-import type { RawReport } from "./native.js";
+import type { RawConnection, RawReport } from "./native.js";
 import { type ActionReport } from "./openstack-records.js";
 import type { Kind } from "./option-values.js";
 import { type Above } from "./stacks.js";
@@ -22,8 +22,8 @@ export declare class ActionFailedError extends ActionError {
 export declare class ActionUnfollowedError extends ActionError {
 }
 /**
- * A server's history could not be read. `cause` says why; this error has its fields too. If it was cancelled, `name` is
- * `AbortError`, as for any call, and `cause` is the signal's reason.
+ * A server's history or a story of a cloud could not be read. `cause` says why; this error has its fields too. If it was
+ * cancelled, `name` is `AbortError`, as for any call, and `cause` is the signal's reason.
  */
 export declare class ExplainError extends ReqtrailError {
     /** The trails of all calls that the operation made, including the failed one. */
@@ -33,10 +33,10 @@ export declare class ExplainError extends ReqtrailError {
 /** The options of an operation: for one that is a value, its number, its kind, and whether `null` is a value of it. */
 export type OptionTable = Readonly<Record<string, readonly [number, Kind, boolean] | "signal" | "onProgress">>;
 /**
- * Runs the operation that `what` names. `given` names the server and the action, if there is one. It is an `async`
- * function, so that mistakes in its options reject too.
+ * Runs the operation that `what` names. `given` names the server and the action, if there is one; `connection` is the
+ * cloud of an operation about a whole cloud. It is an `async` function, so that mistakes in its options reject too.
  */
-export declare function operate(client: Client, what: string, given: Readonly<Record<string, unknown>>, options: object, table: OptionTable, above: Above): Promise<RawReport>;
+export declare function operate(client: Client, what: string, given: Readonly<Record<string, unknown>>, options: object, table: OptionTable, above: Above, connection?: RawConnection): Promise<RawReport>;
 /**
  * Returns what to follow, as `operate` takes it (kind and resource, empty for a response, and the request), and the
  * options.

@@ -208,7 +208,7 @@ impl RawConnection {
 
     /// Returns the connection for a client that makes no calls: it drives the operations about the whole cloud.
     #[napi(catch_unwind)]
-    pub fn driver(&self) -> Self {
+    pub fn driver(&self) -> RawConnection {
         Self(self.0.driver())
     }
 

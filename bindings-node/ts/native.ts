@@ -131,7 +131,7 @@ export interface RawConnection {
   /** Returns the compute API at another interface or in another region, without asking the service. */
   compute(endpointInterface: string, region: string): RawConnection | Items;
   /** Returns the connection for a client that makes no calls: it drives the operations about the whole cloud. */
-  driver(): Self;
+  driver(): RawConnection;
   /** The endpoints of the catalog, as JSON. */
   services(): string;
   /** The URL of the service, or the error if there is none. */

@@ -201,13 +201,17 @@ const connection: openstack.Connection = await cloud.connect({ signal: AbortSign
 const nova: Client = connection.client({ maxAttempts: 2 });
 const server: openstack.Server = await new openstack.Compute(nova).server("id");
 const cinder: Client = await connection.client({ service: "volume", interface: "internal" });
+const why: openstack.Story = await connection.explain("web-1", { limit: 1, timeoutMs: 1000 });
+const related: readonly openstack.ResourceStory[] = why.resources;
+// @ts-expect-error an option of the other
+await connection.explain("web-1", { microversion: "2.1" });
 const listed: readonly openstack.ServiceEndpoint[] = connection.services();
 // @ts-expect-error the client of a service is a promise
 const early: Client = connection.client({ service: "volume" });
 const trail: Trail | null = server.trail;
 // @ts-expect-error no such key
 new openstack.Cloud({ region: "One" });
-console.log(trail, connection.session?.expiresAt, cinder, listed, early);
+console.log(trail, connection.session?.expiresAt, cinder, related, listed, early);
 
 const disposable: AsyncDisposable = client;
 console.log(ok, id, headers, body, bytes, ids, json, verdict, story, disposable);
