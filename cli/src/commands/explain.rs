@@ -1,37 +1,49 @@
-//! `explain`: the actions of a server of an OpenStack cloud, and why the server is in its state.
+//! `explain`: what happened to a resource of an OpenStack cloud, over all its services, and why.
 
 use std::io::Write as _;
+use std::time::Duration;
 
 use clap::Args;
-use reqtrail::openstack::{Compute, ServerHistory, Verdict};
 
 use crate::cloud::{self, CloudOptions};
 use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
-use crate::terminal::one_line_json;
+use crate::terminal::{one_line, one_line_json};
+use crate::time::duration;
 
-/// Show what was done to a server of an OpenStack cloud
+/// Say what happened to a resource of an OpenStack cloud, and why
 ///
-/// It lists the server's actions, newest first, each with its request ID, its
-/// steps and how it ended, and says why the server is in its present state.
+/// It reads what the services of the cloud know: the actions and the fault of a
+/// server, its volumes and ports, the messages about a volume or a snapshot,
+/// the tasks of an image. The first lines say why it failed and which request
+/// IDs to give to the operator.
+///
+/// WHAT is a UUID, an exact name or a request ID (req-...). If several resources
+/// have the name, put the kind in front: server/NAME, volume/NAME, snapshot/NAME
+/// or image/NAME.
 #[derive(Args, Debug)]
 #[command(
     before_help = "\
 Example: reqtrail explain web-1
-         reqtrail explain 344174b8-34fd-4017-ae29-b9084dcf3861 --cloud prod",
+         reqtrail explain volume/data --cloud prod
+         reqtrail explain req-05c51f8b-20ea-4e85-ad74-6e3014f027f4",
     after_help = format!("\
 {}
 
-The exit code is 1 if the newest action failed or the server is in ERROR.", cloud::SIGN_IN)
+The exit code is 1 if anything that was read says that it failed, and 5 if no
+service has it.", cloud::SIGN_IN)
 )]
 pub(crate) struct Options {
-    /// UUID of the server, or its exact name
-    #[arg(value_name = "ID-OR-NAME")]
-    server: String,
-    /// How many actions to show
+    /// UUID, name or request ID; the kind and a slash may precede it
+    #[arg(value_name = "WHAT")]
+    what: String,
+    /// How many actions, messages and tasks to show of each resource
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     last: u32,
+    /// How long to read after the sign-in [default: no limit]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    timeout: Option<Duration>,
     #[command(flatten)]
     cloud: CloudOptions,
 }
@@ -41,33 +53,30 @@ pub(crate) fn run(
     common: &Common,
     environment: &mut Environment,
 ) -> Result<Exit, Failure> {
-    let explained = cloud::run_cancellable(environment, |cancel, _progress| {
+    let explained = cloud::run_cancellable(environment, |cancel, progress| {
+        // The receiver lives as long as this function runs.
+        let _ = progress.send("signing in".to_owned());
         let connection = options.cloud.connect(cancel);
-        let client = connection.and_then(|cloud| cloud::client(&cloud, "compute", cancel));
-        let client = client.map_err(|error| (error.to_string(), error))?;
-        let explain = Compute::new(client).explain(&options.server);
-        let explained = explain
+        let connection = connection.map_err(|error| (error.to_string(), error))?;
+        let _ = progress.send(format!("reading about {}", one_line(&options.what)));
+        let mut explanation = connection
+            .explain(&options.what)
             .limit(options.last as usize)
-            .cancel_token(cancel)
-            .send();
+            .cancel_token(cancel);
+        if let Some(timeout) = options.timeout {
+            explanation = explanation.timeout(timeout);
+        }
+        let explained = explanation.send_blocking();
         explained.map_err(|failed| (failed.to_string(), failed.error))
     })?;
-    let history = explained.map_err(|(message, error)| cloud::failure(&error, &message))?;
+    let story = explained.map_err(|(message, error)| cloud::failure(&error, &message))?;
     let out = &mut environment.output.writer;
     match common.json {
-        true => writeln!(out, "{}", one_line_json(&history.to_json()))?,
-        false => writeln!(out, "{}", history.report().trim_end())?,
+        true => writeln!(out, "{}", one_line_json(&story.to_json()))?,
+        false => writeln!(out, "{}", story.report().trim_end())?,
     }
-    Ok(match has_failed(&history) {
-        true => Exit::Refused,
-        false => Exit::Ok,
+    Ok(match story.failure {
+        Some(_) => Exit::Refused,
+        None => Exit::Ok,
     })
-}
-
-/// Returns whether the newest action failed or the server is in ERROR.
-fn has_failed(history: &ServerHistory) -> bool {
-    let newest = history.actions.first();
-    let newest = newest.and_then(|action| action.apparent.or(action.verdict));
-    let is_in_error = |server: &reqtrail::openstack::Server| server.status == "ERROR";
-    newest == Some(Verdict::Failed) || history.server.as_ref().is_some_and(is_in_error)
 }

@@ -63,6 +63,8 @@ pub(crate) struct Options {
     /// The service whose endpoint the base URL is, if a connection to a cloud found it.
     #[cfg(feature = "openstack")]
     pub(crate) located: Option<String>,
+    /// Whether the environment's journal is left alone: the calls are not those of a user's program.
+    pub(crate) is_off_the_record: bool,
     /// What answers instead of the network.
     #[cfg(feature = "testing")]
     pub(crate) scripted: Option<Scripted>,
@@ -96,6 +98,7 @@ impl Options {
             wrap: None,
             #[cfg(feature = "openstack")]
             located: None,
+            is_off_the_record: false,
             #[cfg(feature = "testing")]
             scripted: None,
             is_recordable: true,
@@ -275,7 +278,13 @@ impl Options {
         let is_real = self.scripted.is_none();
         #[cfg(not(feature = "testing"))]
         let is_real = true;
-        let keeper = keeping::keeper(&given, &dialect, &base, is_real, &mut warnings)?;
+        let keeper = keeping::keeper(
+            &given,
+            &dialect,
+            &base,
+            is_real && !self.is_off_the_record,
+            &mut warnings,
+        )?;
         let shared = Shared {
             secrets,
             default_headers: Arc::new(default_headers),

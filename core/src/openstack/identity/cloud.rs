@@ -57,6 +57,7 @@ pub struct Cloud {
     authorities: Option<Vec<u8>>,
     client_certificate: Option<Secret>,
     observers: Observers,
+    is_off_the_record: bool,
     notes: Vec<String>,
 }
 
@@ -182,6 +183,7 @@ impl Cloud {
             authorities: None,
             client_certificate: None,
             observers: Observers::default(),
+            is_off_the_record: false,
             notes: Vec::new(),
         }
     }
@@ -270,6 +272,15 @@ impl Cloud {
     #[must_use]
     pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
         self.observers.0.push(Arc::new(observer));
+        self
+    }
+
+    /// Ignores `REQTRAIL_JOURNAL` for the sign-ins and all clients: for programs that read the user's journal, where their
+    /// own calls do not belong.
+    #[cfg(feature = "unstable-host")]
+    #[must_use]
+    pub fn off_the_record(mut self) -> Self {
+        self.is_off_the_record = true;
         self
     }
 
@@ -382,6 +393,9 @@ impl Cloud {
         }
         if let Some(pem) = &self.client_certificate {
             builder = builder.client_certificate(pem.clone());
+        }
+        if self.is_off_the_record {
+            builder = builder.with(|options| options.is_off_the_record = true);
         }
         for observer in &self.observers.0 {
             builder = builder.observer(Arc::clone(observer));
