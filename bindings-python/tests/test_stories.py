@@ -1,0 +1,170 @@
+"""The stories that a connection reads over the services of its cloud."""
+
+import asyncio
+import json
+import logging
+import pickle
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
+
+import pytest
+
+import reqtrail
+from reqtrail.openstack import Cloud, Connection, ExplainError, Story
+
+VOLUME = "0a1b2c3d-0000-4000-8000-000000000001"
+CREATION = "req-11111111-1111-4111-8111-111111111111"
+NO_HOST = "schedule allocate volume:Could not find any available weighted backend."
+
+
+class Cinder(BaseHTTPRequestHandler):
+    """Keystone, and a Cinder with one volume that could not be created."""
+
+    protocol_version = "HTTP/1.1"
+    seen: ClassVar[list[str]] = []
+    hang: ClassVar[threading.Event | None] = None
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def answer(self, status: int, body: Any, **headers: str) -> None:
+        content = json.dumps(body).encode()
+        self.send_response_only(status)
+        for name, value in {"X_Openstack_Request_Id": f"req-{len(self.seen)}", **headers}.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        url = f"http://127.0.0.1:{self.server.server_address[1]}/volume/v3/p1"
+        volume = {"type": "volumev3", "endpoints": [{"interface": "public", "region_id": "One", "url": url}]}
+        self.answer(201, {"token": {"catalog": [volume], "project": {"id": "p1"}}}, X_Subject_Token="t1")
+
+    def do_GET(self) -> None:
+        self.seen.append(self.path)
+        if self.hang is not None:
+            self.hang.wait()
+        volume = {"id": VOLUME, "name": "data", "status": "error", "attachments": []}
+        message = {"id": "m1", "user_message": NO_HOST, "request_id": CREATION, "resource_uuid": VOLUME}
+        message |= {"event_id": "VOLUME_VOLUME_001_003", "message_level": "ERROR", "resource_type": "VOLUME"}
+        message |= {"created_at": "2026-11-21T21:00:00.000000"}
+        path, _, query = self.path.removeprefix("/volume/v3/p1/").partition("?")
+        match path.split("/"):
+            case ["volumes"]:
+                self.answer(200, {"volumes": [volume] if query == "name=data" else []})
+            case ["volumes", id] if id == VOLUME:
+                self.answer(200, {"volume": volume})
+            case ["messages"]:
+                self.answer(200, {"messages": [message]})
+            case _:
+                self.answer(404, {"itemNotFound": {"code": 404, "message": "no such thing"}})
+
+
+@pytest.fixture
+def cinder() -> Iterator[Any]:
+    handler = type("OwnCinder", (Cinder,), {"seen": [], "hang": None})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        yield server
+        if handler.hang is not None:  # type: ignore[attr-defined]
+            handler.hang.set()  # type: ignore[attr-defined]
+        server.shutdown()
+
+
+def connect(server: Any) -> Connection:
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    auth = {"auth_url": url, "application_credential_id": "c1", "application_credential_secret": "hunter2"}
+    return Cloud(auth_type="v3applicationcredential", auth=auth).connect()
+
+
+def check(story: Story) -> None:
+    assert story.asked == "volume/data"
+    assert story.failure is not None and NO_HOST in story.failure
+    assert story.request_ids == (CREATION,)
+    (volume,) = story.resources
+    assert (volume.resource_type, volume.id, volume.name, volume.status) == ("volume", VOLUME, "data", "error")
+    assert [(one.user_message, one.request_id) for one in volume.messages] == [(NO_HOST, CREATION)]
+    assert [trail.service for trail in story.trails] == ["volume"] * 3
+    assert CREATION in str(story) and str(story) == story.report()
+    assert story.to_dict()["schema"] == "reqtrail.story/2"
+    assert pickle.loads(pickle.dumps(story)) == story
+
+
+def test_a_volume_that_failed_is_explained(cinder: Any, caplog: pytest.LogCaptureFixture) -> None:
+    connection = connect(cinder)
+    with caplog.at_level(logging.DEBUG, "reqtrail"):
+        check(connection.explain("volume/data", limit=5, timeout=timedelta(seconds=30)))
+    assert sum("call to volume for " in record.getMessage() for record in caplog.records) == 3
+
+    async def main() -> None:
+        caplog.clear()
+        with caplog.at_level(logging.DEBUG, "reqtrail"):
+            check(await connection.explain_async("volume/data", limit=5))
+        assert sum("call to volume for " in record.getMessage() for record in caplog.records) == 3
+
+    asyncio.run(main())
+
+
+def test_a_service_that_is_missing_is_a_note(cinder: Any) -> None:
+    story = connect(cinder).explain(VOLUME)
+    assert len(story.notes) == 1 and story.notes[0].startswith("the compute service was not asked: ")
+    assert story.resources[0].id == VOLUME
+
+
+def test_nothing_found_has_its_trails(cinder: Any) -> None:
+    connection = connect(cinder)
+    with pytest.raises(ExplainError, match="nothing was found of the volume `other`: volume has no volume") as info:
+        connection.explain("volume/other")
+    assert info.value.kind is reqtrail.ErrorKind.API and info.value.category is reqtrail.Category.NOT_FOUND
+    assert [trail.path for trail in info.value.trails] == ["/volumes"]
+    assert isinstance(info.value.__cause__, reqtrail.NotFoundError)
+    other = pickle.loads(pickle.dumps(info.value))
+    assert (type(other), str(other), other.trails) == (ExplainError, str(info.value), info.value.trails)
+    with pytest.raises(ExplainError, match="nothing was found"):
+        asyncio.run(connection.explain_async("volume/other"))
+
+
+def test_it_ends_when_cancelled_or_at_its_timeout(cinder: Any) -> None:
+    connection = connect(cinder)
+    cinder.RequestHandlerClass.hang = threading.Event()
+    token = reqtrail.CancelToken()
+    threading.Timer(0.2, token.cancel).start()
+    with pytest.raises(ExplainError) as info:
+        connection.explain("volume/data", cancel=token)
+    assert info.value.kind is reqtrail.ErrorKind.CANCELLED and len(info.value.trails) == 1
+    with pytest.raises(ExplainError) as late:
+        connection.explain("volume/data", timeout=0.2)
+    assert late.value.kind is reqtrail.ErrorKind.TIMEOUT
+
+    async def main() -> None:
+        task = asyncio.create_task(connection.explain_async("volume/data"))
+        await asyncio.sleep(0.2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError) as cancelled:
+            await task
+        assert isinstance(cancelled.value.__cause__, ExplainError)
+        assert len(cancelled.value.__cause__.trails) == 1
+
+    asyncio.run(main())
+
+
+def test_mistakes_are_named(cinder: Any) -> None:
+    connection = connect(cinder)
+    with pytest.raises(TypeError, match="colour"):
+        connection.explain("volume/data", colour="red")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="limit: expected"):
+        connection.explain("volume/data", limit="5")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="cancel: expected a CancelToken"):
+        connection.explain("volume/data", cancel=True)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="what: expected"):
+        connection.explain(7)  # type: ignore[arg-type]
+    with pytest.raises(ExplainError, match="colour") as info:
+        connection.explain("colour/red")
+    assert info.value.kind is reqtrail.ErrorKind.INVALID_REQUEST
+    assert cinder.RequestHandlerClass.seen == []
