@@ -83,10 +83,7 @@ test("a volume that failed to be created, by its name", async (t) => {
   const story = await connection.explain("data", { limit: 5, timeoutMs: 60_000 });
   assert.ok(story instanceof Story);
   assert.equal(story.asked, "data");
-  assert.equal(
-    story.failure,
-    `the volume is in error: ${NO_BACKEND} (VOLUME_VOLUME_001_003)`,
-  );
+  assert.equal(story.failure, `the volume is in error: ${NO_BACKEND} (VOLUME_VOLUME_001_003)`);
   assert.deepEqual(story.requestIds, [CREATED]);
   const [volume] = story.resources;
   assert.deepEqual(
@@ -131,9 +128,7 @@ test("a story ends by its signal and its timeout", async (t) => {
   const path = `/volume/v3/p1/volumes/${VOLUME}`;
   const { connection, asks } = await cloud(t, { hangs: path });
   const controller = new AbortController();
-  const explaining = failure(
-    connection.explain(`volume/${VOLUME}`, { signal: controller.signal }),
-  );
+  const explaining = failure(connection.explain(`volume/${VOLUME}`, { signal: controller.signal }));
   await asks();
   controller.abort(new Error("enough"));
   const cancelled = await explaining;

@@ -123,7 +123,7 @@ _reqtrail() {
             return 0
             ;;
         reqtrail__subcmd__explain)
-            opts="-n -h --last --cloud --region --journal --json --utc --help"
+            opts="-n -h --last --timeout --cloud --region --journal --json --utc --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -134,6 +134,10 @@ _reqtrail() {
                     return 0
                     ;;
                 -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -36,7 +36,7 @@ complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "report" -d 'Print
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "status" -d 'Show which processes write a journal, and what each journal contains'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "codes" -d 'Explain an error code, or a word of a trail'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "follow" -d 'Wait until an OpenStack cloud has done what it accepted'
-complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "explain" -d 'Show what was done to a server of an OpenStack cloud'
+complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "explain" -d 'Say what happened to a resource of an OpenStack cloud, and why'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "sandbox" -d 'Serve a small NovaVMS on 127.0.0.1, with incidents on demand'
 complete -c reqtrail -n "__fish_reqtrail_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand find" -l journal -d 'Folder of the journals [default: REQTRAIL_JOURNAL, or the default folder]' -r -F
@@ -103,7 +103,8 @@ complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l journal -d 
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l json -d 'Print JSON Lines'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -l utc -d 'Print times in UTC, as always when the output is not a terminal'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand follow" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -s n -l last -d 'How many actions to show' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -s n -l last -d 'How many actions, messages and tasks to show of each resource' -r
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l timeout -d 'How long to read after the sign-in [default: no limit]' -r
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l cloud -d 'Cloud of clouds.yaml [default: OS_CLOUD, then the OS_* variables]' -r
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l region -d 'Region of the cloud [default: the one that its configuration names]' -r
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand explain" -l journal -d 'Folder of the journals [default: REQTRAIL_JOURNAL, or the default folder]' -r -F
@@ -125,6 +126,6 @@ complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_s
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "status" -d 'Show which processes write a journal, and what each journal contains'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "codes" -d 'Explain an error code, or a word of a trail'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "follow" -d 'Wait until an OpenStack cloud has done what it accepted'
-complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "explain" -d 'Show what was done to a server of an OpenStack cloud'
+complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "explain" -d 'Say what happened to a resource of an OpenStack cloud, and why'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "sandbox" -d 'Serve a small NovaVMS on 127.0.0.1, with incidents on demand'
 complete -c reqtrail -n "__fish_reqtrail_using_subcommand help; and not __fish_seen_subcommand_from find list tail report status codes follow explain sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show which processes write a journal, and what each journal contains')
             [CompletionResult]::new('codes', 'codes', [CompletionResultType]::ParameterValue, 'Explain an error code, or a word of a trail')
             [CompletionResult]::new('follow', 'follow', [CompletionResultType]::ParameterValue, 'Wait until an OpenStack cloud has done what it accepted')
-            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what was done to a server of an OpenStack cloud')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say what happened to a resource of an OpenStack cloud, and why')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a small NovaVMS on 127.0.0.1, with incidents on demand')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -136,8 +136,9 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             break
         }
         'reqtrail;explain' {
-            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many actions to show')
-            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'How many actions to show')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'How many actions, messages and tasks to show of each resource')
+            [CompletionResult]::new('--last', '--last', [CompletionResultType]::ParameterName, 'How many actions, messages and tasks to show of each resource')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to read after the sign-in [default: no limit]')
             [CompletionResult]::new('--cloud', '--cloud', [CompletionResultType]::ParameterName, 'Cloud of clouds.yaml [default: OS_CLOUD, then the OS_* variables]')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'Region of the cloud [default: the one that its configuration names]')
             [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Folder of the journals [default: REQTRAIL_JOURNAL, or the default folder]')
@@ -167,7 +168,7 @@ Register-ArgumentCompleter -Native -CommandName 'reqtrail' -ScriptBlock {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show which processes write a journal, and what each journal contains')
             [CompletionResult]::new('codes', 'codes', [CompletionResultType]::ParameterValue, 'Explain an error code, or a word of a trail')
             [CompletionResult]::new('follow', 'follow', [CompletionResultType]::ParameterValue, 'Wait until an OpenStack cloud has done what it accepted')
-            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what was done to a server of an OpenStack cloud')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say what happened to a resource of an OpenStack cloud, and why')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a small NovaVMS on 127.0.0.1, with incidents on demand')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
