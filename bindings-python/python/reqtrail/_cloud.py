@@ -217,7 +217,7 @@ class Connection:
         what: str,
         *,
         limit: int | None = None,
-        timeout: Seconds | None = None,
+        timeout: Seconds | None = None,  # noqa: ASYNC109
         cancel: CancelToken | None = None,
     ) -> Story:
         """Like :meth:`explain`, for asyncio programs. Cancelling the task ends it at once; the cause of the

@@ -9,7 +9,7 @@ from typing import Any
 
 import reqtrail
 from reqtrail import testing
-from shared import client_options, failure, mock_of, check_recorder, request_options, success, write
+from shared import check_recorder, client_options, failure, mock_of, request_options, success, write
 
 
 def next_token(left: list[str]) -> Callable[[], str]:
