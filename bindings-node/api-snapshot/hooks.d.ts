@@ -16,7 +16,7 @@ export interface Audience {
 export declare class Hooks {
     #private;
     constructor(raw: RawClient, functions: Functions);
-    /** Tells the native half which events are wanted now, because subscribers come and go. */
+    /** Passes to the native half which events are wanted now, because subscribers come and go. */
     look(): void;
     /**
      * Returns the context of a call that begins here, if it may have events: its hooks and its refresher see its

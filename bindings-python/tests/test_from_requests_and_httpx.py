@@ -38,7 +38,8 @@ PRINTS = {
 
 
 def test_every_program_is_run() -> None:
-    assert list(PAGE.parent.iterdir()) == [PAGE], "a page without a test"
+    pages = [page for page in PAGE.parent.iterdir() if "```python" in page.read_text()]
+    assert pages == [PAGE], "a page without a test"
     assert all(program.is_run for program in PROGRAMS)
     assert {program.heading for program in PROGRAMS} == set(PRINTS)
     assert sum("import reqtrail" in program.code for program in PROGRAMS) >= 10
