@@ -15,7 +15,7 @@ SETUP, *PROGRAMS = [snippet for snippet in snippets.read(PAGE) if snippet.langua
 INCIDENTS = {
     "A GET with retries": "service_unavailable:retry_after=0,on=GET /cameras",
     "Timeouts": "stall:on=GET /events",
-    "A token that ends": "expire_tokens:on=GET /events",
+    "A token that expires": "expire_tokens:on=GET /events",
     "Cancelling": "stall:on=GET /events",
 }
 
@@ -28,7 +28,7 @@ PRINTS = {
     "Timeouts": [r"(Read|Connect)Timeout", r"deadline (True|False)"],
     "Sessions and connection pools": [r"36"],
     "Many calls with asyncio": [r"200 ID\n404 ID"],
-    "A token that ends": [r"200", r"200 \[<Cause.INITIAL: 'initial'>, <Cause.REAUTH: 'reauth'>\]"],
+    "A token that expires": [r"200", r"200 \[<Cause.INITIAL: 'initial'>, <Cause.REAUTH: 'reauth'>\]"],
     "The request ID in the log": [
         r"(.*\n)*INFO:root:GET http://\S+/cameras: 200, request ID ID",
         r"(.*\n)*DEBUG:reqtrail:GET /cameras attempt 1: 200, request ID ID",
