@@ -1,6 +1,6 @@
 //! What a request began, according to its method, path, body and response.
 
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::resource_ref::ResourceRef;
@@ -114,15 +114,14 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun,
     }
     let path = Path::of(trail, base);
     let Some(path) = path else {
-        let shown = one_line(trail.path());
-        let text = format!(
-            "nothing is known of what `{method} {shown}` begins; expected a request that begins {}",
-            kinds()
-        );
-        return Err(invalid(text));
+        return Err(unknown_work(trail));
     };
     let Some(operation) = operation(method, &path, trail) else {
         return match accepted {
+            // A POST that is answered with a 202 starts work that goes on.
+            true if status == Some(StatusCode::ACCEPTED) && !is_at_once(method, &path) => {
+                Err(unknown_work(trail))
+            }
             true => Ok(at_once(trail)),
             false => Err(invalid(
                 "the request began nothing that could be followed".to_owned(),
@@ -155,6 +154,20 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun,
         accepted,
         was_there: accepted,
     }))
+}
+
+/// Whether a request never starts work, whatever its status: only POST does, and metadata is written at once.
+fn is_at_once(method: &Method, path: &Path) -> bool {
+    *method != Method::POST || path.rest.first().is_some_and(|rest| rest == "metadata")
+}
+
+/// The error for a request whose work is not in the tables.
+fn unknown_work(trail: &Trail) -> Error {
+    let (method, shown) = (trail.method(), one_line(trail.path()));
+    invalid(format!(
+        "nothing is known of what `{method} {shown}` begins; expected a request that begins {}",
+        kinds()
+    ))
 }
 
 fn at_once(trail: &Trail) -> Begun {

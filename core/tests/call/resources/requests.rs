@@ -73,6 +73,19 @@ async fn requests_that_begin_nothing_are_done_when_they_are_answered() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn accepted_work_that_no_table_knows_is_refused() {
+    for path in ["/volumes/v/transfer", "/v2/images/i/rebuild"] {
+        let wire = any();
+        let response = send(&wire, "POST", path).await;
+        let failed = follow(&wire, &response).send().await;
+        let text = failed.expect_err("unknown work").to_string();
+        let wanted = format!("nothing is known of what `POST {path}` begins");
+        assert!(text.contains(&wanted), "{text}");
+        assert_eq!(wire.count(), 1, "nothing is asked");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_servers_action_is_followed_as_compute_does_it() {
     let wire = any();
     let request = client(&wire)
