@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use event_listener::Event;
 
 use crate::codes::{ErrorKind, StopReason};
+use crate::fork::ForkSafe;
 
 /// Why the calls of a [`CancelToken`] end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -81,7 +82,8 @@ pub struct CancelToken(Arc<State>);
 struct State {
     /// A [`CancelReason`], or [`LIVE`].
     reason: AtomicU8,
-    event: Event,
+    /// Each process has its own, since a thread of the parent may hold its lock at a fork.
+    event: ForkSafe<Event>,
     /// A token whose cancellation cancels this one too.
     parent: Option<CancelToken>,
 }
@@ -135,7 +137,7 @@ impl CancelToken {
         let first = &self.0.reason;
         // If it fails, the token is cancelled already.
         let _ = first.compare_exchange(LIVE, reason, Ordering::AcqRel, Ordering::Acquire);
-        self.0.event.notify(usize::MAX);
+        self.0.event.get().notify(usize::MAX);
     }
 
     /// Returns whether the token was cancelled.
@@ -158,7 +160,7 @@ impl CancelToken {
     pub async fn cancelled(&self) {
         while !self.is_cancelled() {
             let family = std::iter::successors(Some(self), |token| token.0.parent.as_ref());
-            let listeners: Vec<_> = family.map(|token| token.0.event.listen()).collect();
+            let listeners: Vec<_> = family.map(|token| token.0.event.get().listen()).collect();
             // It may have been cancelled before the listener was registered, and then no event follows.
             if self.is_cancelled() {
                 return;

@@ -1,7 +1,8 @@
 //! Closed sets of names with numbers, the same in every language. The generated tables are made of them.
 
 use std::fmt;
-use std::sync::OnceLock;
+
+use once_cell::race::OnceBox;
 
 /// How many unknown words a process keeps.
 const MAX_UNKNOWN_WORDS: usize = 1024;
@@ -9,8 +10,9 @@ const MAX_UNKNOWN_WORDS: usize = 1024;
 /// The longest unknown word, in bytes.
 const MAX_WORD_BYTES: usize = 64;
 
-static WORDS: [OnceLock<Box<str>>; MAX_UNKNOWN_WORDS] =
-    [const { OnceLock::new() }; MAX_UNKNOWN_WORDS];
+/// A thread never waits for another to set one: the child of a fork may not have that thread.
+static WORDS: [OnceBox<Box<str>>; MAX_UNKNOWN_WORDS] =
+    [const { OnceBox::new() }; MAX_UNKNOWN_WORDS];
 
 /// A word of a closed set that this release does not know, from a trail that a later release wrote.
 ///
@@ -29,14 +31,14 @@ impl UnknownWord {
         }
         let place = WORDS
             .iter()
-            .position(|kept| &**kept.get_or_init(|| word.into()) == word)?;
+            .position(|kept| &**kept.get_or_init(|| Box::new(word.into())) == word)?;
         u16::try_from(place).ok().map(Self)
     }
 
     /// Returns the word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        let kept = WORDS.get(usize::from(self.0)).and_then(OnceLock::get);
+        let kept = WORDS.get(usize::from(self.0)).and_then(OnceBox::get);
         kept.map_or("", |word| word)
     }
 }

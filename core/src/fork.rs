@@ -33,7 +33,7 @@ pub(crate) fn generation() -> u32 {
 pub(crate) struct ForkSafe<T> {
     make: Box<dyn Fn() -> T + Send + Sync>,
     /// `None` only during drop.
-    first: Option<Box<Made<T>>>,
+    first: Option<Made<T>>,
 }
 
 struct Made<T> {
@@ -55,24 +55,30 @@ impl<T> ForkSafe<T> {
     /// Returns this process's value.
     pub(crate) fn get(&self) -> &T {
         let now = generation();
-        let Some(mut made) = self.first.as_deref() else {
+        let Some(mut made) = self.first.as_ref() else {
             unreachable!("it is dropped");
         };
         while made.generation != now {
-            let new = || Made::new(now, (self.make)());
+            let new = || Box::new(Made::new(now, (self.make)()));
             made = made.next.get_or_init(new);
         }
         &made.value
     }
 }
 
+impl<T: Default + 'static> Default for ForkSafe<T> {
+    fn default() -> Self {
+        Self::new(T::default(), T::default)
+    }
+}
+
 impl<T> Made<T> {
-    fn new(generation: u32, value: T) -> Box<Self> {
-        Box::new(Self {
+    fn new(generation: u32, value: T) -> Self {
+        Self {
             generation,
             value,
             next: OnceLock::new(),
-        })
+        }
     }
 }
 
@@ -81,7 +87,7 @@ impl<T> Drop for ForkSafe<T> {
         let now = generation();
         let mut next = self.first.take();
         while let Some(mut made) = next {
-            next = made.next.take();
+            next = made.next.take().map(|made| *made);
             // Dropping a parent's value would wait for its threads and close its sockets.
             if made.generation != now {
                 std::mem::forget(made);

@@ -2,17 +2,20 @@
 
 use std::fmt;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant, SystemTime};
 
+use arc_swap::ArcSwapOption;
 use event_listener::{Event, EventListener};
 use futures_util::future::select;
 use http::HeaderValue;
+use once_cell::race::OnceBox;
 
 use super::refresh::{Failure, RefreshFailed, ask, begin};
 use super::seam::Seam;
 use super::serving;
 use super::token::{Refresher, Token};
+use crate::fork::ForkSafe;
 use crate::redact::Secret;
 use crate::transport::Transport;
 
@@ -31,20 +34,26 @@ pub(crate) struct Credentials {
     held: Arc<SharedState>,
 }
 
+/// The current token, and the refreshes of this process.
+struct SharedState {
+    /// Read without a lock: every call reads it, and a thread of the parent may hold a lock when a child is forked.
+    current: ArcSwapOption<LeaseState>,
+    /// The child of a fork has none of its parent's refreshes. It keeps the token, and refreshes it itself.
+    refreshes: ForkSafe<Refreshes>,
+}
+
 /// The state, and the event that notifies waiting calls of a change. The program's own code runs in clocks, in wakers and
 /// when its errors are dropped, and it may use the client. None of it runs under the lock.
 #[derive(Default)]
-struct SharedState {
+struct Refreshes {
     state: Mutex<State>,
     changed: Event,
 }
 
 #[derive(Default)]
 struct State {
-    current: Option<Lease>,
     /// When the current token is due to be replaced.
     due: Due,
-    generation: u64,
     /// How many refreshes were begun and tokens set. A higher number is newer.
     begun: u64,
     /// The number of the refresh or setting that the current token is from.
@@ -74,12 +83,15 @@ enum Due {
 
 /// A token as a call uses it; later tokens have higher generations.
 #[derive(Clone, Debug)]
-pub(crate) struct Lease {
+pub(crate) struct Lease(Arc<LeaseState>);
+
+#[derive(Debug)]
+struct LeaseState {
     token: Token,
     generation: u64,
     refreshable: bool,
-    /// Made by the first call that sends it.
-    header: Arc<OnceLock<Option<HeaderValue>>>,
+    /// Made by the first calls that send it. None of them waits for another, which the child of a fork may not have.
+    header: OnceBox<Option<HeaderValue>>,
 }
 
 /// The credential that a client had when a call began, which may be none. Calls wait for a thread, and the token may be
@@ -101,7 +113,10 @@ impl Credentials {
     pub(crate) fn new(token: Option<Token>, refresher: Option<Refresher>) -> Self {
         let credentials = Self {
             refresher,
-            held: Arc::default(),
+            held: Arc::new(SharedState {
+                current: ArcSwapOption::empty(),
+                refreshes: ForkSafe::default(),
+            }),
         };
         if let Some(token) = token {
             credentials.set(token);
@@ -114,15 +129,15 @@ impl Credentials {
         let mut state = self.held.lock();
         state.begun += 1;
         state.current_from = state.begun;
-        let ended = state.put(token, self.refresher.is_some());
+        let replaced = self.held.put(&mut state, token, self.refresher.is_some());
         drop(state);
-        self.held.changed.notify(usize::MAX);
-        drop(ended);
+        self.held.notify();
+        drop(replaced);
     }
 
     /// The token that the client has now.
     pub(crate) fn current(&self) -> Option<Lease> {
-        self.held.lock().current.clone()
+        self.held.current()
     }
 
     /// The credential of a call that begins now.
@@ -138,11 +153,11 @@ impl Credentials {
                 None => Ready::Now(None),
             };
         };
-        if self.refresher.is_some() && lease.token.expires_at.is_some() {
+        if self.refresher.is_some() && lease.0.token.expires_at.is_some() {
             let now = now();
             let mut state = self.held.lock();
-            let due = if state.generation == lease.generation {
-                state.is_due(now)
+            let due = if self.held.is_current(&lease) {
+                state.is_due(lease.0.token.expires_at, now)
             } else {
                 !lease.holds_at(now)
             };
@@ -157,8 +172,8 @@ impl Credentials {
     /// so that not every call asks a service in trouble.
     pub(crate) fn put_off(&self, kept: &Lease, now: SystemTime) {
         let mut state = self.held.lock();
-        if state.generation == kept.generation
-            && let Some(end) = kept.token.expires_at
+        if self.held.is_current(kept)
+            && let Some(end) = kept.0.token.expires_at
         {
             let left = end.duration_since(now).unwrap_or_default();
             state.due = Due::At(now + left / 2);
@@ -174,14 +189,18 @@ impl Credentials {
         transport: &T,
         seam: &Seam,
     ) -> Result<Lease, RefreshFailed> {
-        let known = refused.map_or(0, |lease| lease.generation);
+        let known = refused.map_or(0, |lease| lease.0.generation);
         let mut waited = Waited::default();
         loop {
             match self.step(known, &mut waited, transport, seam)? {
                 Step::Newer(lease) => {
-                    if lease.token.expires_at.is_some() {
+                    let end = lease.0.token.expires_at;
+                    if end.is_some() {
                         let now = seam.enter::<T, _>(|| transport.wall_clock());
-                        self.held.lock().settle(now);
+                        let mut state = self.held.lock();
+                        if self.held.is_current(&lease) {
+                            state.settle(end, now);
+                        }
                     }
                     return Ok(lease);
                 }
@@ -203,10 +222,10 @@ impl Credentials {
     ) -> Result<Step, RefreshFailed> {
         let now = seam.enter::<T, _>(|| transport.now());
         // Declared before the lock is taken, so that it is dropped after it.
-        let changed = self.held.changed.listen();
+        let changed = self.held.refreshes.get().changed.listen();
         let mut state = self.held.lock();
-        if let Some(newer) = state.current.as_ref().filter(|l| l.generation > known) {
-            return Ok(Step::Newer(newer.clone()));
+        if let Some(newer) = self.held.current().filter(|l| l.0.generation > known) {
+            return Ok(Step::Newer(newer));
         }
         let last = waited.last;
         if let Some(failure) = state.failure.as_mut()
@@ -299,24 +318,27 @@ impl Task {
             return;
         };
         let mut state = held.lock();
-        let ended = match &result {
+        let replaced = match &result {
             // A token that was set meanwhile, or that a later refresh returned, is newer.
-            Ok(_) if state.current_from > self.number => None,
+            Ok(_) if state.current_from > self.number => Replaced::default(),
             Ok(token) => {
                 state.current_from = self.number;
-                state.put(token.clone(), true)
+                held.put(&mut state, token.clone(), true)
             }
             // While a later refresh is at work, nothing has failed.
             Err(error) if state.is_pending(self.number) => {
                 let at = self.began + self.really_began.elapsed();
                 let before = state.failure.as_ref();
                 let failure = Failure::new(self.number, error.clone(), before, at);
-                state.failure.replace(failure)
+                Replaced {
+                    failure: state.failure.replace(failure),
+                    token: None,
+                }
             }
-            Err(_) => None,
+            Err(_) => Replaced::default(),
         };
         drop(state);
-        drop((ended, result));
+        drop((replaced, result));
         // Waiting calls are notified when the task is dropped.
     }
 }
@@ -330,7 +352,7 @@ impl Drop for Task {
                 state.pending = None;
             }
             drop(state);
-            held.changed.notify(usize::MAX);
+            held.notify();
         }
     }
 }
@@ -341,29 +363,14 @@ impl State {
         pending.is_some_and(|pending| pending.number == number)
     }
 
-    /// Replaces the token. Returns the failure that this ends, to be dropped without the lock.
-    #[must_use]
-    fn put(&mut self, token: Token, refreshable: bool) -> Option<Failure> {
-        self.generation += 1;
-        self.due = Due::Open;
-        self.current = Some(Lease {
-            token,
-            generation: self.generation,
-            refreshable,
-            header: Arc::default(),
-        });
-        self.failure.take()
-    }
-
     /// Whether the token is due to be replaced early.
-    fn is_due(&mut self, now: SystemTime) -> bool {
-        self.settle(now);
+    fn is_due(&mut self, end: Option<SystemTime>, now: SystemTime) -> bool {
+        self.settle(end, now);
         matches!(self.due, Due::At(due) if due <= now)
     }
 
-    /// Decides when a token that is seen for the first time is due.
-    fn settle(&mut self, now: SystemTime) {
-        let end = self.current.as_ref().and_then(|l| l.token.expires_at);
+    /// Decides when a current token that expires at `end` is due, if this is the first time that it is seen.
+    fn settle(&mut self, end: Option<SystemTime>, now: SystemTime) {
         if let (Due::Open, Some(end)) = (self.due, end) {
             self.due = match end.duration_since(now) {
                 Ok(left) if !left.is_zero() => Due::At(end - MARGIN.min(left / MARGIN_PART)),
@@ -375,31 +382,78 @@ impl State {
     }
 }
 
+/// What a change replaced. It is dropped without the lock.
+#[derive(Default)]
+#[must_use]
+struct Replaced {
+    #[expect(dead_code, reason = "kept until it can be dropped")]
+    token: Option<Arc<LeaseState>>,
+    #[expect(dead_code, reason = "kept until it can be dropped")]
+    failure: Option<Failure>,
+}
+
 impl SharedState {
+    fn current(&self) -> Option<Lease> {
+        self.current.load_full().map(Lease)
+    }
+
+    /// Whether the client has no newer token. It stays so while the state is locked.
+    fn is_current(&self, lease: &Lease) -> bool {
+        let current = self.current.load();
+        current
+            .as_ref()
+            .is_some_and(|current| Arc::ptr_eq(current, &lease.0))
+    }
+
+    /// Replaces the token, and ends the failure of a refresh.
+    fn put(&self, state: &mut State, token: Token, refreshable: bool) -> Replaced {
+        let before = self.current.load();
+        let generation = before.as_ref().map_or(0, |before| before.generation) + 1;
+        state.due = Due::Open;
+        let current = LeaseState {
+            token,
+            generation,
+            refreshable,
+            header: OnceBox::new(),
+        };
+        Replaced {
+            token: self.current.swap(Some(Arc::new(current))),
+            failure: state.failure.take(),
+        }
+    }
+
+    fn notify(&self) {
+        self.refreshes.get().changed.notify(usize::MAX);
+    }
+
     /// Ignores poisoning: a panic under the lock leaves a consistent state, since each change is a single assignment.
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.refreshes
+            .get()
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Lease {
     pub(crate) fn secret(&self) -> &Secret {
-        &self.token.secret
+        &self.0.token.secret
     }
 
     /// Whether the token has not expired yet.
     pub(crate) fn holds_at(&self, now: SystemTime) -> bool {
-        self.token.expires_at.is_none_or(|end| now < end)
+        self.0.token.expires_at.is_none_or(|end| now < end)
     }
 
     pub(crate) fn is_refreshable(&self) -> bool {
-        self.refreshable
+        self.0.refreshable
     }
 
     /// The header's value. `prefix` is that of the client's only dialect.
     pub(crate) fn header(&self, prefix: &str) -> Option<HeaderValue> {
-        let make = || self.token.header(prefix).ok();
-        self.header.get_or_init(make).clone()
+        let make = || Box::new(self.0.token.header(prefix).ok());
+        self.0.header.get_or_init(make).clone()
     }
 }
 

@@ -12,6 +12,7 @@ use super::keeper::CallKeeper;
 use crate::chaos::Chaos;
 use crate::codes::TrailNote;
 use crate::dialect::Dialect;
+use crate::fork::ForkSafe;
 use crate::limits::Limits;
 use crate::observe::Observers;
 use crate::random;
@@ -54,7 +55,7 @@ pub(crate) struct Shared {
     pub(crate) notes: Vec<TrailNote>,
     pub(crate) traceparent: bool,
     pub(crate) decompress: bool,
-    pub(crate) jitter: Mutex<fastrand::Rng>,
+    pub(crate) jitter: ForkSafe<Mutex<fastrand::Rng>>,
     /// The source of the IDs, if they have to be the same in each run.
     #[cfg(feature = "testing")]
     pub(crate) seeded_ids: Option<Arc<Mutex<fastrand::Rng>>>,
@@ -116,7 +117,11 @@ impl Shared {
 
     /// Draws two numbers from [0, 1): for the jitter on a Retry-After, and for the backoff.
     pub(crate) fn draw(&self) -> (f64, f64) {
-        let mut random = self.jitter.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut random = self
+            .jitter
+            .get()
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         (random.f64(), random.f64())
     }
 

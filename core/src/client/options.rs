@@ -23,6 +23,7 @@ use crate::codes::TrailNote;
 use crate::coding;
 use crate::dialect::Dialect;
 use crate::error::Error;
+use crate::fork::ForkSafe;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers, StderrLog, TracingEvents};
 #[cfg(feature = "testing")]
@@ -259,6 +260,9 @@ impl Options {
             .or(self.scripted.as_ref().map(|scripted| scripted.seed));
         #[cfg(not(feature = "testing"))]
         let jitter_seed = given.jitter_seed;
+        let new_jitter = move || {
+            Mutex::new(jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed))
+        };
         #[cfg(feature = "testing")]
         if self.scripted.is_some() {
             notes.push(TrailNote::Scripted);
@@ -308,9 +312,7 @@ impl Options {
             notes,
             traceparent: given.traceparent(),
             decompress: given.decompress(),
-            jitter: Mutex::new(
-                jitter_seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
-            ),
+            jitter: ForkSafe::new(new_jitter(), new_jitter),
             #[cfg(feature = "testing")]
             seeded_ids: self.scripted.map(|scripted| scripted.ids),
             #[cfg(feature = "testing")]

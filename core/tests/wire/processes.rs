@@ -6,11 +6,13 @@
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use reqtrail::host::{Job, Outcome, Work};
 use reqtrail::{CancelToken, Client, ErrorKind, Observer, Proxy, Response, Sent, blocking};
 
@@ -234,6 +236,58 @@ fn a_process_that_forks() {
         over.store(true, Ordering::SeqCst);
     });
     call(&client, "/things").expect("a response of the parent");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forks_find_no_lock_held_on_tokens() {
+    let server = Server::plain().await;
+    let ids = run(
+        "a_process_that_forks_while_tokens_change",
+        &server,
+        "http",
+        None,
+    )
+    .await;
+    assert_eq!(ids.len(), TOKEN_FORKS);
+    assert_apart(&server, &ids);
+}
+
+/// The locks are held for nanoseconds, so that a fork seldom meets one.
+const TOKEN_FORKS: usize = 200;
+
+#[test]
+#[ignore = "started by forks_find_no_lock_held_on_tokens"]
+fn a_process_that_forks_while_tokens_change() {
+    let client = client().token("first").build_blocking();
+    let (client, cancel) = (client.expect("a client"), CancelToken::new());
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                client.set_token("another").expect("a token");
+            }
+        });
+        scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                // Registers with the token, and ends at once.
+                let mut cancelled = pin!(cancel.cancelled());
+                assert!(cancelled.as_mut().now_or_never().is_none());
+            }
+        });
+        for _ in 0..TOKEN_FORKS {
+            let pid = fork(|| {
+                client.set_token("of the child").expect("a token");
+                let request = client
+                    .post("/things")
+                    .header("x-process", std::process::id().to_string())
+                    .cancel_token(&cancel);
+                let response = request.send().expect("a response of the child");
+                tell(&response.trail().call_id().to_string());
+            });
+            join(pid);
+        }
+        over.store(true, Ordering::SeqCst);
+    });
 }
 
 /// A process of which a child forked, and a child in it.
