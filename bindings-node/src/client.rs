@@ -16,9 +16,9 @@ use reqtrail::{CancelToken, ClientBuilder, Secret, Token, blocking};
 use crate::cloud::RawConnection;
 use crate::config::{self, Base, Unbuilt};
 use crate::failure::{self, RefreshFailure};
-use crate::inbox::{Inbox, reason, tag_number, tag_of};
 use crate::items::Items;
 use crate::loop_handle::NotifyFunction;
+use crate::mailbox::{LoopMailbox, reason, tag_number, tag_of};
 use crate::openstack;
 use crate::recorder::RawRecorder;
 use crate::request::{self, Builder, RawExtras};
@@ -31,7 +31,7 @@ struct OpenClient {
     client: blocking::Client,
     mailbox: Mailbox,
     // Dropped after the client, so that calls under way can deliver their results.
-    inbox: Inbox,
+    loop_mailbox: LoopMailbox,
 }
 
 /// A call that has begun and waits for its body.
@@ -69,7 +69,7 @@ impl RawClient {
         mock: Option<ClassInstance<'_, RawMock>>,
     ) -> Result<Option<Unbuilt>> {
         let mailbox = Mailbox::new();
-        let inbox = Inbox::open(&env, &mailbox, &notify, &handle)?;
+        let loop_mailbox = LoopMailbox::open(&env, &mailbox, &notify, &handle)?;
         let asked = mailbox.clone();
         let observer = mailbox.observer();
         let built = config::build(base, options, observer, |mut builder: ClientBuilder| {
@@ -92,7 +92,7 @@ impl RawClient {
             held: RefCell::default(),
             client,
             mailbox,
-            inbox,
+            loop_mailbox,
         });
         Ok(None)
     }
@@ -116,7 +116,7 @@ impl RawClient {
         refresh: Option<&External<RefreshRequest>>,
     ) -> Result<Either<f64, String>> {
         self.with_open(|open| {
-            let (client, lane) = (&open.client, &open.inbox.lane);
+            let (client, lane) = (&open.client, &open.loop_mailbox.lane);
             let mut builder = request::build(
                 client, &method, &target, link, params, query, headers, body, extras,
             );
@@ -212,7 +212,7 @@ impl RawClient {
                 attached = attached.on_progress(move |seen| mailbox.progress(seen.to_json()));
             }
             let job = operation.into_job(&open.client, attached);
-            let tag = open.inbox.lane.next_tag();
+            let tag = open.loop_mailbox.lane.next_tag();
             open.submit(job, tag, refresh.map(|refresh| &**refresh));
             Ok(Either::A(tag_number(tag)))
         })
@@ -235,13 +235,13 @@ impl RawClient {
     /// and whether there are more, then the tag and the code of each item. Returns the handle of the items.
     #[napi(catch_unwind)]
     pub fn drain(&self, out: Float64ArraySlice<'_>) -> Option<External<Items>> {
-        self.with(|open| open.inbox.drain(out))?
+        self.with(|open| open.loop_mailbox.drain(out))?
     }
 
     /// Reports that hooks have run for the drained mail, so a mock's time may go on.
     #[napi(catch_unwind)]
     pub fn handled(&self) {
-        self.with(|open| open.inbox.lane.handled());
+        self.with(|open| open.loop_mailbox.lane.handled());
     }
 
     /// Sets which events are wanted: attempts, calls.
@@ -263,7 +263,7 @@ impl RawClient {
     ) {
         let failed = || failure::of_refresher(failure.unwrap_or_default()).into();
         let answer = token.map(Token::from).ok_or_else(failed);
-        self.with(|open| open.inbox.lane.answer(refresh.number, answer));
+        self.with(|open| open.loop_mailbox.lane.answer(refresh.number, answer));
     }
 
     /// Replaces the credential. Returns the error if the token is not valid.
@@ -302,7 +302,11 @@ impl RawClient {
 impl OpenClient {
     /// Submits a job, which may be a refresher's.
     fn submit(&self, job: Job, tag: u64, refresh: Option<&RefreshRequest>) {
-        let submit = || self.client.host().submit_for(&self.inbox.lane, job, tag);
+        let submit = || {
+            self.client
+                .host()
+                .submit_for(&self.loop_mailbox.lane, job, tag)
+        };
         match refresh {
             Some(refresh) => refresh.serving.within(submit),
             None => submit(),

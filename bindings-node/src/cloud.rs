@@ -8,9 +8,9 @@ use reqtrail::host::mailbox::Mailbox;
 use reqtrail::host::{Owner, Spelling};
 use reqtrail::openstack::{Cloud, Connection, ServiceOptions};
 
-use crate::inbox::{Inbox, reason};
 use crate::items::Items;
 use crate::loop_handle::NotifyFunction;
+use crate::mailbox::{LoopMailbox, reason};
 use crate::reading::{RawReport, take_output};
 
 /// The description of a cloud, before signing in.
@@ -89,7 +89,7 @@ impl RawCloud {
 /// A sign-in or a look-up of a service, which is under way or has ended.
 #[napi]
 pub struct RawSignIn {
-    inbox: Inbox,
+    loop_mailbox: LoopMailbox,
     cancel: CancelToken,
 }
 
@@ -105,7 +105,7 @@ impl RawSignIn {
         + 'static,
     ) -> Result<Self> {
         let mailbox = Mailbox::new();
-        let inbox = Inbox::open(env, &mailbox, notify, handle)?;
+        let loop_mailbox = LoopMailbox::open(env, &mailbox, notify, handle)?;
         let [attempts, calls] = wanted;
         mailbox.want_attempts(attempts);
         mailbox.want_calls(calls);
@@ -118,7 +118,7 @@ impl RawSignIn {
             mailbox.want_calls(false);
             made
         };
-        let lane = &inbox.lane;
+        let lane = &loop_mailbox.lane;
         lane.run(lane.next_tag(), "reqtrail-sign-in", work)
             .map_err(|e| {
                 Error::new(
@@ -126,7 +126,10 @@ impl RawSignIn {
                     format!("cannot start a thread for the sign-in: {e}"),
                 )
             })?;
-        Ok(Self { inbox, cancel })
+        Ok(Self {
+            loop_mailbox,
+            cancel,
+        })
     }
 }
 
@@ -141,7 +144,7 @@ impl RawSignIn {
     /// Takes events for the channels, and then the connection or the error, as a client's `drain` does.
     #[napi(catch_unwind)]
     pub fn drain(&self, out: Float64ArraySlice<'_>) -> Option<External<Items>> {
-        self.inbox.drain(out)
+        self.loop_mailbox.drain(out)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The attempt loop: one call from its first attempt to its trail.
 
+mod attempt_timeout;
 mod body;
 pub(crate) mod by_clock;
 pub(crate) mod credential;
@@ -13,8 +14,8 @@ pub(crate) mod refresh;
 mod seam;
 pub(crate) mod serving;
 pub(crate) mod shared;
-mod timeout;
-mod timer;
+mod timeout_text;
+
 pub(crate) mod token;
 
 use std::future::{Future as _, poll_fn};
@@ -39,6 +40,7 @@ use crate::retry::decision::{AttemptOutcome, Decision, RetryInput, decide};
 use crate::trace_context::SpanId;
 use crate::trail::Outcome;
 use crate::transport::{Transport, TransportError, WireRequest};
+use attempt_timeout::Timing;
 use by_clock::ByClock;
 use credential::{Lease, Ready};
 use exchange::{AttemptResult, Exchange};
@@ -48,7 +50,6 @@ use race::{Cancel, Race, race};
 use refresh::RefreshFailed;
 use seam::Seam;
 use shared::Shared;
-use timer::Timing;
 
 /// Makes a call, or ends one that is refused.
 ///

@@ -11,13 +11,13 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::End;
+use super::attempt_timeout::{AttemptTimer, Timing};
 use super::body::{Collected, KeptBody, ReadError, decode, decode_what_is_there, shortened};
 use super::plan::{CallPlan, Hop};
 use super::race::{Cancel, Race, race};
 use super::redirect::{self, Verdict};
 use super::seam::Seam;
 use super::shared::Shared;
-use super::timer::{AttemptTimer, Timing};
 use crate::cancel::CancelReason;
 use crate::codes::{ErrorKind, Sent};
 use crate::coding::{self, Coding, DecodeError};

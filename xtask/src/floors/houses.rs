@@ -187,7 +187,7 @@ pub(super) const HOUSES: &[House] = &[
         floors: &[
             // What crosses the border.
             &["command", "header_pairs", "items", "loop_handle", "values"],
-            &["failure", "inbox", "openstack", "request", "testing"],
+            &["failure", "mailbox", "openstack", "request", "testing"],
             // What the TypeScript half calls.
             &["reading", "recorder"],
             &["cloud", "config"],

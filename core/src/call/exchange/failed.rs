@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::{AttemptResult, Exchange};
-use crate::call::timeout::{self, Limit, Waited};
-use crate::call::timer::Ended;
+use crate::call::attempt_timeout::Ended;
+use crate::call::timeout_text::{self, Limit, Waited};
 use crate::call::{End, guard};
 use crate::cancel::CancelReason;
 use crate::codes::{ErrorKind, Sent};
@@ -154,7 +154,7 @@ impl<T: Transport> Exchange<'_, T> {
             peer: peer.as_deref(),
             host: &host,
         };
-        let reason = timeout::reason(&waited, limit);
+        let reason = timeout_text::reason(&waited, limit);
         self.redactor.text(&reason).into_owned()
     }
 }

@@ -1,4 +1,4 @@
-//! Describes a timeout in words: what had not happened, with which peer, and within which limit.
+//! The text of a timeout: what had not happened, with which peer, and within which limit. `attempt_timeout.rs` enforces it.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,6 @@
-//! How long an attempt may take: first the time to connect, then the whole time.
+//! Enforces the timeouts of an attempt: the time to connect, its own time, and what is left of the call's.
+//!
+//! The exchange races [`AttemptTimer`] against the transport. `timeout_text.rs` puts what ran out into words.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,10 +8,10 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use super::seam::Seam;
-use super::timeout::{Limit, SetBy};
+use super::timeout_text::{Limit, SetBy};
 use crate::transport::{SentMark, Sleep, Transport};
 
-/// When an attempt has to end.
+/// The instants at which an attempt has to end, and the one at which it began.
 #[derive(Clone, Copy)]
 pub(super) struct Timing {
     pub(super) started: Instant,

@@ -20,14 +20,14 @@ const LARGE_BODY: usize = 64 * 1024;
 /// The tag that `drain` writes for items that belong to no call.
 const NO_CALL: f64 = -1.0;
 
-/// The mail for the JavaScript loop.
-pub(crate) struct Inbox {
+/// The mailbox of the JavaScript loop: its lane, and mail that it has not taken yet.
+pub(crate) struct LoopMailbox {
     pub(crate) lane: Lane,
     /// Mail taken from the lane that `drain` has not returned yet.
     taken: RefCell<VecDeque<Mail>>,
 }
 
-impl Inbox {
+impl LoopMailbox {
     /// Opens a lane of a mailbox. `notify` is called on the loop when mail waits; `hasRef` of `resource` says that it
     /// does not keep the process alive.
     pub(crate) fn open(
