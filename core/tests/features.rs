@@ -62,7 +62,7 @@ fn answer(coding: &str, body: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_coding_is_asked_for_and_undone_where_its_feature_is_on() {
+async fn a_coding_is_requested_and_decoded_if_its_feature_is_on() {
     for (coding, feature, is_on, body) in CODED {
         let (address, serving) = answering(answer(coding, body));
         let client = client(&format!("http://{address}"))
@@ -93,7 +93,7 @@ async fn a_coding_is_asked_for_and_undone_where_its_feature_is_on() {
 }
 
 #[tokio::test]
-async fn without_codings_the_server_is_asked_for_none() {
+async fn without_codings_none_is_requested() {
     let (address, serving) = answering(answer("identity", b"a"));
     let client = client(&format!("http://{address}"))
         .build()
@@ -113,7 +113,7 @@ async fn without_codings_the_server_is_asked_for_none() {
 type Asks = (&'static str, fn(ClientBuilder) -> ClientBuilder);
 
 #[test]
-fn https_is_refused_by_name_where_nothing_speaks_tls() {
+fn without_tls_https_is_refused_and_the_feature_named() {
     let proxy =
         |builder: ClientBuilder| builder.proxy(Proxy::Url(Secret::from("https://127.0.0.1:9")));
     let asks: [(&str, Asks); 4] = [
@@ -152,7 +152,7 @@ fn https_is_refused_by_name_where_nothing_speaks_tls() {
 /// The first message of a TLS handshake names the protocols that the client speaks (RFC 7301 §3.1).
 #[cfg(feature = "rustls-ring")]
 #[tokio::test]
-async fn http2_is_offered_where_it_is_spoken() {
+async fn http2_is_offered_if_its_feature_is_on() {
     let (address, serving) = answering(Vec::new());
     let client = client(&format!("https://{address}"))
         .danger_accept_invalid_certs(true)

@@ -235,7 +235,7 @@ fn count(lines: &[String], level: &str) -> usize {
 }
 
 #[test]
-fn each_level_has_its_lines() {
+fn each_log_level_writes_its_lines() {
     // Three attempts, a call that succeeded and one that failed.
     for (level, wanted) in [
         ("warn", [0, 0, 1]),
@@ -350,7 +350,7 @@ fn no_secret_is_in_a_line() {
 }
 
 #[test]
-fn a_value_that_is_none_is_reported_once() {
+fn an_invalid_value_of_the_variable_is_reported_once() {
     let found = lines("two", "loud", "");
     let [line] = &*found else {
         panic!("one line: {found:#?}");
@@ -432,7 +432,7 @@ fn a_standard_error_that_is_gone_ends_no_process() {
 
 /// Only root can make a program that runs as another user, if the file system allows it.
 #[test]
-fn a_set_uid_program_does_not_heed_its_callers_environment() {
+fn a_set_uid_program_ignores_its_callers_environment() {
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("stderr_log_set_uid");
     // SAFETY: it has no effect.
     if unsafe { libc::geteuid() } != 0 {

@@ -31,7 +31,7 @@ async fn waits(options: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Vec<Dura
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_bounds_double_up_to_the_maximum() {
+async fn backoff_bounds_double_up_to_the_maximum() {
     let bounds = [500, 1000, 2000, 4000, 8000, 8000, 8000].map(ms);
     let mut longest = [Duration::ZERO; 7];
     let mut shortest = [Duration::MAX; 7];
@@ -59,14 +59,14 @@ async fn the_bounds_double_up_to_the_maximum() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_seed_makes_the_waits_repeatable() {
+async fn a_seed_makes_backoff_repeatable() {
     let first = waits(|b| b.jitter_seed(42)).await;
     assert_eq!(first, waits(|b| b.jitter_seed(42)).await);
     assert_ne!(first, waits(|b| b.jitter_seed(43)).await);
 }
 
 #[tokio::test(start_paused = true)]
-async fn base_and_maximum_are_options() {
+async fn backoff_base_and_maximum_are_options() {
     for seed in 0..20 {
         let drawn = waits(|b| b.jitter_seed(seed).base_delay(ms(10)).max_delay(ms(15))).await;
         assert!(drawn[0] <= ms(10));
@@ -80,7 +80,7 @@ async fn base_and_maximum_are_options() {
 
 /// Options at the ends of what a duration can say make no panic.
 #[tokio::test(start_paused = true)]
-async fn the_longest_durations_do_no_harm() {
+async fn the_longest_durations_do_not_overflow() {
     for seed in 0..20 {
         let told = reply(503).header("retry-after", "9".repeat(40));
         let fixture = with([told], |b| {

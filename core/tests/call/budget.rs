@@ -12,7 +12,7 @@ const fn of(retries: u32) -> Option<RetryBudget> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn retries_drain_it_for_all_clones() {
+async fn retries_drain_the_budget_of_all_clones() {
     let wire = ScriptedTransport::answering(|_, _| reply(503));
     let fixture = built(wire, |b| b.retry_budget(of(4)));
     let clone = fixture.client.clone();
@@ -33,7 +33,7 @@ async fn retries_drain_it_for_all_clones() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn successes_refund_it() {
+async fn successes_refund_the_budget() {
     // A budget of one retry: after it, five successes buy the next.
     let wire = ScriptedTransport::answering(|_, sent| {
         reply(if sent.url.path().ends_with("/bad") {
@@ -79,7 +79,7 @@ async fn successes_refund_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failures_of_every_sort_cost_it_and_errors_refund_nothing() {
+async fn retries_of_every_failure_cost_budget_and_errors_refund_none() {
     for bad in [503, 429, 0] {
         let wire = ScriptedTransport::answering(move |_, sent| match (sent.url.path(), bad) {
             ("/api/v1/missing", _) => reply(404),
@@ -106,7 +106,7 @@ async fn failures_of_every_sort_cost_it_and_errors_refund_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_can_be_off() {
+async fn the_budget_can_be_turned_off() {
     let fixture = built(ScriptedTransport::answering(|_, _| reply(503)), |b| {
         b.retry_budget(None)
     });
@@ -118,7 +118,7 @@ async fn it_can_be_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_retry_that_something_else_forbids_takes_nothing() {
+async fn a_retry_that_another_rule_forbids_costs_no_budget() {
     let fixture = with(
         [
             reply(503),
@@ -143,7 +143,7 @@ async fn a_retry_that_something_else_forbids_takes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn reauthentication_and_redirects_cost_nothing() {
+async fn reauthentication_and_redirects_cost_no_budget() {
     let fixture = with(
         [
             reply(307).header("location", "/a"),
@@ -170,7 +170,7 @@ async fn reauthentication_and_redirects_cost_nothing() {
 /// The load of an outage is not multiplied: once the default budget is drained, there are at most a tenth more requests
 /// than calls.
 #[tokio::test(start_paused = true)]
-async fn the_default_budget_tames_an_outage() {
+async fn the_default_budget_limits_retries_in_an_outage() {
     for succeeding in [0, 10, 3] {
         let wire = ScriptedTransport::answering(move |number, _| {
             let good = succeeding > 0 && number % succeeding == 0;

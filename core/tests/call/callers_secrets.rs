@@ -231,7 +231,7 @@ async fn a_callers_own_credential_is_redacted_in_every_spelling() {
 
 /// The client's token stays a secret if the caller sends another.
 #[tokio::test(start_paused = true)]
-async fn the_clients_token_beside_a_callers_own() {
+async fn the_clients_token_is_hidden_beside_a_callers_own() {
     let fixture = novavms([reply(404).body(format!(r#"{{"message":"{TOKEN} {OWN}"}}"#))]);
     let request = fixture.client.get(format!("/x/{TOKEN}"));
     let request = request.header("Authorization", format!("Bearer {OWN}"));
@@ -328,7 +328,7 @@ async fn a_refreshers_error_of_json_quotes_no_value() {
 
 /// A default header that would be silently ignored is refused.
 #[tokio::test(start_paused = true)]
-async fn default_headers_that_would_have_no_effect() {
+async fn default_headers_that_would_have_no_effect_are_refused() {
     let wire = || ScriptedTransport::playing([]);
     let error = Client::novavms(BASE)
         .default_header(

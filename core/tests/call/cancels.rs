@@ -26,7 +26,7 @@ async fn cancelled_after(millis: u64, fixture: &Fixture) -> Outcome {
 }
 
 #[tokio::test(start_paused = true)]
-async fn before_anything() {
+async fn a_cancel_before_the_call_sends_nothing() {
     let token = CancelToken::new();
     token.cancel();
     let fixture = novavms([]);
@@ -41,7 +41,7 @@ async fn before_anything() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_an_attempt() {
+async fn a_cancel_during_an_attempt_ends_the_call() {
     let cancelled = Some(ErrorKind::Cancelled);
     for (exchange, sent) in [(never(), Sent::No), (never().sent(), Sent::Unknown)] {
         let fixture = novavms([exchange]);
@@ -53,7 +53,7 @@ async fn in_an_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_body() {
+async fn a_cancel_during_a_body_ends_the_call() {
     for status in [200, 404, 503] {
         let fixture = novavms([reply(status).id("req_1").body("x").stalled()]);
         let outcome = cancelled_after(700, &fixture).await;
@@ -71,7 +71,7 @@ async fn in_a_body() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_a_wait() {
+async fn a_cancel_during_a_backoff_ends_the_call() {
     let fixture = novavms([reply(503).id("req_1").header("retry-after", "30")]);
     let outcome = cancelled_after(700, &fixture).await;
     assert_eq!(statuses(trail(&outcome)), [503]);
@@ -86,7 +86,7 @@ async fn in_a_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn while_a_token_is_refreshed() {
+async fn a_cancel_during_a_refresh_ends_the_call() {
     let slow = || async {
         tokio::time::sleep(secs(5)).await;
         Ok("sk_live_new")
@@ -97,7 +97,7 @@ async fn while_a_token_is_refreshed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_the_end_it_changes_nothing() {
+async fn a_cancel_after_the_end_changes_nothing() {
     let token = CancelToken::new();
     let fixture = novavms([reply(200), reply(200)]);
     let outcome = fixture.client.get("/x").cancel_token(&token).send().await;
@@ -139,7 +139,7 @@ impl Observer for CancelsAfter {
 /// An attempt is an exchange that was made or a connection that failed. Of a call that is cancelled between two
 /// attempts the second is neither.
 #[tokio::test(start_paused = true)]
-async fn between_two_attempts_nothing_more_is_begun() {
+async fn a_cancel_between_two_attempts_prevents_the_second() {
     type Story = (&'static str, fn() -> Exchange);
     let stories: [Story; 4] = [
         ("an answer", || reply(503)),
@@ -167,7 +167,7 @@ async fn between_two_attempts_nothing_more_is_begun() {
 
 /// A cancel that comes after any number of polls ends the call at the next.
 #[tokio::test(start_paused = true)]
-async fn at_every_poll() {
+async fn a_cancel_at_any_poll_agrees_with_the_servers_log() {
     for (name, story) in super::drops::stories() {
         cancelled_at_every_poll(name, story).await;
     }
@@ -268,7 +268,7 @@ async fn a_deadline_that_has_passed_sends_nothing() {
 
 /// Undoing a coding takes time, and is a part of the body.
 #[tokio::test(start_paused = true)]
-async fn while_a_body_is_decoded() {
+async fn a_cancel_while_a_body_is_decoded_ends_the_call() {
     for (name, story) in super::drops::decoding() {
         cancelled_at_every_poll(name, story).await;
     }

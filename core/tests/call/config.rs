@@ -112,7 +112,7 @@ const TABLE: &[Row] = &[
 ];
 
 #[tokio::test(start_paused = true)]
-async fn what_is_wrong_is_named() {
+async fn a_wrong_option_is_named() {
     for (index, (options, said)) in TABLE.iter().enumerate() {
         let wire = ScriptedTransport::playing([]);
         let error = match options().build_with(wire.clone()) {
@@ -134,7 +134,7 @@ async fn what_is_wrong_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn base_urls() {
+async fn base_urls_are_joined_with_paths() {
     for (base, url) in [
         ("https://h", "https://h/a"),
         ("https://h/", "https://h/a"),
@@ -177,7 +177,7 @@ async fn a_dialect_decides_how_the_token_goes_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_custom_dialects_rules() {
+async fn the_codes_of_a_custom_dialect_decide_category_and_retry() {
     let acme = r#"{
         "name": "acme",
         "error": {"code": "/e/code", "message": "/e/text"},

@@ -43,7 +43,7 @@ async fn without_a_token_the_refresher_comes_first() {
 
 /// During an outage of the token's issuer it is called once, and no call fails with an error that blames the caller.
 #[tokio::test(start_paused = true)]
-async fn an_outage_of_the_tokens_giver() {
+async fn an_outage_of_the_token_service_costs_one_refresh_a_second() {
     let refresher = Refresher {
         fails: true,
         ..Refresher::taking(ms(50))
@@ -141,7 +141,7 @@ async fn without_a_credential_the_refreshers_error_says_the_kind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_callers_own_credential_is_left_alone() {
+async fn a_callers_own_credential_is_not_refreshed() {
     let refresher = Refresher::default();
     let fixture = built(knowing(FRESH), |b| refresher.option(b));
     let request = fixture
@@ -156,7 +156,7 @@ async fn a_callers_own_credential_is_left_alone() {
 
 /// The wait for the first token is a part of the call, too.
 #[tokio::test(start_paused = true)]
-async fn the_wait_for_the_first_token_can_end() {
+async fn the_wait_for_the_first_token_ends_by_timeout_or_cancel() {
     for cancelled in [false, true] {
         let refresher = Refresher::taking(secs(5));
         let seen = Seen::default();

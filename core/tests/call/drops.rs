@@ -111,7 +111,7 @@ fn zeros() -> Vec<u8> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_every_poll() {
+async fn a_call_dropped_after_any_poll_has_a_trail() {
     for (name, story) in stories().into_iter().chain(decoding()) {
         let mut polls = 0;
         loop {
@@ -184,7 +184,7 @@ fn all_are_closed(seen: &Seen, context: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_known_is_kept() {
+async fn a_dropped_call_keeps_what_was_known() {
     // Dropped in the body of the second attempt.
     let fixture = novavms([
         reply(503)
@@ -210,7 +210,7 @@ async fn what_was_known_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whether_it_left_is_known_at_the_drop() {
+async fn a_dropped_call_says_whether_its_request_left() {
     for (exchange, sent) in [
         (reply(200).connects_in(secs(3)), Sent::No),
         (reply(200).after(secs(3)), Sent::Unknown),
@@ -225,7 +225,7 @@ async fn whether_it_left_is_known_at_the_drop() {
 
 /// A future that was never polled began no call.
 #[tokio::test(start_paused = true)]
-async fn without_a_poll_there_was_no_call() {
+async fn a_call_that_was_never_polled_has_no_trail() {
     let fixture = novavms([]);
     drop(fixture.client.get("/x").send());
     settle().await;
@@ -234,7 +234,7 @@ async fn without_a_poll_there_was_no_call() {
 
 /// A runtime that ends drops its tasks. The next call that needs a refresh that was among them begins it again.
 #[test]
-fn a_refresh_that_ended_with_its_runtime_is_begun_anew() {
+fn a_refresh_that_ended_with_its_runtime_is_restarted() {
     let runtime = || {
         tokio::runtime::Builder::new_current_thread()
             .enable_time()

@@ -40,7 +40,7 @@ async fn answered(exchange: Exchange) -> (ApiError, Option<String>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn its_parts_are_decoded() {
+async fn the_fields_of_an_error_body_are_decoded() {
     let (api, code) = answered(reply(404).header("x-mine", "1").body(JSON)).await;
     assert_eq!(code.as_deref(), Some("not_found"));
     assert_eq!(
@@ -97,7 +97,7 @@ async fn a_custom_code_has_the_page_that_its_dialect_names() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_says_nothing_leaves_the_status() {
+async fn an_error_body_without_fields_leaves_the_status() {
     let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let deep_object = format!(
         r#"{}"x"{}"#,
@@ -137,7 +137,7 @@ async fn a_body_that_says_nothing_leaves_the_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cut_or_stalled() {
+async fn an_error_body_that_is_cut_or_stalls_keeps_the_status() {
     for (exchange, code, body) in [
         (reply(404).cut(), None, ""),
         (reply(404).body("{\"err").cut(), None, "{\"err"),
@@ -170,7 +170,7 @@ async fn a_stalled_body_does_not_hide_a_retryable_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn read_to_a_mebibyte_and_kept_to_64_kibibytes() {
+async fn an_error_body_is_read_to_a_mebibyte_and_kept_to_64_kibibytes() {
     let sized = |size: usize| {
         let head = r#"{"error":"not_found","pad":""#;
         format!("{head}{}\"}}", "x".repeat(size - head.len() - 2))
@@ -217,7 +217,7 @@ async fn read_to_a_mebibyte_and_kept_to_64_kibibytes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn codings() {
+async fn error_bodies_are_decompressed() {
     let packed = gzip(JSON.as_bytes());
     let half = packed[..packed.len() - 12].to_vec();
     let rows = [
@@ -244,7 +244,7 @@ async fn codings() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn its_display_is_one_line() {
+async fn the_display_of_an_error_is_one_line() {
     let message = "a\r\nb\u{1b}[31m\0c\u{202e}d\u{2028}e";
     let body = serde_json::json!({"error": "bad\ncode", "message": message}).to_string();
     let fixture = novavms([reply(404).body(body)]);
@@ -274,7 +274,7 @@ async fn words(body: impl Into<Vec<u8>>, media_type: &str) -> (String, Option<se
 }
 
 #[tokio::test(start_paused = true)]
-async fn its_text_and_json_are_there_whatever_it_holds() {
+async fn text_and_json_of_an_error_body_are_decoded_from_any_bytes() {
     use serde_json::json;
     let json_of = |word: &str| Some(json!({ "a": word }));
     for (body, media_type, text, json) in [
@@ -331,7 +331,7 @@ async fn its_text_and_json_are_there_whatever_it_holds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn its_text_is_kept_as_far_as_its_bytes() {
+async fn the_text_of_an_error_body_is_cut_where_its_bytes_are() {
     let (text, json) = words("é".repeat(KEPT), "text/plain; charset=latin1").await;
     assert_eq!((text.len(), json), (KEPT, None));
     let (text, json) = words(format!("[\"{}\"]", "x".repeat(KEPT)), "application/json").await;
@@ -343,7 +343,7 @@ async fn its_text_is_kept_as_far_as_its_bytes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn its_text_and_json_hold_no_credential() {
+async fn text_and_json_of_an_error_body_hold_no_credential() {
     let secret = "s3cr3t-ñ";
     let body = format!("{{\"a\":\"no {secret}\"}}");
     let latin_1: Vec<u8> = body.chars().map(|c| c as u8).collect();
@@ -378,7 +378,7 @@ async fn a_transfer_coding_that_is_not_understood_is_not_handed_over_raw() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn its_texts_are_cut_as_its_body_is() {
+async fn the_fields_of_an_error_body_are_cut() {
     let long = "a".repeat(900 * 1024);
     let body = format!(r#"{{"error":"{long}","message":"{long}"}}"#);
     let (api, code) = answered(reply(404).body(body)).await;

@@ -84,7 +84,7 @@ async fn record(case: &Value) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn they_are_those_that_the_faces_compare_with() {
+async fn error_records_match_the_golden_file_of_all_faces() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/errors.json");
     let text = std::fs::read_to_string(&path).expect("the file");
     let mut cases: Vec<Value> = serde_json::from_str(&text).expect("JSON");

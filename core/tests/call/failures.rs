@@ -11,7 +11,7 @@ pub(crate) fn panics_late() -> Exchange {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panicking_transport_is_internal() {
+async fn a_panic_of_the_transport_is_an_internal_error() {
     type Row = (fn() -> Exchange, Sent, Option<u16>);
     let rows: [Row; 4] = [
         (panics, Sent::No, None),

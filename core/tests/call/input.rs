@@ -135,7 +135,7 @@ fn unasked() -> Secret {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_sent_is_refused() {
+async fn invalid_requests_are_refused_before_they_are_sent() {
     for (index, (make, named)) in TABLE.iter().enumerate() {
         let refresher = || async { Ok(unasked()) };
         let fixture = with([], |b| b.token_refresher(refresher));
@@ -171,7 +171,7 @@ async fn what_cannot_be_sent_is_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn as_many_headers_as_a_request_takes() {
+async fn a_request_may_have_as_many_headers_as_the_limit() {
     let fixture = with([reply(200)], |b| {
         (0..8192).fold(b, |b, n| b.default_header(format!("x-default-{n}"), "v"))
     });
@@ -194,7 +194,7 @@ async fn as_many_headers_as_a_request_takes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_looks_odd_and_is_right() {
+async fn unusual_but_valid_requests_are_sent() {
     let rows: [(Make, &str, &str); 14] = [
         (|c| c.get("/"), "GET", "/"),
         (|c| c.get("/x/"), "GET", "/x/"),

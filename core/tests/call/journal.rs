@@ -146,7 +146,7 @@ async fn a_record_is_there_when_the_call_returns_and_has_its_trail() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_made_before_there_is_something_to_write() {
+async fn no_journal_file_is_created_before_the_first_record() {
     let folder = Folder::new();
     let Fixture { client, .. } = writing(&folder.0, |builder| builder);
     client.get("/cameras").send().await.expect("a success");
@@ -154,7 +154,7 @@ async fn nothing_is_made_before_there_is_something_to_write() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_post_that_went_well_leaves_nothing() {
+async fn a_successful_post_leaves_no_record() {
     let folder = Folder::new();
     let Fixture { client, .. } = writing(&folder.0, |builder| builder);
     client.post("/cameras").send().await.expect("a success");
@@ -168,7 +168,7 @@ async fn a_post_that_went_well_leaves_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn urls_may_be_templates() {
+async fn the_journal_may_keep_url_templates_instead_of_urls() {
     for (urls, url) in [
         (
             JournalUrls::Full,
@@ -195,7 +195,7 @@ async fn urls_may_be_templates() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_turns_out_to_be_unusable_is_a_failed_call() {
+async fn a_body_that_cannot_be_decoded_is_journalled_as_a_failed_call() {
     let folder = Folder::new();
     let script = |_: usize, _: &Logged| reply(200).id("req_01JD8ZK3AA000200").body("<html>");
     let Fixture { client, .. } = built(ScriptedTransport::answering(script), |builder| {
@@ -212,7 +212,7 @@ async fn a_body_that_turns_out_to_be_unusable_is_a_failed_call() {
 }
 
 #[test]
-fn limits_that_nothing_fits_in_are_refused() {
+fn journal_limits_too_small_for_a_record_are_refused() {
     let refusal = |set: fn(ClientBuilder) -> ClientBuilder| {
         let built = set(Client::builder("http://api.example")).build();
         built.expect_err("it is refused").to_string()

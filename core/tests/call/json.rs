@@ -51,7 +51,7 @@ fn refused() -> Exchange {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_field_is_there() {
+async fn a_trails_json_has_every_field() {
     let fixture = with(
         [
             reply(503)
@@ -166,7 +166,7 @@ fn floats(value: Value) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_that_has_a_name_is_serialised_by_it() {
+async fn enums_are_serialised_by_their_names() {
     let hop = || reply(307).header("location", "/y");
     let fixture = with(
         [hop(), reply(401), fails(Failure::Broken).sent(), reply(200)],
@@ -200,7 +200,7 @@ async fn all_that_has_a_name_is_serialised_by_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_trail_shows_itself() {
+async fn a_trail_displays_as_its_report() {
     let fixture = novavms([reply(503).id("req_1"), reply(200).id("req_2")]);
     let outcome = fixture.client.get("/x").send().await;
     let trail = trail(&outcome);

@@ -7,7 +7,7 @@ use reqtrail::{Failure, WaitReason};
 use crate::support::*;
 
 #[tokio::test(start_paused = true)]
-async fn events_come_in_order() {
+async fn observers_get_events_in_order() {
     let hop = reply(307).header("location", "/y");
     let fixture = with(
         [
@@ -42,7 +42,7 @@ async fn events_come_in_order() {
 
 /// A finished attempt is reported before the wait, and with it.
 #[tokio::test(start_paused = true)]
-async fn an_attempt_is_told_before_its_wait() {
+async fn an_attempt_is_reported_before_its_wait() {
     let slow = reply(503).after(secs(2)).header("retry-after", "20");
     let fixture = novavms([slow, reply(503).after(secs(1)), reply(200).after(secs(1))]);
     let outcome = fixture.client.get("/x").send().await;
@@ -82,7 +82,7 @@ fn up(wait: std::time::Duration) -> std::time::Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_at_the_same_time_are_told_apart() {
+async fn concurrent_calls_have_distinct_ids() {
     let wire = ScriptedTransport::answering(|number, sent| {
         let path = sent.url.path().to_owned();
         let status = if number < 20 { 503 } else { 200 };
@@ -152,7 +152,7 @@ async fn log_lines_name_the_service_where_there_is_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn functions_watch_as_well() {
+async fn functions_can_be_observers() {
     let attempts = Arc::<Mutex<Vec<String>>>::default();
     let calls = Arc::<Mutex<Vec<String>>>::default();
     let (told, ended) = (Arc::clone(&attempts), Arc::clone(&calls));

@@ -278,7 +278,7 @@ proptest! {
     })]
 
     #[test]
-    fn whatever_happens(plan in plan()) {
+    fn random_faults_keep_every_rule_of_a_trail(plan in plan()) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .start_paused(true)

@@ -88,7 +88,7 @@ async fn a_timeout_names_its_limit_and_what_had_not_happened() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_left_of_the_call_is_a_limit_too() {
+async fn a_timeout_by_the_rest_of_the_call_names_both_times() {
     let fixture = with([reply(503).after(ms(1500)), never().sent()], |b| {
         b.timeout(secs(2)).base_delay(ms(0))
     });
@@ -155,7 +155,7 @@ async fn a_cancelled_attempt_says_who_ended_it() {
 
 /// The failure of the last attempt does not describe a call that ended between two attempts.
 #[tokio::test(start_paused = true)]
-async fn an_error_borrows_no_code() {
+async fn an_error_takes_no_code_from_an_earlier_attempt() {
     let refused = TransportError::new(Failure::Connect, "refused").with_code("ECONNREFUSED");
     let token = CancelToken::new();
     let fixture = with([fails_with(refused)], |b| b.base_delay(secs(8)));
@@ -172,7 +172,7 @@ async fn an_error_borrows_no_code() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn only_chunked_is_undone() {
+async fn transfer_codings_other_than_chunked_are_named() {
     for (status, coding, usable) in [
         (200, "chunked", true),
         (200, "Chunked", true),

@@ -65,7 +65,7 @@ fn assert_kept(recorder: &Recorder, trails: &[&Trail]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_sort_of_call_has_a_ring_of_its_own_and_displaces_no_other() {
+async fn failed_slow_and_quick_calls_have_separate_rings() {
     let Fixture { client, .. } = asking();
     let recorder = client.recorder();
     assert_eq!(all(&recorder).len(), 0);
@@ -83,7 +83,7 @@ async fn each_sort_of_call_has_a_ring_of_its_own_and_displaces_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_took_several_attempts_is_notable() {
+async fn a_call_of_several_attempts_is_notable() {
     let with_token = |script: Vec<Exchange>| {
         with(script, |b| {
             b.token_refresher(|| async { Ok("sk_live_new") })
@@ -122,7 +122,7 @@ async fn huge_trails_stay_within_the_bound() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_filter_lets_through_what_all_of_its_fields_do() {
+async fn a_filter_matches_calls_that_match_all_of_its_fields() {
     let Fixture { client, .. } = asking();
     let recorder = client.recorder();
     let quick = calls(&client, "/quick", 2).await;
@@ -227,7 +227,7 @@ fn in_flight(recorder: &Recorder) -> InFlightCall {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_under_way_says_what_it_is_busy_with() {
+async fn a_call_under_way_shows_its_current_step() {
     let script = [
         reply(503).connects_in(secs(1)).after(secs(1)),
         reply(401),

@@ -58,7 +58,7 @@ async fn each_hop_is_an_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn methods_and_bodies() {
+async fn a_redirect_keeps_or_drops_method_and_body_by_its_status() {
     // Status, method asked for, method and body of the hop; none where it is refused.
     type Row = (u16, &'static str, Option<(&'static str, bool)>);
     let rows: [Row; 17] = [
@@ -112,7 +112,7 @@ async fn methods_and_bodies() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_hop_leaves_the_origin() {
+async fn a_redirect_to_another_origin_is_not_followed() {
     for location in [
         "https://other.example/x",
         "https://api.example:8443/x",
@@ -144,7 +144,7 @@ async fn no_hop_leaves_the_origin() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_usable_location_it_is_an_answer() {
+async fn a_redirect_without_a_usable_location_is_returned() {
     let rows: [fn() -> Exchange; 8] = [
         || reply(302),
         || to(302, ""),
@@ -167,7 +167,7 @@ async fn without_a_usable_location_it_is_an_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn there_is_a_limit_of_its_own() {
+async fn max_redirects_limits_the_hops() {
     for (limit, hops) in [(None, 5), (Some(0), 0), (Some(1), 1), (Some(9), 9)] {
         let wire = ScriptedTransport::answering(|number, _| to(307, &format!("/{number}")));
         let fixture = built(wire, |b| match limit {
@@ -188,7 +188,7 @@ async fn there_is_a_limit_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hops_and_attempts_have_limits_of_their_own() {
+async fn max_redirects_and_max_attempts_count_separately() {
     let hop = || to(307, "/b");
     let fixture = novavms([
         hop(),
@@ -251,7 +251,7 @@ async fn a_retry_repeats_the_hop_that_failed() {
 
 /// The attempt's own method decides about safety, unless the caller set it.
 #[tokio::test(start_paused = true)]
-async fn the_hop_decides_what_is_safe() {
+async fn a_retry_is_safe_by_the_method_of_its_hop() {
     for (status, mark, wanted) in [
         (303, None, StopReason::Succeeded),
         (307, None, StopReason::UnsafeToRetry),
@@ -269,7 +269,7 @@ async fn the_hop_decides_what_is_safe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_servers_user_info_and_fragment_go_nowhere() {
+async fn user_info_and_fragment_of_a_location_are_dropped() {
     let fixture = novavms([to(302, "https://me:pw@api.example/b#frag"), reply(200)]);
     let outcome = fixture.client.get("/a").send().await;
     assert_eq!(urls(&fixture.wire)[1], "https://api.example/b");

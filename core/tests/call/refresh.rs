@@ -40,7 +40,7 @@ async fn a_refused_token_is_replaced_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_refresh_serves_all() {
+async fn one_refresh_serves_all_waiting_calls() {
     let refresher = Refresher::taking(ms(500));
     let fixture = built(knowing(FRESH), |b| refresher.option(b));
     let calls = (0..50).map(|n| {
@@ -135,7 +135,7 @@ async fn each_callers_deadline_bounds_its_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_refresh_gives_the_401_with_its_cause() {
+async fn a_failed_refresh_returns_the_401_with_its_cause() {
     let refresher = Refresher {
         fails: true,
         ..Refresher::taking(ms(50))
@@ -183,7 +183,7 @@ async fn a_failed_refresh_gives_the_401_with_its_cause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_ends_the_memory_of_a_failure() {
+async fn a_new_token_clears_the_failure_of_a_refresh() {
     let refresher = Refresher {
         fails: true,
         ..Refresher::taking(ms(50))
@@ -223,7 +223,7 @@ async fn a_token_that_is_set_ends_the_wait() {
 
 /// A refresher that hangs is asked again after 10 seconds, and the newer token wins, whichever comes last.
 #[tokio::test(start_paused = true)]
-async fn a_hanging_refresh_is_begun_again() {
+async fn a_hanging_refresh_is_restarted() {
     for (first, second, served_at) in [(None, 1, 11), (Some(14), 2, 12), (Some(11), 5, 11)] {
         let asked = Arc::<AtomicUsize>::default();
         let count = Arc::clone(&asked);
@@ -338,7 +338,7 @@ async fn refreshers_cannot_wait_for_each_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresher_that_panics_or_gives_rubbish_is_one_that_failed() {
+async fn a_refresher_that_panics_or_returns_an_invalid_token_has_failed() {
     type Refresh = fn() -> Result<Secret, Box<dyn std::error::Error + Send + Sync>>;
     let rows: [Refresh; 4] = [
         || panic!("scripted panic"),
@@ -461,7 +461,7 @@ async fn a_context_that_panics_is_a_refresh_that_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn wrong_credentials_are_no_reason_to_refresh() {
+async fn wrong_credentials_cause_no_refresh() {
     let refresher = Refresher::default();
     let answer = reply(401).body(r#"{"error":"invalid_credentials"}"#);
     let fixture = with([answer], |b| refresher.option(b));
@@ -527,7 +527,7 @@ impl Vault {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_is_replaced_before_its_end_and_once() {
+async fn a_token_is_replaced_once_before_it_expires() {
     // Hours: a minute ahead. Minutes: a tenth of them.
     for (holds, still_fine, due) in [
         (secs(3600), secs(3539), secs(3541)),
@@ -551,7 +551,7 @@ async fn a_token_is_replaced_before_its_end_and_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_still_holds_outlives_a_failed_refresh() {
+async fn a_token_that_is_still_valid_is_used_after_a_failed_refresh() {
     let vault = Vault::giving(secs(3600));
     vault.call().await.expect("a response");
     tokio::time::sleep(secs(3560)).await;
@@ -572,7 +572,7 @@ async fn a_token_that_still_holds_outlives_a_failed_refresh() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_refresh_costs_a_held_token_five_seconds() {
+async fn a_call_with_a_valid_token_waits_five_seconds_at_most_for_a_refresh() {
     let vault = Vault::giving(secs(3600));
     vault.call().await.expect("a response");
     tokio::time::sleep(secs(3550)).await;
@@ -612,7 +612,7 @@ async fn a_slow_refresh_costs_a_held_token_five_seconds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_its_end_a_token_is_not_sent() {
+async fn an_expired_token_is_not_sent() {
     let vault = Vault::giving(secs(3600));
     vault.call().await.expect("a response");
     tokio::time::sleep(secs(3600)).await;
@@ -630,7 +630,7 @@ async fn after_its_end_a_token_is_not_sent() {
 
 /// Clocks that differ make a new token look old; asking for another one would never end.
 #[tokio::test(start_paused = true)]
-async fn a_token_that_is_new_and_over_is_used_until_it_is_refused() {
+async fn a_refreshed_token_that_has_expired_is_used_until_it_is_refused() {
     let vault = Vault::giving(Duration::ZERO);
     for _ in 0..3 {
         vault.call().await.expect("a response");
@@ -641,7 +641,7 @@ async fn a_token_that_is_new_and_over_is_used_until_it_is_refused() {
 
 /// The first token may be the client's, with its expiry.
 #[tokio::test(start_paused = true)]
-async fn a_given_token_has_an_end_too() {
+async fn a_token_that_the_program_sets_may_expire() {
     let wire = ScriptedTransport::answering(|_, _| reply(200));
     let given = Token::new("first").expires_at(wire.wall_clock() + secs(600));
     let client = Client::novavms(BASE)

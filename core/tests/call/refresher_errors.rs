@@ -73,7 +73,7 @@ async fn without_token(fail: fn(Error) -> BoxError) -> Error {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wrapped_error_tells_its_reason_and_its_request_id() {
+async fn a_wrapped_error_shows_its_reason_and_its_request_id() {
     type Fail = fn(Error) -> BoxError;
     let rows: [(Fail, &[&str]); 5] = [
         (Into::into, &["401 invalid_credentials: wrong password"]),
@@ -243,7 +243,7 @@ impl fmt::Display for Unprintable {
 impl StdError for Unprintable {}
 
 #[tokio::test(start_paused = true)]
-async fn a_refreshers_error_that_cannot_be_printed_costs_no_trail() {
+async fn a_refreshers_error_that_cannot_be_printed_loses_no_trail() {
     for token in [None, Some(TOKEN)] {
         let client = Client::novavms(BASE)
             .token_refresher(|| async { Err::<&str, BoxError>(Box::new(Unprintable)) });

@@ -34,7 +34,7 @@ type Row<'a> = (&'a [&'a [u8]], Option<&'a str>, [&'a str; 4]);
 const HEADER: &str = "header:x-request-id";
 
 #[tokio::test(start_paused = true)]
-async fn of_an_error() {
+async fn the_request_id_of_an_error_comes_from_header_or_body() {
     let long = "x".repeat(300);
     let cut = "x".repeat(256);
     let rows: [Row<'_>; 14] = [
@@ -103,7 +103,7 @@ async fn of_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_a_success_the_header_alone_tells() {
+async fn the_request_id_of_a_success_comes_from_its_header() {
     let fixture = novavms([
         reply(200).id("req_1").body(body("req_2")),
         reply(200).body(body("req_2")),
@@ -124,7 +124,7 @@ async fn of_a_success_the_header_alone_tells() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_attempts_that_failed_after_their_head() {
+async fn attempts_that_fail_after_their_head_have_a_request_id() {
     let hop = reply(307).id("req_1").header("location", "/y");
     let cut = reply(200).id("req_2").body("half").cut();
     let stalled = reply(503).id("req_3").body("{").stalled();

@@ -20,7 +20,7 @@ fn waits(outcome: &Result<reqtrail::Response, Error>) -> Vec<bool> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_goaway_at_once() {
+async fn a_request_that_a_goaway_refused_is_resent_at_once() {
     for method in ["GET", "POST"] {
         let script = (0..8).map(|_| goaway()).chain([reply(200)]);
         let fixture = novavms(script);
@@ -34,7 +34,7 @@ async fn after_a_goaway_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_refused_stream_once_at_once_and_then_after_a_backoff() {
+async fn a_request_of_a_refused_stream_is_resent_at_once_and_then_after_a_backoff() {
     let fixture = novavms([refused(), goaway(), refused(), refused(), reply(201)]);
     let outcome = fixture.client.post("/x").send().await;
     assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
@@ -49,7 +49,7 @@ async fn after_a_refused_stream_once_at_once_and_then_after_a_backoff() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn eight_times() {
+async fn a_request_is_resent_eight_times_at_most() {
     for exchange in [refused, goaway] {
         let wire = ScriptedTransport::answering(move |_, _| exchange());
         let fixture = built(wire, |b| b.max_attempts(1));
@@ -61,7 +61,7 @@ async fn eight_times() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn neither_the_attempts_nor_the_budget_are_used_up() {
+async fn resends_use_up_neither_attempts_nor_budget() {
     let empty = RetryBudget {
         capacity: 4,
         retry_cost: 5,
@@ -82,7 +82,7 @@ async fn neither_the_attempts_nor_the_budget_are_used_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_hop_that_failed() {
+async fn a_resend_repeats_the_hop_that_failed() {
     let hop = reply(307).header("location", "/y");
     let fixture = novavms([hop, refused(), reply(200)]);
     let outcome = fixture.client.post("/x").body("data").send().await;
@@ -95,7 +95,7 @@ async fn the_hop_that_failed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_does_not_fit_ends_the_call() {
+async fn a_resend_whose_wait_exceeds_the_deadline_ends_the_call() {
     let wire = ScriptedTransport::answering(move |_, _| refused());
     let fixture = built(wire, |b| b.timeout(ms(1)).base_delay(secs(60)));
     let outcome = fixture.client.post("/x").send().await;
@@ -105,7 +105,7 @@ async fn a_wait_that_does_not_fit_ends_the_call() {
 
 /// A server that has answered has processed the request, whatever it says afterwards.
 #[tokio::test(start_paused = true)]
-async fn not_after_an_answer() {
+async fn nothing_is_resent_after_an_answer() {
     for failure in [Failure::RefusedStream, Failure::Unprocessed] {
         let fixture = novavms([reply(200).body("x").cut_by(failure)]);
         let outcome = fixture.client.post("/x").send().await;

@@ -111,7 +111,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
 ];
 
 #[tokio::test(start_paused = true)]
-async fn the_table() {
+async fn retries_follow_the_table() {
     for &(what, kind, safe, unsafe_) in TABLE {
         for (method, wanted) in [("GET", safe), ("POST", unsafe_)] {
             let fixture = novavms([first(what), reply(200)]);
@@ -141,7 +141,7 @@ async fn the_table() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_kind_is_that_of_the_last_attempt() {
+async fn the_error_kind_is_that_of_the_last_attempt() {
     for &(what, kind, safe, _) in TABLE {
         if safe == "resend" {
             // It is not counted, so one attempt is not the last.
@@ -163,7 +163,7 @@ async fn the_kind_is_that_of_the_last_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_method_says_what_is_safe() {
+async fn the_method_decides_whether_a_retry_is_safe() {
     for (method, safe) in [
         (Method::GET, true),
         (Method::HEAD, true),
@@ -187,7 +187,7 @@ async fn the_method_says_what_is_safe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn attempts_are_counted() {
+async fn max_attempts_limits_the_attempts() {
     for (attempts, wanted) in [(1, 1), (2, 2), (4, 4), (32, 32)] {
         let wire = ScriptedTransport::answering(|_, _| reply(503));
         let fixture = built(wire, |b| b.max_attempts(attempts).timeout(secs(3600)));
@@ -210,7 +210,7 @@ async fn attempts_are_counted() {
 
 /// Of two reasons to stop, the one that is checked first is reported.
 #[tokio::test(start_paused = true)]
-async fn the_order_of_the_reasons() {
+async fn the_reasons_to_stop_have_an_order() {
     let empty = || {
         Some(RetryBudget {
             capacity: 4,

@@ -11,7 +11,7 @@ fn told(value: &str) -> Exchange {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_minute_costs_no_time() {
+async fn a_retry_after_of_a_minute_takes_no_real_time() {
     let real = std::time::Instant::now();
     let fixture = with([told("59"), reply(200)], |b| b.timeout(secs(300)));
     let outcome = fixture.client.get("/x").send().await;
@@ -25,7 +25,7 @@ async fn a_minute_costs_no_time() {
 
 /// Never earlier than asked for, and at most a fifth or a second later.
 #[tokio::test(start_paused = true)]
-async fn waits_are_never_shorter_than_told() {
+async fn waits_are_never_shorter_than_retry_after() {
     let mut latest = Duration::ZERO;
     for seed in 0..40 {
         for (value, millis) in [
@@ -75,7 +75,7 @@ async fn a_longer_backoff_outranks_what_the_server_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_is_too_long_stops_at_once() {
+async fn a_retry_after_that_is_too_long_ends_the_call_at_once() {
     for (value, limit, why) in [
         ("61", None, StopReason::RetryAfterTooLong),
         ("60.001", None, StopReason::RetryAfterTooLong),
@@ -117,7 +117,7 @@ async fn a_wait_that_is_too_long_stops_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_has_to_fit_in_the_time_left() {
+async fn a_retry_after_beyond_the_deadline_ends_the_call_at_once() {
     // Eight of ten seconds are gone when the server asks for three more.
     let late = |value| told(value).after(secs(8));
     let fixture = with([late("3")], |b| b.timeout(secs(10)));
@@ -219,7 +219,7 @@ async fn dates_are_read_against_the_servers_own_clock() {
 
 /// A success that breaks off can ask for a wait, too.
 #[tokio::test(start_paused = true)]
-async fn a_cut_success_is_not_repeated_earlier_than_told() {
+async fn a_cut_success_is_not_repeated_before_its_retry_after() {
     let cut = reply(200).header("retry-after", "5").body("half").cut();
     let fixture = novavms([cut, reply(200)]);
     let outcome = fixture.client.get("/x").send().await;

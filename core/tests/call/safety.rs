@@ -7,7 +7,7 @@ use crate::support::*;
 type Request = RequestBuilder<Client>;
 
 #[tokio::test(start_paused = true)]
-async fn a_mark_outranks_the_method_and_the_key() {
+async fn an_explicit_mark_outranks_the_method_and_the_key() {
     type Change = fn(Request) -> Request;
     let rows: [(&str, Change, bool); 8] = [
         ("POST", |r| r, false),
@@ -88,7 +88,7 @@ async fn the_keys_name_is_the_dialects() {
 
 /// What an attempt says of its request, and whether the trail warns that an earlier attempt may have succeeded.
 #[tokio::test(start_paused = true)]
-async fn sent_and_may_have_succeeded() {
+async fn the_failure_decides_sent_and_may_have_succeeded() {
     type Row = (&'static str, fn() -> Exchange, Sent, bool);
     let rows: [Row; 11] = [
         ("refused", || fails(Failure::Connect), Sent::No, false),
@@ -153,7 +153,7 @@ async fn an_unprocessed_request_cannot_have_succeeded() {
 
 /// Whether the server processed a request, as far as the trail knows.
 #[tokio::test(start_paused = true)]
-async fn processed() {
+async fn processed_says_whether_the_server_acted() {
     type Row = (fn() -> Exchange, Sent, Option<bool>);
     let rows: [Row; 9] = [
         (|| fails(Failure::Connect), Sent::No, Some(false)),

@@ -20,7 +20,7 @@ const UNSENT: [Failure; 4] = [
 
 /// A transport that marked a request has sent it, whatever it says afterwards.
 #[tokio::test(start_paused = true)]
-async fn the_mark_wins() {
+async fn a_set_mark_outranks_the_transports_error() {
     for failure in UNSENT {
         let fixture = novavms([fails(failure).sent()]);
         let outcome = fixture.client.post("/x").send().await;
@@ -39,7 +39,7 @@ async fn the_mark_wins() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_the_mark_nothing_was_sent() {
+async fn without_the_sent_mark_nothing_was_sent() {
     for (failure, stopped) in UNSENT.into_iter().zip([
         StopReason::AttemptsExhausted,
         StopReason::NotRetryable,
@@ -117,7 +117,7 @@ async fn an_error_keeps_no_buffer_of_its_response() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_of_the_programs_transport_is_called_that() {
+async fn a_panic_of_the_programs_transport_is_named_as_its_own() {
     let wait = || reply(503).header("retry-after", "1");
     for exchange in [
         panics(),

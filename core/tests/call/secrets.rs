@@ -39,7 +39,7 @@ pub(crate) fn assert_hidden(secret: &str, all: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_the_server_echoes() {
+async fn a_token_that_the_server_echoes_is_hidden() {
     let body = serde_json::json!({
         "error": format!("bad_{TOKEN}"),
         "message": format!("the token {TOKEN} is not welcome"),
@@ -76,7 +76,7 @@ async fn a_token_that_the_server_echoes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_in_a_redirect_that_is_followed() {
+async fn a_token_in_a_redirect_that_is_followed_is_hidden() {
     for location in [
         format!("/y/{TOKEN}?page={TOKEN}"),
         format!("/{TOKEN}?x={TOKEN}&y"),
@@ -93,7 +93,7 @@ async fn a_token_in_a_redirect_that_is_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_old_token_and_the_new_one() {
+async fn old_and_new_token_are_hidden_after_a_refresh() {
     let both = format!(r#"{{"error":"{TOKEN}","message":"{OTHER} for {TOKEN}"}}"#);
     let fixture = with(
         [
@@ -110,7 +110,7 @@ async fn the_old_token_and_the_new_one() {
 
 /// A piece of a token is as good as a start. What is cut to a length is cleaned before.
 #[tokio::test(start_paused = true)]
-async fn a_token_across_a_cut() {
+async fn a_token_is_hidden_where_a_text_is_cut() {
     // All but its last character would be left; the prefix that the manual allows does not count.
     let piece = &TOKEN[..TOKEN.len() - 1];
     let mut leaks = Vec::new();
@@ -146,7 +146,7 @@ async fn a_token_across_a_cut() {
 
 /// The same token in the spellings of JSON and of URLs.
 #[tokio::test(start_paused = true)]
-async fn a_token_in_another_spelling() {
+async fn a_token_is_hidden_in_other_encodings() {
     const SLASHED: &str = "eyJhbGci/OiJIUzI1+NiJ9==";
     let escaped = SLASHED.replace('/', "\\/");
     let percent = "eyJhbGci%2FOiJIUzI1%2BNiJ9%3D%3D";
@@ -178,7 +178,7 @@ async fn a_token_in_another_spelling() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn secret_parameters() {
+async fn secret_query_parameters_are_hidden() {
     let value = "p@ss word/1";
     let encoded = "p%40ss%20word%2F1";
     let echo = format!(r#"{{"error":"{value}","message":"{encoded}"}}"#);
@@ -212,7 +212,7 @@ async fn secret_parameters() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn query_values() {
+async fn query_values_are_hidden() {
     let fixture = with([reply(404)], |b| b.show_query_param("site"));
     let request = fixture.client.get("/x");
     let mut request = request
@@ -239,7 +239,7 @@ async fn query_values() {
 
 /// A success is the caller's data, and is passed on unchanged.
 #[tokio::test(start_paused = true)]
-async fn a_success_is_left_as_it_is() {
+async fn the_body_of_a_success_is_not_redacted() {
     let answer = reply(200).id(TOKEN).header("x-echo", TOKEN).body(TOKEN);
     let fixture = novavms([answer]);
     let response = fixture.client.get("/x").send().await.expect("a response");
@@ -255,7 +255,7 @@ async fn a_success_is_left_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn clients_and_their_parts() {
+async fn debug_of_clients_and_their_parts_shows_no_secret() {
     let fixture = with([], |b| b.default_header("X-Api-Key", "s3cr3t-default"));
     let builder = Client::novavms(format!("https://user:{TOKEN}@h/")).token(TOKEN);
     let all = format!(
@@ -282,7 +282,7 @@ async fn clients_and_their_parts() {
 
 /// A request that is being built holds what the caller set, including its own credential.
 #[tokio::test(start_paused = true)]
-async fn a_requests_own_credential() {
+async fn a_requests_own_credential_is_hidden() {
     let fixture = novavms([reply(404)]);
     let request = fixture
         .client

@@ -62,7 +62,7 @@ fn nova(known: &'static [usize]) -> ScriptedTransport {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sign_in_gives_token_and_endpoint() {
+async fn a_sign_in_returns_token_and_endpoint() {
     for auth_url in [
         "https://keystone.example",
         "https://keystone.example/",
@@ -117,7 +117,7 @@ async fn one_sign_in_serves_many_calls() {
 
 /// The clocks of client and server differ by a day, and that does not matter.
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_token_is_honoured_ahead_of_time() {
+async fn a_token_is_renewed_before_it_expires() {
     let keystone = keystone();
     let connection = connected(&keystone).await;
     let wire = nova(&[1, 2]);
@@ -283,7 +283,7 @@ async fn refused(answer: Exchange) -> reqtrail::Error {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_web_page_in_the_place_of_keystone_is_named() {
+async fn a_web_page_instead_of_keystone_is_named() {
     let page = "<!DOCTYPE html>\n<html><head><title>Log in</title></head></html>";
     let html = |status| reply(status).header("content-type", "text/html; charset=utf-8");
     for (answer, kind) in [
@@ -330,7 +330,7 @@ async fn a_second_factor_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_credential_that_has_ended_is_a_matter_of_authentication() {
+async fn an_expired_credential_is_an_authentication_error() {
     for (title, message) in [
         ("Not Found", "Could not find token: gAAAA-old."),
         ("Not Found", "Could not find Application Credential: c1f3."),

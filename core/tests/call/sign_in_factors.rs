@@ -104,7 +104,7 @@ async fn a_receipt_is_sent_back_with_the_ways_that_are_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_receipt_that_brings_nothing_forward_is_the_end() {
+async fn a_receipt_without_progress_ends_the_sign_in() {
     let third = json!([["password", "totp", "custom"]]);
     for (accepted, requests, parts) in [
         // All was accepted, and is not enough.

@@ -55,7 +55,7 @@ async fn fails_as(kind: &str, exchange: Exchange) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pieces_are_put_together() {
+async fn a_body_of_several_pieces_is_joined() {
     let mut trailers = HeaderMap::new();
     trailers.insert("x-late", http::HeaderValue::from_static("1"));
     for (exchange, wanted) in [
@@ -81,7 +81,7 @@ async fn pieces_are_put_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn codings_are_undone() {
+async fn success_bodies_are_decompressed() {
     let data = "the quick brown fox ".repeat(1000);
     for coding in ["gzip", "br", "zstd", "deflate"] {
         let packed = coded(coding, data.as_bytes());
@@ -115,7 +115,7 @@ async fn codings_are_undone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn codings_that_cannot_be_undone() {
+async fn a_body_that_cannot_be_decompressed_is_a_decode_error() {
     let data = b"some text that is long enough to be packed".repeat(3);
     let packed = coded("gzip", &data);
     for (coding, body) in [
@@ -145,7 +145,7 @@ async fn codings_that_cannot_be_undone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn decoding_can_be_off() {
+async fn decompression_can_be_turned_off() {
     for coding in ["gzip", "lzma", "gzip, gzip"] {
         let answer = reply(200)
             .header("content-encoding", coding)
@@ -159,7 +159,7 @@ async fn decoding_can_be_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limit_counts_what_is_decoded() {
+async fn the_body_limit_counts_decompressed_bytes() {
     let fit = vec![b'x'; 1000];
     let over = vec![b'x'; 1001];
     for coding in ["gzip", "br", "zstd", "deflate"] {
@@ -189,7 +189,7 @@ async fn the_limit_counts_what_is_decoded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cut_body_is_transport_and_repeated_where_that_is_safe() {
+async fn a_cut_body_is_a_transport_error_and_retried_if_safe() {
     for method in ["GET", "POST"] {
         let cut = || {
             reply(200)
@@ -216,7 +216,7 @@ async fn a_cut_body_is_transport_and_repeated_where_that_is_safe() {
 
 /// A body that turns out to be unusable only when it is read is `decode`, with the same trail.
 #[tokio::test(start_paused = true)]
-async fn not_what_the_caller_asked_to_parse() {
+async fn a_body_that_does_not_parse_is_a_decode_error() {
     let response = ok(reply(200).id("req_1").body("{\"a\": \"secret-in-body\"}")).await;
     let id = response.trail().call_id();
     for error in [
@@ -322,7 +322,7 @@ async fn a_body_of_many_pieces_is_read_in_many_polls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_that_runs_out_while_a_body_is_decoded_is_called_that() {
+async fn a_timeout_while_a_body_is_decoded_says_so() {
     let member = coded("gzip", b"");
     let answer = reply(200)
         .header("content-encoding", "gzip")

@@ -30,7 +30,7 @@ async fn one(sent: bool, request: impl FnOnce(Request) -> Request) -> (&'static 
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_defaults() {
+async fn the_default_timeouts_apply() {
     assert_eq!(one(false, |r| r).await, ("connect", Sent::No, 5000));
     assert_eq!(one(true, |r| r).await, ("timeout", Sent::Unknown, 10_000));
     // All attempts together: sixty seconds.
@@ -42,7 +42,7 @@ async fn the_defaults() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_has_its_own_times() {
+async fn timeouts_can_be_set_on_a_request() {
     assert_eq!(
         one(false, |r| r.connect_timeout(ms(70))).await,
         ("connect", Sent::No, 70)
@@ -82,7 +82,7 @@ async fn a_request_has_its_own_times() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_has_its_own_times() {
+async fn timeouts_can_be_set_on_a_client() {
     let fixture = built(silence(true), |b| {
         b.attempt_timeout(secs(1)).max_attempts(1)
     });
@@ -118,7 +118,7 @@ async fn a_client_has_its_own_times() {
 
 /// The time to connect ends when the request leaves; a slow answer does not count.
 #[tokio::test(start_paused = true)]
-async fn the_time_to_connect_bounds_the_connection_only() {
+async fn the_connect_timeout_bounds_the_connection_only() {
     for exchange in [
         reply(200).connects_in(ms(4900)).after(secs(4)),
         reply(200).after(secs(9)),
@@ -145,7 +145,7 @@ async fn the_time_to_connect_bounds_the_connection_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_body_is_part_of_its_attempt() {
+async fn the_attempt_timeout_includes_the_body() {
     // Ten seconds, of which the head took four.
     let slow = || {
         let mut exchange = reply(200).after(secs(4));
@@ -177,7 +177,7 @@ async fn the_body_is_part_of_its_attempt() {
 
 /// What is left of the call bounds the attempts, the waits and the refresh.
 #[tokio::test(start_paused = true)]
-async fn the_deadline_bounds_everything() {
+async fn the_timeout_of_a_call_bounds_attempts_and_waits() {
     let slow = |status| reply(status).after(ms(700));
     let stories: Vec<(&str, Vec<Exchange>)> = vec![
         ("attempts", vec![slow(503), slow(503), slow(503), slow(503)]),

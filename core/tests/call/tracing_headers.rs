@@ -86,7 +86,7 @@ async fn calls_never_share_an_id() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_callers_trace_goes_on() {
+async fn a_callers_trace_is_continued() {
     for flags in ["00", "01", "03"] {
         let fixture = fixture();
         let request = fixture
@@ -162,7 +162,7 @@ async fn an_invalid_trace_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_can_be_off() {
+async fn traceparent_can_be_turned_off() {
     let fixture = with([reply(503), reply(200)], |b| b.traceparent(false));
     let outcome = fixture.client.get("/x").send().await;
     assert_eq!(fixture.wire.headers("traceparent"), ["", ""]);

@@ -74,7 +74,7 @@ impl fmt::Display for Looks {
 impl StdError for Looks {}
 
 #[test]
-fn a_refreshers_error_that_goes_may_use_the_client() {
+fn a_refreshers_error_may_use_the_client_when_it_is_dropped() {
     ends(async {
         let (cell, gone) = (Cell::default(), Arc::<AtomicUsize>::default());
         let own = (Arc::clone(&cell), Arc::clone(&gone));
@@ -203,7 +203,7 @@ impl Wake for Looking {
 }
 
 #[test]
-fn who_is_woken_by_a_token_may_use_the_client() {
+fn a_waker_that_set_token_wakes_may_use_the_client() {
     ends(async {
         let cell = Cell::default();
         let client =
@@ -247,7 +247,7 @@ async fn panicking(what: &'static str, nth: usize) -> (Outcome, Seen) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_panic_of_the_transport_outside_of_its_exchange_is_called_that() {
+async fn a_panic_of_the_transport_outside_of_its_exchange_is_named_as_its_own() {
     for (what, nth) in [
         ("ready", 1),
         ("spawn", 1),
@@ -270,7 +270,7 @@ async fn a_panic_of_the_transport_outside_of_its_exchange_is_called_that() {
 
 /// Whatever the clocks do, a call has its trail, and between attempts only the transport is blamed.
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_panics_costs_no_trail() {
+async fn a_clock_that_panics_loses_no_trail() {
     for what in ["now", "wall_clock"] {
         for nth in 1..20 {
             let call = tokio::spawn(panicking(what, nth));

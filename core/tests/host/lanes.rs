@@ -135,7 +135,7 @@ fn a_lane_gets_what_happens_in_its_calls_and_then_their_results() {
 
 /// Only the lane still expects events once the client is gone.
 #[test]
-fn a_host_that_goes_ends_the_jobs_of_lanes_that_stay() {
+fn a_dropped_host_ends_the_jobs_of_open_lanes() {
     // It takes connections and never answers.
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
@@ -240,7 +240,7 @@ impl Transport for Ahead {
 }
 
 #[test]
-fn a_call_begins_by_the_clock_that_it_ends_by() {
+fn a_call_has_one_clock_from_begin_to_end() {
     const HOUR: Duration = Duration::from_secs(3600);
     for start in [Instant::now() + HOUR, Instant::now()] {
         let clock = Arc::new(Mutex::new(start));
@@ -308,7 +308,7 @@ fn what_a_lane_submits_for_a_refresh_cannot_wait_for_it() {
 }
 
 #[test]
-fn a_lane_runs_a_job_on_a_thread_of_its_own() {
+fn a_lane_runs_a_job_on_a_new_thread() {
     let mailbox = Mailbox::new();
     let (notify, notified) = mpsc::channel();
     let lane = mailbox.open_lane(move || notify.send(()).expect("somebody who waits"));

@@ -211,7 +211,7 @@ fn a_call_that_timed_out_leaves_no_connection_behind() {
 }
 
 #[test]
-fn results_that_wait_already_ring_a_new_bell() {
+fn waiting_results_trigger_a_new_notification() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     let shown = format!("{:?}", client.get("/hooks/s3cr3t").into_job());
@@ -329,7 +329,7 @@ fn an_interrupted_caller_gets_its_trail() {
 }
 
 #[test]
-fn a_host_that_goes_closes_the_calls_it_had() {
+fn a_dropped_host_ends_its_calls() {
     struct Collect(Arc<Mutex<Vec<Trail>>>);
     impl Observer for Collect {
         fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
@@ -364,7 +364,7 @@ fn a_host_that_goes_closes_the_calls_it_had() {
 
 /// A call that nobody has polled yet when the host goes is a call that was submitted.
 #[test]
-fn a_host_that_goes_tells_of_every_call() {
+fn a_dropped_host_reports_every_call() {
     const CALLS: usize = 500;
     struct Count(Arc<AtomicUsize>);
     impl Observer for Count {
@@ -389,7 +389,7 @@ fn a_host_that_goes_tells_of_every_call() {
 }
 
 #[test]
-fn a_host_that_goes_at_once_tells_of_every_call_and_sends_none() {
+fn a_host_dropped_at_once_reports_every_call_and_sends_none() {
     #[derive(Default)]
     struct Count {
         calls: AtomicUsize,

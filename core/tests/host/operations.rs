@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_flow_of_several_calls_is_driven_as_one() {
+fn an_operation_of_several_calls_is_driven_as_one_job() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     let two = |client: Client| async move {
@@ -99,7 +99,7 @@ fn an_interrupted_operation_is_cancelled() {
 
 /// An outcome is asked for something that it is not.
 #[test]
-fn an_outcome_is_of_its_job() {
+fn an_outcome_has_the_type_of_its_job() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     let run = |job| client.host().run(job, None);
@@ -219,7 +219,7 @@ fn the_receiver_of_a_started_job_may_free_everything() {
 /// The token of a call is that of its start, also where it is set before a thread takes the call up.
 
 #[test]
-fn a_panic_in_a_flow_is_an_error() {
+fn a_panic_in_an_operation_is_an_error() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     let broken = client.run_flow(|_| async { panic!("a bug in a flow") });

@@ -112,7 +112,7 @@ async fn threads_share_the_time() {
 }
 
 #[tokio::test]
-async fn time_stands_still_while_a_refresher_is_at_work() {
+async fn a_mocks_time_stops_while_a_refresher_runs() {
     let mock = Mock::new();
     mock.get("/x").replies(reply(401)).then(reply(200));
     let client = mock
@@ -170,7 +170,7 @@ fn a_hook_may_call_the_same_mock() {
 }
 
 #[tokio::test]
-async fn time_ends_with_the_calendar() {
+async fn a_mocks_time_stops_at_the_last_date() {
     let mock = Mock::new().manual_clock();
     mock.advance(Duration::MAX).await;
     mock.get("/x").replies(reply(200));

@@ -7,7 +7,7 @@ use reqtrail::{Client, CustomDialect, Dialect, ErrorKind, Secret, StopReason, Tr
 use serde_json::json;
 
 #[tokio::test]
-async fn a_success() {
+async fn a_mock_answers_a_call() {
     let mock = Mock::new();
     mock.get("/cameras/{id}")
         .replies(reply(200).json(&json!({"id": 7})));
@@ -33,7 +33,7 @@ async fn a_success() {
 }
 
 #[tokio::test]
-async fn a_rate_limit_then_a_success() {
+async fn a_mock_answers_with_a_rate_limit_then_a_success() {
     let mock = Mock::new();
     mock.get("/cameras")
         .replies(error_reply("rate_limited").retry_after(60))
@@ -83,7 +83,7 @@ async fn a_timeout_is_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_refresh_mends_a_401() {
+async fn a_mock_answers_401_until_the_token_is_refreshed() {
     let mock = Mock::new();
     mock.get("/cameras")
         .with_header("authorization", "Bearer old")
@@ -103,7 +103,7 @@ async fn a_refresh_mends_a_401() {
 }
 
 #[test]
-fn faults_of_the_connection() {
+fn a_mock_plays_faults_of_the_connection() {
     for (word, kind) in [
         ("connect", ErrorKind::Connect),
         ("connect_timeout", ErrorKind::Connect),
@@ -122,7 +122,7 @@ fn faults_of_the_connection() {
 }
 
 #[tokio::test]
-async fn what_nothing_takes_fails_loudly() {
+async fn an_unexpected_request_fails_the_test() {
     let mock = Mock::new();
     mock.get("/cameras/{id}").replies(reply(200));
     let client: Client = mock.client().build().expect("a client");
@@ -142,7 +142,7 @@ async fn what_nothing_takes_fails_loudly() {
 }
 
 #[tokio::test]
-async fn what_is_used_up_is_named_before_what_is_left() {
+async fn used_up_exchanges_are_named_before_unused_ones() {
     let mock = Mock::new();
     mock.post("/a").fails("connect");
     mock.get("/b").replies(reply(200).optional());
@@ -156,7 +156,7 @@ async fn what_is_used_up_is_named_before_what_is_left() {
 }
 
 #[test]
-fn trails_are_the_same_each_time() {
+fn a_mocks_trails_are_the_same_in_each_run() {
     let trail = || {
         let mock = Mock::new();
         mock.get("/x").replies(reply(503).times(2)).then(reply(200));
@@ -173,7 +173,7 @@ fn trails_are_the_same_each_time() {
 }
 
 #[tokio::test]
-async fn a_problem_that_comes_again_is_told_once() {
+async fn a_repeated_problem_is_reported_once() {
     let mock = Mock::new();
     let client = mock.client().build().expect("a client");
     for _ in 0..5 {

@@ -58,7 +58,7 @@ async fn a_refresher_on_a_thread_may_call_the_same_mock() {
 }
 
 #[tokio::test]
-async fn the_time_of_another_mock_is_not_this_ones() {
+async fn mocks_have_separate_clocks() {
     let (mock, keystone) = (Mock::new(), Mock::new());
     mock.get("/x").replies(reply(401)).then(reply(200));
     keystone

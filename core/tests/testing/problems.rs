@@ -3,7 +3,7 @@
 use reqtrail::testing::{Mock, error_reply, reply};
 
 #[tokio::test]
-async fn what_cannot_be_played_was_not_sent() {
+async fn an_exchange_that_cannot_be_played_was_not_sent() {
     let mock = Mock::new().allow_unused();
     mock.get("/x").replies(error_reply("no such code"));
     let client = mock.client().build().expect("a client");
@@ -16,7 +16,7 @@ async fn what_cannot_be_played_was_not_sent() {
 
 #[test]
 #[should_panic(expected = "`manual_clock` begins another mock")]
-fn a_mock_with_exchanges_is_not_begun_anew() {
+fn a_mock_with_exchanges_cannot_be_restarted() {
     let mock = Mock::new();
     mock.get("/x").replies(reply(200));
     let _ = mock.manual_clock();
@@ -24,7 +24,7 @@ fn a_mock_with_exchanges_is_not_begun_anew() {
 
 #[tokio::test]
 #[should_panic(expected = "the server saw: GET /x (exchange 0)")]
-async fn what_was_not_used_is_told_with_what_came() {
+async fn unused_exchanges_are_listed_with_the_requests_that_came() {
     let mock = Mock::new();
     mock.get("/x").replies(reply(404)).then(reply(200));
     let client = mock.client().build().expect("a client");

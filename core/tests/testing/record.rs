@@ -319,7 +319,7 @@ fn a_second_run_says_what_is_different() {
 }
 
 #[test]
-fn bodies_stay_readable_and_reach_the_program_as_they_are() {
+fn bodies_are_recorded_readable_and_reach_the_program_unchanged() {
     let folder = Folder::new("bodies");
     let mut coded = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     coded
@@ -496,7 +496,7 @@ fn a_sign_in_is_recorded_without_password_and_token() {
 }
 
 #[test]
-fn an_id_that_the_program_makes_is_left_open_also_once_the_server_repeats_it() {
+fn an_id_that_the_program_makes_is_a_wildcard_even_if_the_server_repeats_it() {
     let folder = Folder::new("made");
     let (address, serving) = serve(3, |path| {
         answer(
@@ -519,7 +519,7 @@ fn an_id_that_the_program_makes_is_left_open_also_once_the_server_repeats_it() {
 }
 
 #[test]
-fn who_listens_to_the_log_gets_the_warning_there() {
+fn the_warning_goes_to_the_log_if_it_is_on() {
     let folder = Folder::new("log");
     let told = Process::new("log", "http://127.0.0.1:9")
         .recording(&folder.0.join("{pid}.json"))
@@ -540,7 +540,7 @@ fn who_listens_to_the_log_gets_the_warning_there() {
 }
 
 #[test]
-fn what_breaks_is_recorded_as_it_broke() {
+fn faults_are_recorded_as_faults() {
     let folder = Folder::new("faults");
     let closed = TcpListener::bind("127.0.0.1:0")
         .expect("a port")

@@ -100,7 +100,7 @@ async fn every_kind_of_exchange_plays_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_server_that_was_not_there_is_not_there_again() {
+async fn a_refused_connection_is_replayed_as_refused() {
     let folder = Folder::new("refused");
     let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = closed.local_addr().expect("an address");

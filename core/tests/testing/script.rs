@@ -97,13 +97,13 @@ fn every_key_is_read() {
 }
 
 #[test]
-fn nothing_said_of_an_id_is_not_null() {
+fn a_missing_request_id_differs_from_null() {
     assert_eq!(reply(json!({})).request_id, ReplyId::Default);
     assert_eq!(reply(json!({"request_id": null})).request_id, ReplyId::None);
 }
 
 #[test]
-fn the_schema_takes_what_the_reader_takes() {
+fn the_schema_accepts_what_the_reader_accepts() {
     let errors: Vec<String> = (SCHEMA.iter_errors(&full()))
         .map(|error| format!("{} at {}", error, error.instance_path()))
         .collect();
@@ -112,7 +112,7 @@ fn the_schema_takes_what_the_reader_takes() {
 
 /// What only scripts have, a scenario refuses, and the other way round.
 #[test]
-fn scenarios_have_what_they_had() {
+fn scenarios_and_scripts_refuse_each_others_keys() {
     let scenario = Reader::scenario(|_| Err("no expressions".to_owned()));
     for (value, key) in [
         (json!({"match": {"path": "/a"}}), "unknown key `path`"),

@@ -38,7 +38,7 @@ async fn a_branch_of_select_may_call_while_another_call_is_kept() {
 }
 
 #[tokio::test]
-async fn what_consumes_a_stream_of_calls_may_call() {
+async fn a_consumer_of_a_stream_of_calls_may_call() {
     let (mock, client) = slow(6);
     let calls = futures_util::stream::iter(0..6).map(|_| client.get("/slow").send());
     let mut calls = calls.buffer_unordered(3);

@@ -169,7 +169,7 @@ async fn streams_refused_under_load_are_sent_again_and_none_is_lost() {
 
 /// The last bytes of a connection are read, even if writing to it has failed before.
 #[test]
-fn a_goaway_before_a_reset_counts() {
+fn a_goaway_before_a_reset_is_obeyed() {
     let servers = tokio::runtime::Runtime::new().expect("a runtime");
     let own = tokio::runtime::Builder::new_current_thread()
         .enable_all()

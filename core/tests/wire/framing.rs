@@ -149,7 +149,7 @@ fn pattern(length: usize) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_before_the_request_is_out_counts() {
+async fn an_answer_before_the_request_is_written_is_returned() {
     let authority = Authority::new();
     for face in FACES {
         for is_tls in [false, true] {
@@ -315,7 +315,7 @@ async fn a_call_that_is_cancelled_as_it_ends_spoils_no_connection() {
 
 /// The client is writing when the answer and the reset have come, and learns of the reset first.
 #[test]
-fn an_answer_before_a_reset_counts() {
+fn an_answer_before_a_reset_is_returned() {
     let servers = tokio::runtime::Runtime::new().expect("a runtime");
     let own = tokio::runtime::Builder::new_current_thread()
         .enable_all()

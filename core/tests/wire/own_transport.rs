@@ -56,7 +56,7 @@ fn stumbling(count: &Arc<AtomicUsize>) -> impl Fn(BuiltInTransport) -> Stumbling
 }
 
 #[tokio::test]
-async fn what_is_around_the_built_in_transport_sees_every_exchange() {
+async fn a_wrapper_of_the_built_in_transport_sees_every_exchange() {
     let server = Server::plain().await;
     let count = Arc::<AtomicUsize>::default();
     let client = builder(server.http()).wrap_transport(stumbling(&count));
@@ -69,7 +69,7 @@ async fn what_is_around_the_built_in_transport_sees_every_exchange() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_blocking_client_has_it_too() {
+async fn a_blocking_client_has_the_wrapper_too() {
     let server = Server::plain().await;
     let count = Arc::<AtomicUsize>::default();
     let client = builder(server.http()).wrap_transport(stumbling(&count));
@@ -82,7 +82,7 @@ async fn a_blocking_client_has_it_too() {
 }
 
 #[test]
-fn it_is_not_put_around_a_transport_of_the_programs_own() {
+fn a_wrapper_is_not_put_around_the_programs_own_transport() {
     let count = Arc::<AtomicUsize>::default();
     let client = Client::builder("http://127.0.0.1:1").wrap_transport(stumbling(&count));
     let error = client.build_with(Napping).expect_err("two transports");
@@ -123,7 +123,7 @@ impl Transport for Napping {
 
 /// The thread that makes the call has no runtime, and the transport needs one.
 #[test]
-fn a_blocking_client_over_another_transport() {
+fn a_blocking_client_works_over_another_transport() {
     let client = Client::builder("http://127.0.0.1:1").max_attempts(1);
     let client = client.build_blocking_with(Napping).expect("a client");
     let outcome = client.get("/x").send();

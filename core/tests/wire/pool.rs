@@ -68,7 +68,7 @@ async fn an_idle_connection_that_the_server_closed_is_not_used() {
 }
 
 #[tokio::test]
-async fn connections_are_kept() {
+async fn a_connection_is_reused() {
     let authority = Authority::new();
     let plain = Server::plain().await;
     let secure = Tls::new(authority.server()).serve().await;
@@ -85,7 +85,7 @@ async fn connections_are_kept() {
 }
 
 #[tokio::test]
-async fn no_idle_connection_is_kept_where_none_may_be() {
+async fn max_idle_zero_keeps_no_connection() {
     let server = Server::plain().await;
     let client = builder(server.http()).pool_max_idle(0);
     let client = client.build().expect("a client");
@@ -177,7 +177,7 @@ async fn a_safe_request_is_repeated_when_its_connection_is_cut() {
 }
 
 #[tokio::test]
-async fn a_new_connection_of_http2_takes_the_place_of_a_cut_one() {
+async fn a_new_http2_connection_replaces_a_cut_one() {
     let authority = Authority::new();
     let act = |n| match n {
         1 => Act::GoAway {

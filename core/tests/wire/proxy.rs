@@ -196,7 +196,7 @@ async fn a_certificate_behind_a_tunnel_is_verified() {
 }
 
 #[test]
-fn an_unusable_proxy_is_a_mistake_of_the_configuration() {
+fn an_invalid_proxy_is_a_config_error() {
     needs_own_transport!("reqwest checks its options by itself");
     let cases = [
         "",

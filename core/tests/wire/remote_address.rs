@@ -26,7 +26,7 @@ fn addresses(outcome: &Outcome) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn it_is_that_of_the_server_on_new_and_used_connections() {
+async fn remote_address_is_the_servers_on_new_and_reused_connections() {
     let authority = Authority::new();
     let (plain, secure) = (
         Server::plain().await,
@@ -45,7 +45,7 @@ async fn it_is_that_of_the_server_on_new_and_used_connections() {
 }
 
 #[tokio::test]
-async fn it_is_that_of_the_proxy_where_one_is_used() {
+async fn remote_address_is_the_proxys_where_one_is_used() {
     let authority = Authority::new();
     let proxy = proxy_server(None).await;
     let (plain, secure) = (
@@ -63,7 +63,7 @@ async fn it_is_that_of_the_proxy_where_one_is_used() {
 }
 
 #[tokio::test]
-async fn it_is_null_without_a_connection() {
+async fn remote_address_is_null_without_a_connection() {
     let port = ClosedPort::new();
     let client = builder(format!("http://{}", port.address()));
     let outcome = get(client).await;
@@ -77,7 +77,7 @@ async fn it_is_null_without_a_connection() {
 }
 
 #[tokio::test]
-async fn it_is_there_without_an_answer() {
+async fn remote_address_is_set_without_an_answer() {
     needs_own_transport!("reqwest says where a request went once it is answered");
     let server = Server::start(|_, mut socket, log| async move {
         while let Some(request) = http1::read(&mut socket).await? {
@@ -95,7 +95,7 @@ async fn it_is_there_without_an_answer() {
 }
 
 #[tokio::test]
-async fn report_and_log_lines_do_not_show_it() {
+async fn report_and_log_lines_do_not_show_the_remote_address() {
     let server = Server::plain().await;
     let client = builder(server.http()).build().expect("a client");
     let outcome = client.get("/things").send().await;

@@ -128,7 +128,7 @@ async fn basic_auth_is_sent_and_shown_nowhere() {
 }
 
 #[tokio::test]
-async fn basic_auth_takes_the_place_of_the_clients_token() {
+async fn basic_auth_replaces_the_clients_token() {
     let (server, heard) = parrot().await;
     let client = builder(server.http()).build().expect("a client");
     let one = client.get("/x").basic_auth("key", "").send().await;
@@ -227,7 +227,7 @@ async fn a_form_is_encoded_and_its_secrets_are_shown_nowhere() {
 }
 
 #[tokio::test]
-async fn query_parameters_of_many_kinds() {
+async fn query_parameters_may_be_of_many_types() {
     let none: Option<u32> = None;
     let request = Request::get("/x")
         .query("a", 1)
@@ -249,7 +249,7 @@ async fn query_parameters_of_many_kinds() {
 }
 
 #[tokio::test]
-async fn headers_of_many_kinds() {
+async fn headers_may_be_of_many_types() {
     let mut map = HeaderMap::new();
     map.append("x-map", HeaderValue::from_static("1"));
     map.append("x-map", HeaderValue::from_static("2"));

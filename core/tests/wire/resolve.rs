@@ -103,7 +103,7 @@ async fn where_no_address_answers_the_error_names_host_and_address() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_found_by_it_and_what_the_proxy_looks_up_is_not() {
+async fn resolve_applies_to_the_proxy_but_not_to_its_look_ups() {
     let (proxy, server) = (proxy_server(None).await, Server::plain().await);
     let url = format!("http://Proxy.Example:{}", proxy.address().port());
     // The proxy is sent to localhost, whatever the entry of that name says.

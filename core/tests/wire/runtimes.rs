@@ -75,7 +75,7 @@ fn without_a_runtime_the_error_says_so() {
 }
 
 #[test]
-fn a_runtime_without_a_part_is_told_of_it() {
+fn a_runtime_without_timers_or_io_is_named_in_the_error() {
     for (name, builder_of) in [
         (
             "timers",

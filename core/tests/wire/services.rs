@@ -418,7 +418,7 @@ async fn options_and_settings_choose_the_endpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_endpoint_of_ones_own_is_used_in_the_place_of_the_catalogs() {
+async fn an_endpoint_option_replaces_the_catalogs() {
     let server = openstack().await;
     let here = server.http();
     let settings = json!({
@@ -664,7 +664,7 @@ async fn one_global_id_goes_through_several_services() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_blocking_client_comes_of_it_too() {
+async fn a_blocking_client_uses_the_service_too() {
     let server = openstack().await;
     let connection = connected(&server, json!({})).await;
     let builder = begun(&connection, "image", true).await.expect("a builder");

@@ -151,7 +151,7 @@ async fn without_pings_only_its_time_ends_an_attempt() {
 }
 
 #[tokio::test]
-async fn times_without_end_are_taken() {
+async fn unlimited_ping_times_are_accepted() {
     let authority = Authority::new();
     let (server, _) = freezable(&authority, |_| Act::Answer).await;
     let client = client(&server, authority)

@@ -103,7 +103,7 @@ fn assert_told(json: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_driver_tells_the_same() {
+async fn every_driver_returns_the_same_story() {
     let what = format!("volume/{VOLUME}");
 
     let server = cloud().await;

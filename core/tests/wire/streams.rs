@@ -111,7 +111,7 @@ async fn a_call_that_gives_up_its_wait_for_a_stream_is_never_sent() {
 
 /// A server whose limit goes from 2 to 4 to 1 to 0 to 1, and that counts what comes under each.
 #[tokio::test]
-async fn a_limit_that_changes_is_heeded() {
+async fn a_changed_stream_limit_is_obeyed() {
     let authority = Authority::new();
     let (seen, limits) = (
         Arc::<std::sync::Mutex<Vec<usize>>>::default(),
@@ -179,7 +179,7 @@ async fn a_limit_that_changes_is_heeded() {
 }
 
 #[tokio::test]
-async fn a_server_that_takes_no_streams_costs_nothing_but_time() {
+async fn a_server_that_allows_no_streams_gets_one_connection() {
     let authority = Authority::new();
     let raw = Raw::start(
         &authority,

@@ -225,7 +225,7 @@ async fn a_call_is_cancelled_at_once_whatever_it_is_busy_with() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn times_are_kept_exactly() {
+async fn a_waiting_thread_keeps_timeouts_exactly() {
     const TIME: Duration = Duration::from_millis(130);
     let authority = Authority::new();
     for busy in [

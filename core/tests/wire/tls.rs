@@ -83,7 +83,7 @@ async fn an_extra_authority_is_trusted() {
 }
 
 #[test]
-fn an_extra_authority_that_is_none_is_a_mistake_of_the_configuration() {
+fn an_extra_authority_that_is_not_a_certificate_is_a_config_error() {
     needs_own_transport!("reqwest checks its options by itself");
     let block =
         |text: &str| format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n");

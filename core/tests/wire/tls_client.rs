@@ -109,7 +109,7 @@ async fn a_certificate_of_an_authority_with_a_new_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_certificate_is_shown() {
+async fn a_client_certificate_is_presented() {
     let authority = Authority::new();
     for versions in [ONLY_12, ONLY_13] {
         let server = wanting(&authority, versions).serve().await;
@@ -146,7 +146,7 @@ async fn the_key_may_come_before_the_certificate() {
 }
 
 #[test]
-fn an_unusable_certificate_is_a_mistake_of_the_configuration() {
+fn an_invalid_client_certificate_is_a_config_error() {
     needs_own_transport!("reqwest checks its options by itself");
     let authority = Authority::new();
     let (one, other) = (authority.client(), authority.client());

@@ -68,7 +68,7 @@ async fn a_redirect_that_the_program_allowed_is_an_attempt() {
 }
 
 #[test]
-fn an_option_of_the_wire_is_a_mistake_of_the_configuration() {
+fn an_option_of_the_built_in_transport_is_a_config_error() {
     let client = reqtrail::Client::novavms("https://127.0.0.1:1").http1_only(true);
     let error = client.reqwest(reqwest::Client::builder());
     let error = error.expect_err("a config error");
@@ -77,7 +77,7 @@ fn an_option_of_the_wire_is_a_mistake_of_the_configuration() {
 }
 
 #[test]
-fn a_builder_that_cannot_be_built_is_a_mistake_of_the_configuration() {
+fn a_builder_that_cannot_be_built_is_a_config_error() {
     provide_tls();
     let http = reqwest::Client::builder().user_agent("line\nbreak");
     let error = reqtrail::Client::novavms("https://127.0.0.1:1").reqwest(http);

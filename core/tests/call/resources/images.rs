@@ -67,7 +67,7 @@ fn image_client(wire: &ScriptedTransport) -> Client {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failed_import_is_told_by_its_task() {
+async fn a_failed_import_has_the_reason_of_its_task() {
     let wire = glance(&[
         (0, "importing", "", "processing"),
         (400, "importing", "files", "failure"),
@@ -102,7 +102,7 @@ async fn a_failed_import_is_told_by_its_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_import_that_succeeds() {
+async fn an_import_that_succeeds_is_done() {
     let wire = glance(&[
         (0, "importing", "", "processing"),
         (400, "active", "", "success"),
@@ -113,7 +113,7 @@ async fn an_import_that_succeeds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_its_task_nothing_is_proven() {
+async fn without_its_task_an_import_is_unknown() {
     for scenes in [&[(0, "active", "", "")][..], &[(0, "active", "", "none")]] {
         let wire = glance(scenes);
         let report = import(&wire).await.expect("no failure");

@@ -24,7 +24,7 @@ fn asked(wire: &ScriptedTransport) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn they_have_a_microversion_of_their_own() {
+async fn messages_are_read_with_their_own_microversion() {
     let wire = broken().start();
     let what = ("volume.create", VOLUME, REQUEST);
     let error = failed(follow(&wire, what).send().await);
@@ -118,7 +118,7 @@ async fn all_pages_are_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_messages_there_is_the_status_alone() {
+async fn without_messages_the_status_alone_decides() {
     for (wire, why) in [
         (broken().up_to(3.2).start(), "before microversion 3.3"),
         (

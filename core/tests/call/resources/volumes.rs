@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_creation_that_fits_nowhere() {
+async fn a_creation_that_fits_nowhere_has_failed() {
     let told = "schedule allocate volume:Could not find any available weighted backend.";
     let wire = Cinder::new(&[(0, Some(("creating", 1))), (400, Some(("error", 1)))])
         .message(300, message(REQUEST, told))
@@ -93,7 +93,7 @@ async fn a_failure_without_a_message_waits_for_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_extend_is_told_by_its_size_and_its_message() {
+async fn size_and_message_decide_an_extend() {
     let extend = json!({ "os-extend": { "new_size": 2 } });
     // It fits nowhere: the volume is as it was, and there is no sign but the message.
     let too_large = "extend volume:Could not find any available weighted backend.";

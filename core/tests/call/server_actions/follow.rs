@@ -5,7 +5,7 @@ use reqtrail::openstack::{Operation, OperationAttached, OperationError};
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn a_resize_that_fits_nowhere() {
+async fn a_resize_that_fits_nowhere_has_failed() {
     let failed = [
         ("cold_migrate", Some("Error")),
         ("conductor_migrate_server", Some("Error")),
@@ -120,7 +120,7 @@ async fn a_deletion_ends_in_404() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_boot_whose_record_never_appears() {
+async fn a_boot_without_an_action_record_fails_by_the_servers_fault() {
     let mut broken = server("ERROR", None);
     broken["fault"] = json!({ "code": 500, "created": "2026-11-21T21:21:30Z", "message": "No valid host was found. " });
     let wire = api(
@@ -151,7 +151,7 @@ async fn a_boot_whose_record_never_appears() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_newer_action_takes_the_proof_away() {
+async fn a_newer_action_makes_the_result_unknown() {
     let wire = api(
         vec![scene(
             0,
@@ -300,7 +300,7 @@ fn task_json(task: &str) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn progress_is_told_and_its_panic_is_caught() {
+async fn progress_is_reported_and_a_panic_of_its_callback_is_caught() {
     let wire = api(
         vec![
             scene(
@@ -345,7 +345,7 @@ async fn progress_is_told_and_its_panic_is_caught() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_an_id_nothing_is_asked() {
+async fn without_an_action_id_no_request_is_sent() {
     let wire = ScriptedTransport::answering(|_, _| reply(202));
     let compute = compute(&wire);
     let accepted = compute

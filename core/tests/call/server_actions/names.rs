@@ -72,7 +72,7 @@ async fn a_name_is_escaped_and_compared_as_a_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_that_nobody_has_is_not_found() {
+async fn a_name_of_no_server_is_not_found() {
     let wire = named(&["web-10"], 10);
     let failed = compute(&wire).follow("web-1", ACTION).send().await;
     let failed = failed.expect_err("no such server");
@@ -117,7 +117,7 @@ async fn a_server_is_read_by_its_exact_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_is_not_read_where_its_name_is_not_one_servers() {
+async fn a_name_of_no_or_several_servers_reads_none() {
     for (names, category, told) in [
         (
             &["web-10"] as &'static [&'static str],

@@ -42,7 +42,7 @@ fn steady(json: &str) -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_operation_gives_what_the_typed_builder_gives() {
+async fn an_operation_returns_what_the_typed_builder_returns() {
     let wire = stopped();
     let compute = compute(&wire);
     let typed = [
@@ -121,7 +121,7 @@ async fn options_reach_the_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_follow_has_its_times_and_tells_its_progress() {
+async fn a_follow_keeps_its_times_and_reports_progress() {
     let busy = action("create", None, &[]);
     let wire = api(
         vec![scene(
@@ -151,7 +151,7 @@ async fn a_follow_has_its_times_and_tells_its_progress() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_ends_every_kind() {
+async fn a_cancel_token_ends_every_kind_of_operation() {
     for operation in operations() {
         let kind = operation.kind();
         let wire = stopped();
@@ -267,7 +267,7 @@ fn a_kind_knows_its_options() {
 }
 
 #[test]
-fn an_attached_callback_is_shown_as_being_there() {
+fn debug_shows_that_a_callback_is_attached() {
     for (attached, shown) in [
         (OperationAttached::new(), "on_progress: false"),
         (

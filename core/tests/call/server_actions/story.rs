@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn the_story_of_a_server() {
+async fn a_story_lists_the_actions_of_a_server() {
     let wire = ScriptedTransport::answering(|n, sent| {
         let path = sent.url.path();
         let listed = [

@@ -324,7 +324,7 @@ async fn latency_is_added_to_whatever_else_happens() {
 
 #[tokio::test(start_paused = true)]
 #[ignore = "a process that another test starts"]
-async fn what_really_fails_stays() {
+async fn real_failures_are_kept() {
     let wire = ScriptedTransport::answering(|_, _| crate::support::fails(reqtrail::Failure::Tls));
     for fault in ["503", "reset-after", "stall", "cut-body"] {
         let it = built(wire.clone(), |builder| {

@@ -99,7 +99,7 @@ async fn run(faults: &str, calls: usize, at_once: usize) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 #[ignore = "a process that another test starts"]
-async fn one_seed_one_story() {
+async fn the_same_seed_gives_the_same_results() {
     let first = run(FAULTS, CALLS, 1).await;
     assert_eq!(run(FAULTS, CALLS, 1).await, first);
     let kinds = |kind: &str| first.iter().filter(|it| it.starts_with(kind)).count();

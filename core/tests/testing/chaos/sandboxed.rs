@@ -72,7 +72,7 @@ fn check(sandbox: &Sandbox, outcomes: &[Outcome]) {
 
 #[tokio::test]
 #[ignore = "a process that another test starts"]
-async fn of_an_asynchronous_client() {
+async fn chaos_runs_in_an_asynchronous_client() {
     let sandbox = sandbox();
     let client = builder(&sandbox).build().expect("a client");
     let mut outcomes = Vec::new();
@@ -84,7 +84,7 @@ async fn of_an_asynchronous_client() {
 
 #[test]
 #[ignore = "a process that another test starts"]
-fn of_a_blocking_client() {
+fn chaos_runs_in_a_blocking_client() {
     let sandbox = sandbox();
     let client = builder(&sandbox).build_blocking().expect("a client");
     let calls = (0..CALLS).map(path);
@@ -96,7 +96,7 @@ fn of_a_blocking_client() {
 
 #[test]
 #[ignore = "a process that another test starts"]
-fn of_a_client_whose_transport_a_program_wraps() {
+fn chaos_runs_in_a_client_with_a_wrapped_transport() {
     let sandbox = sandbox();
     let wrapped = builder(&sandbox).wrap_transport(|built_in: BuiltInTransport| built_in);
     let client = wrapped.build_blocking().expect("a client");

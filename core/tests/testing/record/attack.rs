@@ -156,7 +156,7 @@ fn no_secret_gets_into_the_file_whatever_it_looks_like() {
 }
 
 #[test]
-fn only_one_is_permission() {
+fn only_the_value_1_permits_a_recording() {
     for value in ["", "0", "true", "yes", " 1", "11"] {
         let folder = Folder::new("permission-word");
         let (address, serving) = serve(1, |_| answer("", b"{}"));
@@ -171,7 +171,7 @@ fn only_one_is_permission() {
 }
 
 #[test]
-fn an_empty_name_is_none_and_a_relative_one_counts_from_where_the_process_is() {
+fn an_empty_path_is_ignored_and_a_relative_one_starts_at_the_working_directory() {
     for (name, files) in [
         ("", vec![]),
         ("session.json", vec![("session.json".to_owned(), 0o600)]),
@@ -204,7 +204,7 @@ fn a_file_has_one_recording_however_its_folder_is_named() {
 }
 
 #[test]
-fn a_recording_that_was_taken_away_is_not_written_on() {
+fn a_deleted_recording_is_not_continued() {
     let folder = Folder::new("taken");
     let (file, other) = (folder.file(), folder.0.join("other.json"));
     let (address, serving) = serve(3, move |path| {

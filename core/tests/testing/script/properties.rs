@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn a_script_with_one_place_changed_is_read_or_refused(value in nearly_a_script()) {
+    fn a_script_with_one_changed_value_is_read_or_refused(value in nearly_a_script()) {
         holds(&value);
     }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{exchange, reply};
 
 #[test]
-fn a_request_is_held_against_an_exchange() {
+fn a_request_is_matched_with_an_exchange() {
     let exchange = exchange(json!({
         "match": {"method": "POST", "path": "/cameras/{id}"},
         "want": {"headers": {"X-A": "1, 2", "x-b": null}, "json": {"name": {"$re": "^Lob"}}}
@@ -61,7 +61,7 @@ fn a_request_is_held_against_an_exchange() {
 }
 
 #[test]
-fn headers_are_those_of_the_moment() {
+fn headers_are_rendered_when_they_are_sent() {
     let reply = reply(json!({
         "headers": [["Date", {"http_date": {"offset_s": 60, "form": "imf"}}], ["A", {"epoch_s": -1}],
             ["B", {"redirect": "/b?c"}], ["C", {"redirect": "other-origin:/d"}],
