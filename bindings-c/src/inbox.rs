@@ -11,20 +11,20 @@ use crate::lock::{lock, read, replace};
 pub(crate) type Notify = Box<dyn Fn() + Send + Sync>;
 
 /// The current notification.
-type Slot = RwLock<Option<Notify>>;
+type NotifyCell = RwLock<Option<Notify>>;
 
 /// Holds the events and results of submitted work until the program takes them.
 pub(crate) struct Inbox {
     pub(crate) mailbox: Mailbox,
     pub(crate) lane: Lane,
-    notify: Arc<Slot>,
+    notify: Arc<NotifyCell>,
     /// Mail that was taken from the lane but did not fit into the program's array.
     left: Mutex<VecDeque<Mail>>,
 }
 
 impl Inbox {
     pub(crate) fn new(mailbox: Mailbox) -> Self {
-        let notify = Arc::<Slot>::default();
+        let notify = Arc::<NotifyCell>::default();
         let set = Arc::clone(&notify);
         Self {
             lane: mailbox.open_lane(move || publish(&set)),
@@ -65,8 +65,8 @@ impl Drop for Inbox {
     }
 }
 
-fn publish(slot: &Slot) {
-    if let Some(notify) = &*read(slot) {
+fn publish(cell: &NotifyCell) {
+    if let Some(notify) = &*read(cell) {
         notify();
     }
 }

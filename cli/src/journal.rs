@@ -32,7 +32,7 @@ use crate::terminal::one_line;
 use blocks::Line;
 pub(crate) use call::{Content, JournalCall, State};
 pub(crate) use filter::{Filter, PathPattern, StatusPattern};
-use process::Process;
+use process::ProcessJournal;
 pub(crate) use summary::Summary;
 
 /// The variable that names the folder.
@@ -78,7 +78,7 @@ impl Folder {
                     "`{path}` is not a folder; expected the folder of the journals"
                 )));
             }
-            Err(error) => return Err(unusable(&path, named, &error)),
+            Err(error) => return Err(folder_error(&path, named, &error)),
         }
         Ok(Self {
             path,
@@ -163,8 +163,8 @@ impl Folder {
     }
 
     /// Lists the journals, oldest first.
-    fn processes(&self) -> Result<Vec<Process>, Failure> {
-        Process::all(&self.path).map_err(|error| unusable(&self.path, None, &error))
+    fn processes(&self) -> Result<Vec<ProcessJournal>, Failure> {
+        ProcessJournal::all(&self.path).map_err(|error| folder_error(&self.path, None, &error))
     }
 
     /// Counts a torn line, unless its writer lives and may still be writing it.
@@ -201,7 +201,7 @@ fn no_default() -> Failure {
     )
 }
 
-fn unusable(path: &Path, named: Option<&str>, error: &io::Error) -> Failure {
+fn folder_error(path: &Path, named: Option<&str>, error: &io::Error) -> Failure {
     let shown = path.display();
     Failure::usage(match (named, error.kind()) {
         (Some(by), io::ErrorKind::NotFound) => format!(

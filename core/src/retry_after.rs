@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
 
-    fn told(rows: &[(&'static str, &str)], now: SystemTime) -> Option<Duration> {
+    fn parsed(rows: &[(&'static str, &str)], now: SystemTime) -> Option<Duration> {
         let mut headers = HeaderMap::new();
         for (name, value) in rows {
             headers.append(*name, HeaderValue::from_str(value).expect("a header value"));
@@ -130,13 +130,13 @@ mod tests {
             ("0.25", 250),
         ] {
             assert_eq!(
-                told(&[("retry-after", text)], now),
+                parsed(&[("retry-after", text)], now),
                 Some(Duration::from_millis(millis)),
                 "{text}"
             );
         }
         assert_eq!(
-            told(&[("retry-after-ms", "1500")], now),
+            parsed(&[("retry-after-ms", "1500")], now),
             Some(Duration::from_millis(1500))
         );
     }
@@ -155,18 +155,21 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_told() {
+    fn unreadable_values_are_reported() {
         let mut headers = HeaderMap::new();
         for value in ["1", "soon, 2, later", "Sun, 06 Nov 1994 08:49:37 GMT, "] {
             headers.append("retry-after", HeaderValue::from_static(value));
         }
         let sunday = HeaderValue::from_static("Sun, 06 Nov 1994 08:49:37 GMT");
         headers.append("retry-after-ms", sunday);
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         from_headers(&headers, SystemTime::UNIX_EPOCH, |part| {
-            told.push(String::from_utf8_lossy(part).into_owned());
+            reported.push(String::from_utf8_lossy(part).into_owned());
         });
-        assert_eq!(told, ["soon", "later", "Sun", "06 Nov 1994 08:49:37 GMT"]);
+        assert_eq!(
+            reported,
+            ["soon", "later", "Sun", "06 Nov 1994 08:49:37 GMT"]
+        );
     }
 
     #[test]
@@ -191,11 +194,11 @@ mod tests {
             ("1,9", None),
             ("0,493, 2", Some(2)),
         ] {
-            let wait = told(&[("retry-after", text)], now);
+            let wait = parsed(&[("retry-after", text)], now);
             assert_eq!(wait, seconds.map(Duration::from_secs), "{text}");
         }
         assert_eq!(
-            told(&[("retry-after-ms", "250, x, 1500")], now),
+            parsed(&[("retry-after-ms", "250, x, 1500")], now),
             Some(Duration::from_millis(1500))
         );
         let mut headers = HeaderMap::new();
@@ -207,21 +210,21 @@ mod tests {
     #[test]
     fn dates_before_1970_are_past() {
         let rows = [("retry-after", "Sun, 06 Nov 1904 08:49:37 GMT")];
-        assert_eq!(told(&rows, SystemTime::now()), Some(Duration::ZERO));
+        assert_eq!(parsed(&rows, SystemTime::now()), Some(Duration::ZERO));
         let rows = [
             ("date", "Sat, 31 Dec 2016 23:59:60 GMT"),
             ("retry-after", "Sun, 01 Jan 2017 00:00:10 GMT"),
         ];
-        assert_eq!(told(&rows, SystemTime::UNIX_EPOCH), Some(10 * SECOND));
+        assert_eq!(parsed(&rows, SystemTime::UNIX_EPOCH), Some(10 * SECOND));
     }
 
     #[test]
     fn the_local_clock_counts_to_the_fraction() {
         let now = at("Sun, 06 Nov 1994 08:49:07 GMT") + Duration::from_millis(400);
         let rows = [("retry-after", "Sun, 06 Nov 1994 08:49:08 GMT")];
-        assert_eq!(told(&rows, now), Some(Duration::from_millis(600)));
+        assert_eq!(parsed(&rows, now), Some(Duration::from_millis(600)));
         let rows = [("retry-after", "Sun, 06 Nov 1994 08:49:07 GMT")];
-        assert_eq!(told(&rows, now), Some(Duration::ZERO));
+        assert_eq!(parsed(&rows, now), Some(Duration::ZERO));
     }
 
     #[test]
@@ -241,7 +244,7 @@ mod tests {
             "Wed, 21 Oct",
         ] {
             assert_eq!(
-                told(&[("retry-after", text)], SystemTime::UNIX_EPOCH),
+                parsed(&[("retry-after", text)], SystemTime::UNIX_EPOCH),
                 None,
                 "{text}"
             );
@@ -253,7 +256,7 @@ mod tests {
         for digits in [36, 400, 10_000] {
             let text = "9".repeat(digits);
             assert_eq!(
-                told(&[("retry-after", &text)], SystemTime::UNIX_EPOCH),
+                parsed(&[("retry-after", &text)], SystemTime::UNIX_EPOCH),
                 Some(Duration::MAX)
             );
         }
@@ -268,13 +271,13 @@ mod tests {
             "Sun Nov  6 08:49:37 1994",
         ] {
             assert_eq!(
-                told(&[("retry-after", text)], now),
+                parsed(&[("retry-after", text)], now),
                 Some(30 * SECOND),
                 "{text}"
             );
         }
         assert_eq!(
-            told(&[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], now),
+            parsed(&[("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], now),
             Some(Duration::ZERO)
         );
     }
@@ -286,7 +289,7 @@ mod tests {
             ("date", "Sun, 06 Nov 1994 08:49:07 GMT"),
             ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"),
         ];
-        assert_eq!(told(&rows, wrong), Some(30 * SECOND));
+        assert_eq!(parsed(&rows, wrong), Some(30 * SECOND));
     }
 
     #[test]
@@ -297,18 +300,18 @@ mod tests {
             ("retry-after", "x"),
             ("retry-after-ms", "2000"),
         ];
-        assert_eq!(told(&rows, SystemTime::UNIX_EPOCH), Some(9 * SECOND));
+        assert_eq!(parsed(&rows, SystemTime::UNIX_EPOCH), Some(9 * SECOND));
     }
 
     proptest! {
         #[test]
         fn any_text_is_read_or_ignored_without_panic(text in "[ -~]{0,300}") {
-            let _ = told(&[("retry-after", &text), ("date", &text), ("retry-after-ms", &text)], SystemTime::now());
+            let _ = parsed(&[("retry-after", &text), ("date", &text), ("retry-after-ms", &text)], SystemTime::now());
         }
 
         #[test]
         fn whole_seconds_are_exact(seconds in 0u64..4_000_000_000) {
-            let got = told(&[("retry-after", &seconds.to_string())], SystemTime::UNIX_EPOCH);
+            let got = parsed(&[("retry-after", &seconds.to_string())], SystemTime::UNIX_EPOCH);
             prop_assert_eq!(got, Some(Duration::from_secs(seconds)));
         }
     }

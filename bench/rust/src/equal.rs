@@ -21,7 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(15);
 
 /// What is kept of an attempt.
-struct Attempt {
+struct KeptAttempt {
     request_id: Option<String>,
     status: StatusCode,
     started: Instant,
@@ -32,7 +32,7 @@ struct Attempt {
 struct Response {
     headers: HeaderMap,
     body: Bytes,
-    attempts: Vec<Attempt>,
+    attempts: Vec<KeptAttempt>,
 }
 
 #[derive(Clone)]
@@ -87,7 +87,7 @@ impl Client {
         let body = body.collect().await.expect("a body").to_bytes();
         let ended = Instant::now();
         let request_id = head.headers.get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
-        let attempt = Attempt { request_id, status: head.status, started, ended };
+        let attempt = KeptAttempt { request_id, status: head.status, started, ended };
         Response { headers: head.headers, body, attempts: vec![attempt] }
     }
 }

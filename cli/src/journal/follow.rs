@@ -9,7 +9,7 @@ use super::filter::Filter;
 use super::line::{self, Torn};
 use super::merge::{Lengths, Merge, Order};
 use super::order::{SequencedCall, newest_first};
-use super::process::Process;
+use super::process::ProcessJournal;
 use super::read::{ReadCall, UnfinishedCall};
 use super::{Folder, blocks};
 use crate::exit::Failure;
@@ -67,7 +67,7 @@ impl Follow<'_> {
     pub(crate) fn news(&mut self) -> Vec<JournalCall> {
         let mut news = Vec::new();
         // A program makes a removed folder again with its next record.
-        for process in Process::all(&self.folder.path).unwrap_or_default() {
+        for process in ProcessJournal::all(&self.folder.path).unwrap_or_default() {
             if self.done.contains(&process.stem) {
                 continue;
             }
@@ -89,7 +89,7 @@ impl Follow<'_> {
     /// Reads what was added to a segment.
     fn read(
         &mut self,
-        process: &Process,
+        process: &ProcessJournal,
         path: &Path,
         is_alive: bool,
         news: &mut Vec<SequencedCall>,
@@ -114,7 +114,7 @@ impl Follow<'_> {
 
     fn call(
         &self,
-        process: &Process,
+        process: &ProcessJournal,
         line: blocks::Line<'_>,
         is_alive: bool,
     ) -> Option<SequencedCall> {
@@ -140,7 +140,7 @@ impl Follow<'_> {
     }
 
     /// Reads the calls without an end of a process that is gone.
-    fn read_open(&mut self, process: &Process, news: &mut Vec<SequencedCall>) {
+    fn read_open(&mut self, process: &ProcessJournal, news: &mut Vec<SequencedCall>) {
         let open = self.folder.open_calls_of(process, false);
         for open in self.folder.without_ended([process], open) {
             let stem = open.stem.clone();

@@ -12,7 +12,7 @@ use super::blocks::{Backward, Forward, Line};
 use super::call::JournalCall;
 use super::filter::Filter;
 use super::line::{self, RecordKind, Torn};
-use super::process::{Process, Segment};
+use super::process::{ProcessJournal, Segment};
 use super::read::{ReadCall, UnfinishedCall};
 use super::scan::lines_containing;
 use super::unfinished::Probed;
@@ -240,7 +240,12 @@ impl Lines {
 }
 
 /// Sorts the segments of a process into two lanes, because a process writes two segments at a time.
-fn lanes(process: &Process, filter: &Filter, order: Order, lengths: Option<&Lengths>) -> Vec<Lane> {
+fn lanes(
+    process: &ProcessJournal,
+    filter: &Filter,
+    order: Order,
+    lengths: Option<&Lengths>,
+) -> Vec<Lane> {
     let mut lanes = [Lane::default(), Lane::default()];
     // A segment last written before the time in question has no call of that time.
     let is_late = |segment: &&Segment| {
@@ -266,7 +271,7 @@ fn lanes(process: &Process, filter: &Filter, order: Order, lengths: Option<&Leng
 
 impl Folder {
     /// Returns the sequence number of the last record of each call that may have several, by the ID of the call.
-    fn last_revisions(&self, process: &Process) -> HashMap<String, u64> {
+    fn last_revisions(&self, process: &ProcessJournal) -> HashMap<String, u64> {
         let mut last = HashMap::new();
         for segment in &process.segments {
             let read = lines_containing(&segment.path, REVISED, |bytes| {

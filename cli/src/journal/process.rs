@@ -11,7 +11,7 @@ use super::line;
 
 /// The journal of one process.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(super) struct ProcessJournal {
     /// The common beginning of the names of its files.
     pub(super) stem: String,
     /// The parsed name of one of its files.
@@ -37,7 +37,7 @@ pub(super) struct Writer {
     pub(super) pid: u32,
 }
 
-impl Process {
+impl ProcessJournal {
     /// Lists the journals of a folder, oldest first. It ignores other files.
     pub(super) fn all(folder: &Path) -> io::Result<Vec<Self>> {
         let mut processes = BTreeMap::new();

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::blocks::{Backward, Forward};
 use super::line::{self, RecordKind};
-use super::process::{Process, Segment, Writer};
+use super::process::{ProcessJournal, Segment, Writer};
 use super::scan::lines_containing;
 use super::{Folder, State};
 use crate::exit::Failure;
@@ -70,7 +70,7 @@ impl Folder {
             .collect())
     }
 
-    fn summary(&self, process: &Process, alive: bool, open: usize) -> Summary {
+    fn summary(&self, process: &ProcessJournal, alive: bool, open: usize) -> Summary {
         let Writer { service, host, pid } = process.writer();
         let paths = process.segments.iter().map(|segment| &*segment.path);
         let paths: Vec<&Path> = paths.chain(process.table.as_deref()).collect();

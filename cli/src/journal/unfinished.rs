@@ -10,7 +10,7 @@ use reqtrail::host::journal::SLOT_BYTES;
 use super::Folder;
 use super::id::{WantedIds, WholeIds};
 use super::line::{self, OpenedCall, RecordKind};
-use super::process::Process;
+use super::process::ProcessJournal;
 use super::read::{ReadCall, UnfinishedCall};
 use super::scan::{lines_containing, lines_with};
 use crate::exit::Failure;
@@ -22,7 +22,7 @@ const READS: usize = 3;
 const OPENED: &[u8] = b"\"opened\"";
 
 /// A process, and whether it is alive.
-pub(super) type Probed = (Process, bool);
+pub(super) type Probed = (ProcessJournal, bool);
 
 /// The content of the open-call tables, and which processes were alive after they were read.
 #[derive(Debug, Default)]
@@ -33,7 +33,7 @@ pub(super) struct Tables {
 
 impl Tables {
     /// Returns whether a process was alive when its table was read.
-    pub(super) fn is_alive(&self, process: &Process) -> bool {
+    pub(super) fn is_alive(&self, process: &ProcessJournal) -> bool {
         let known = self.alive.get(&process.stem).copied();
         known.unwrap_or_else(|| process.is_alive())
     }
@@ -72,7 +72,11 @@ impl Folder {
     }
 
     /// Returns the open calls of a process: those in its table, and those for which the table had no room.
-    pub(super) fn open_calls_of(&self, process: &Process, is_alive: bool) -> Vec<UnfinishedCall> {
+    pub(super) fn open_calls_of(
+        &self,
+        process: &ProcessJournal,
+        is_alive: bool,
+    ) -> Vec<UnfinishedCall> {
         let mut open = Vec::new();
         self.read_slots(process, is_alive, None, &mut open);
         self.read_opened(process, is_alive, &mut open);
@@ -80,7 +84,12 @@ impl Folder {
     }
 
     /// Reads the records of calls for which the table had no room.
-    fn read_opened(&self, process: &Process, is_alive: bool, open: &mut Vec<UnfinishedCall>) {
+    fn read_opened(
+        &self,
+        process: &ProcessJournal,
+        is_alive: bool,
+        open: &mut Vec<UnfinishedCall>,
+    ) {
         for segment in &process.segments {
             let read = lines_containing(&segment.path, OPENED, |bytes| {
                 let record = line::read(bytes).ok().flatten();
@@ -98,7 +107,7 @@ impl Folder {
     /// Reads the open-call table of a process. A segment may already have the end of a call in it.
     fn read_slots(
         &self,
-        process: &Process,
+        process: &ProcessJournal,
         is_alive: bool,
         wanted: Option<WantedIds<'_>>,
         open: &mut Vec<UnfinishedCall>,
@@ -129,7 +138,7 @@ impl Folder {
     /// Removes the calls whose end is in a segment: a program writes the record before it clears the slot.
     pub(super) fn without_ended<'a>(
         &self,
-        processes: impl IntoIterator<Item = &'a Process>,
+        processes: impl IntoIterator<Item = &'a ProcessJournal>,
         mut open: Vec<UnfinishedCall>,
     ) -> Vec<UnfinishedCall> {
         for process in processes {

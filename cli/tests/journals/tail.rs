@@ -9,12 +9,12 @@ use crate::common::run::{command, run};
 use crate::sample::sample;
 
 /// A running `tail -f`, whose lines a test reads.
-struct Following {
+struct TailProcess {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
 }
 
-impl Following {
+impl TailProcess {
     fn new(folder: &Path, arguments: &[&str]) -> Self {
         let mut command: Command = command();
         command
@@ -58,7 +58,7 @@ impl Following {
     }
 }
 
-impl Drop for Following {
+impl Drop for TailProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -92,7 +92,7 @@ fn calls_of_all_processes_are_followed() {
     let first_life = first.live();
     first.call(&call(1));
     first.call(&call(2));
-    let mut tail = Following::new(folder.path(), &["-n", "1"]);
+    let mut tail = TailProcess::new(folder.path(), &["-n", "1"]);
     tail.finished(2);
     first.call(&call(3));
     tail.finished(3);
@@ -141,7 +141,7 @@ fn the_open_calls_of_a_process_that_dies_are_unknown() {
     process.opened(&Open::new(3, "POST", "/", "2026-11-26T12:00:01Z"));
     let dead = folder.process("dead", "host", 2, "2026-11-26T12:00:00Z");
     dead.fill_slot(0, &Open::new(4, "POST", "/", "2026-11-26T12:00:00Z"));
-    let mut tail = Following::new(folder.path(), &[]);
+    let mut tail = TailProcess::new(folder.path(), &[]);
     assert_eq!(tail.next(), (call_id(4), "unknown".to_owned()));
     process.call(&call(2));
     tail.finished(2);
@@ -158,7 +158,7 @@ fn a_removed_folder_may_come_back() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
-    let mut tail = Following::new(folder.path(), &[]);
+    let mut tail = TailProcess::new(folder.path(), &[]);
     tail.finished(1);
     std::fs::remove_dir_all(folder.path()).expect("it is removed");
     std::fs::create_dir(folder.path()).expect("it is made");
@@ -173,7 +173,7 @@ fn it_ends_when_its_pipe_is_closed() {
     let folder = Folder::new();
     let mut process = folder.process("app", "host", 1, "2026-11-26T12:00:00Z");
     process.call(&call(1));
-    let mut tail = Following::new(folder.path(), &[]);
+    let mut tail = TailProcess::new(folder.path(), &[]);
     tail.finished(1);
     let child = &mut tail.child;
     // The reader closes the pipe, and no further line is written.

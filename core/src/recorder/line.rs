@@ -96,7 +96,7 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorPart<'a>>,
     service: Name<'a>,
-    process: Process,
+    process: ProcessPart,
     host: Name<'a>,
     reqtrail: Own<'a>,
 }
@@ -181,7 +181,7 @@ struct Name<'a> {
 }
 
 #[derive(Serialize)]
-struct Process {
+struct ProcessPart {
     pid: u32,
 }
 
@@ -406,7 +406,7 @@ impl<'a> Line<'a> {
             service: Name {
                 name: source.service,
             },
-            process: Process { pid: source.pid },
+            process: ProcessPart { pid: source.pid },
             host: Name { name: source.host },
             reqtrail: Own::new("call", source, stamp),
         }

@@ -57,7 +57,7 @@ use crate::dialect::{CustomDialect, Dialect};
 use crate::json::{object, put};
 #[cfg(feature = "blocking")]
 use crate::{error::Error, response::Response};
-use attempt::Attempt;
+use attempt::DescribedAttempt;
 use course::Course;
 
 /// The name of the format.
@@ -128,11 +128,16 @@ pub(crate) fn read(description: &Value) -> Result<Played> {
     match (attempts, response, error) {
         (Some(rows), None, error) => {
             let expected = error.map(Expected::read).transpose()?.unwrap_or_default();
-            let attempts: Vec<Attempt> = rows
+            let attempts: Vec<DescribedAttempt> = rows
                 .iter()
                 .enumerate()
                 .map(|(index, row)| {
-                    Attempt::read(&described.dialect, row, &format!("attempts[{index}]"), None)
+                    DescribedAttempt::read(
+                        &described.dialect,
+                        row,
+                        &format!("attempts[{index}]"),
+                        None,
+                    )
                 })
                 .collect::<Result<_>>()?;
             let played = described.played(&attempts)?;
@@ -140,7 +145,7 @@ pub(crate) fn read(description: &Value) -> Result<Played> {
             Ok(played)
         }
         (None, Some(row), None) => {
-            let attempt = Attempt::read(&described.dialect, row, "response", Some(200))?;
+            let attempt = DescribedAttempt::read(&described.dialect, row, "response", Some(200))?;
             let played = described.played(&[attempt])?;
             match played.kind {
                 None => Ok(played),
@@ -246,7 +251,7 @@ impl Described {
                 }
             }
         }
-        let attempt = Attempt::read(&self.dialect, &row, "error", None)?;
+        let attempt = DescribedAttempt::read(&self.dialect, &row, "error", None)?;
         let played = self.played(std::slice::from_ref(&attempt))?;
         let expected = Expected { kind, code: None };
         expected.check(&played, Some(&attempt))?;
@@ -257,7 +262,7 @@ impl Described {
         Ok(played)
     }
 
-    fn played(&self, attempts: &[Attempt]) -> Result<Played> {
+    fn played(&self, attempts: &[DescribedAttempt]) -> Result<Played> {
         let course = Course::of(self, attempts)?;
         let mut client = course.options;
         put(&mut client, "dialect", self.dialect_json.clone());
@@ -338,7 +343,7 @@ impl Expected {
         Ok(expected)
     }
 
-    fn check(&self, played: &Played, last: Option<&Attempt>) -> Result<()> {
+    fn check(&self, played: &Played, last: Option<&DescribedAttempt>) -> Result<()> {
         let ends = played.kind.map_or("ok", |kind| kind.as_str());
         if let Some(kind) = self.kind.filter(|kind| Some(*kind) != played.kind) {
             let message = format!("the call ends as `{ends}`, not as `{}`", kind.as_str());

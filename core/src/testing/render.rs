@@ -20,14 +20,14 @@ pub(crate) struct ErrorReply<'a> {
     pub(crate) message: Option<&'a str>,
     /// The status; `None` for the code's own.
     pub(crate) status: Option<u16>,
-    pub(crate) request_id: GivenId<'a>,
+    pub(crate) request_id: RenderedId<'a>,
     /// In seconds.
     pub(crate) retry_after: Option<f64>,
 }
 
 /// The request ID of an answer.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum GivenId<'a> {
+pub(crate) enum RenderedId<'a> {
     /// It has none.
     None,
     /// One is made, in the API's own form.
@@ -186,14 +186,14 @@ pub(super) fn status(
 
 fn id_text(
     dialect: &Dialect,
-    given: GivenId<'_>,
+    given: RenderedId<'_>,
     rng: &mut fastrand::Rng,
     wall: SystemTime,
 ) -> Option<String> {
     match given {
-        GivenId::None => None,
-        GivenId::Text(text) => Some(text.to_owned()),
-        GivenId::Auto => {
+        RenderedId::None => None,
+        RenderedId::Text(text) => Some(text.to_owned()),
+        RenderedId::Auto => {
             let id = made_id(dialect, rng, wall);
             is_placed(dialect).then_some(id)
         }

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use http_body::Frame;
 
 use super::encode;
-use super::render::{self, ErrorReply, GivenId};
+use super::render::{self, ErrorReply, RenderedId};
 use super::script::{Fault, Framing, Moment, Reply as Scripted, ReplyId};
 use super::server::{SentRequest, Server};
 use crate::dialect::Dialect;
@@ -260,13 +260,13 @@ impl ScriptedTransport {
         let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
         let has_error = reply.code.is_some() || reply.message.is_some();
         let request_id = match &reply.request_id {
-            ReplyId::None => GivenId::None,
+            ReplyId::None => RenderedId::None,
             // A header of the reply itself takes precedence.
-            ReplyId::Auto if self.lists_an_id(reply) => GivenId::None,
-            ReplyId::Auto => GivenId::Auto,
-            ReplyId::Given(text) => GivenId::Text(text),
-            ReplyId::Default if has_error => GivenId::Auto,
-            ReplyId::Default => GivenId::None,
+            ReplyId::Auto if self.lists_an_id(reply) => RenderedId::None,
+            ReplyId::Auto => RenderedId::Auto,
+            ReplyId::Exact(text) => RenderedId::Text(text),
+            ReplyId::Default if has_error => RenderedId::Auto,
+            ReplyId::Default => RenderedId::None,
         };
         let wall = self.clock.wall();
         let mut add = |more: Vec<(HeaderName, HeaderValue)>| {
@@ -288,9 +288,9 @@ impl ScriptedTransport {
             return Ok(());
         }
         match request_id {
-            GivenId::None => {}
-            GivenId::Auto => add(render::request_id(&self.dialect, &mut random, wall)),
-            GivenId::Text(id) => {
+            RenderedId::None => {}
+            RenderedId::Auto => add(render::request_id(&self.dialect, &mut random, wall)),
+            RenderedId::Text(id) => {
                 add(render::id_headers(&self.dialect, id).map_err(|e| e.to_string())?)
             }
         }

@@ -5,7 +5,7 @@ use reqtrail::{Attempt, Failure};
 use crate::support::*;
 
 /// ID, source, notes and body ID of an attempt, as its JSON has them.
-fn told(attempt: &Attempt) -> (String, String, String, String) {
+fn id_fields(attempt: &Attempt) -> (String, String, String, String) {
     let json = serde_json::to_value(attempt).expect("JSON");
     let text = |name: &str| match &json[name] {
         serde_json::Value::Null => String::new(),
@@ -80,7 +80,7 @@ async fn the_request_id_of_an_error_comes_from_header_or_body() {
         let fixture = novavms([answer]);
         let outcome = fixture.client.get("/x").send().await;
         let attempt = &trail(&outcome).attempts()[0];
-        let (id, source, notes, body_id) = told(attempt);
+        let (id, source, notes, body_id) = id_fields(attempt);
         assert_eq!(
             [&*id, &*source, &*notes, &*body_id],
             wanted,
@@ -113,7 +113,7 @@ async fn the_request_id_of_a_success_comes_from_its_header() {
     for _ in 0..3 {
         let response = fixture.client.get("/x").send().await.expect("a response");
         assert_eq!(response.request_id(), response.trail().request_id());
-        all.push(told(&response.trail().attempts()[0]));
+        all.push(id_fields(&response.trail().attempts()[0]));
     }
     let row = |texts: [&str; 4]| {
         let [a, b, c, d] = texts.map(str::to_owned);
@@ -139,7 +139,7 @@ async fn attempts_that_fail_after_their_head_have_a_request_id() {
     let trail = trail(&outcome);
     assert_eq!(trail.request_ids(), ["req_1", "req_2", "req_3", "req_5"]);
     // What got no response has no ID, and none is missed.
-    let (id, source, notes, _) = told(&trail.attempts()[3]);
+    let (id, source, notes, _) = id_fields(&trail.attempts()[3]);
     assert_eq!([&*id, &*source, &*notes], ["", "", ""]);
 }
 
@@ -168,7 +168,7 @@ async fn a_dialect_may_have_several_headers() {
             b.dialect(dialect(acme))
         });
         let outcome = fixture.client.get("/x").send().await;
-        let (id, source, notes, _) = told(&trail(&outcome).attempts()[0]);
+        let (id, source, notes, _) = id_fields(&trail(&outcome).attempts()[0]);
         let notes = notes.replace("body_mismatch", "");
         assert_eq!((&*id, &*source, notes.trim()), wanted, "{headers:?}");
     }

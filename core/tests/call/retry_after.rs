@@ -6,14 +6,14 @@ use reqtrail::{StopReason, WaitReason};
 
 use crate::support::*;
 
-fn told(value: &str) -> Exchange {
+fn unavailable(value: &str) -> Exchange {
     reply(503).header("retry-after", value)
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_of_a_minute_takes_no_real_time() {
     let real = std::time::Instant::now();
-    let fixture = with([told("59"), reply(200)], |b| b.timeout(secs(300)));
+    let fixture = with([unavailable("59"), reply(200)], |b| b.timeout(secs(300)));
     let outcome = fixture.client.get("/x").send().await;
     assert_eq!(end(&outcome), ("ok", StopReason::Succeeded));
     let first = &trail(&outcome).attempts()[0];
@@ -35,7 +35,7 @@ async fn waits_are_never_shorter_than_retry_after() {
             ("9.5", 9500),
             ("60", 60_000),
         ] {
-            let wire = ScriptedTransport::playing([told(value), reply(200)]);
+            let wire = ScriptedTransport::playing([unavailable(value), reply(200)]);
             let fixture = built(wire, |b| {
                 b.jitter_seed(seed)
                     .timeout(secs(600))
@@ -60,7 +60,7 @@ async fn waits_are_never_shorter_than_retry_after() {
 async fn a_longer_backoff_outranks_what_the_server_says() {
     let mut longest = Duration::ZERO;
     for seed in 0..40 {
-        let wire = ScriptedTransport::playing([told("1"), reply(200)]);
+        let wire = ScriptedTransport::playing([unavailable("1"), reply(200)]);
         let fixture = built(wire, |b| b.jitter_seed(seed).base_delay(secs(8)));
         let outcome = fixture.client.get("/x").send().await;
         let first = &trail(&outcome).attempts()[0];
@@ -95,7 +95,7 @@ async fn a_retry_after_that_is_too_long_ends_the_call_at_once() {
         ("59.999", None, StopReason::Succeeded),
         ("0", Some(Duration::ZERO), StopReason::Succeeded),
     ] {
-        let fixture = with([told(value), reply(200)], |b| match limit {
+        let fixture = with([unavailable(value), reply(200)], |b| match limit {
             Some(limit) => b.max_retry_after(limit).base_delay(Duration::ZERO),
             None => b.base_delay(Duration::ZERO),
         });
@@ -119,7 +119,7 @@ async fn a_retry_after_that_is_too_long_ends_the_call_at_once() {
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_beyond_the_deadline_ends_the_call_at_once() {
     // Eight of ten seconds are gone when the server asks for three more.
-    let late = |value| told(value).after(secs(8));
+    let late = |value| unavailable(value).after(secs(8));
     let fixture = with([late("3")], |b| b.timeout(secs(10)));
     let outcome = fixture.client.get("/x").send().await;
     assert_eq!(end(&outcome), ("api", StopReason::Deadline));
@@ -183,7 +183,7 @@ async fn dates_are_read_against_the_servers_own_clock() {
     let offsets: [i64; 3] = [0, 3600 * 24 * 365, -3600 * 24 * 365];
     for value in in_20_seconds {
         for offset in offsets {
-            let fixture = with([told(value).header("date", DATE), reply(200)], |b| {
+            let fixture = with([unavailable(value).header("date", DATE), reply(200)], |b| {
                 b.base_delay(Duration::ZERO)
             });
             let shift = secs(offset.unsigned_abs());
@@ -199,14 +199,19 @@ async fn dates_are_read_against_the_servers_own_clock() {
             assert!(fixture.wire.elapsed() >= secs(20));
         }
         // Without a Date the local clock is used.
-        let fixture = with([told(value), reply(200)], |b| b.base_delay(Duration::ZERO));
+        let fixture = with([unavailable(value), reply(200)], |b| {
+            b.base_delay(Duration::ZERO)
+        });
         fixture.wire.set_wall_clock(fixture.wall() + secs(15));
         let outcome = fixture.client.get("/x").send().await;
         assert_eq!(trail(&outcome).attempts()[0].retry_after(), Some(secs(5)));
     }
     // A time that has passed is now.
     let fixture = with(
-        [told(DATE).header("date", in_20_seconds[0]), reply(200)],
+        [
+            unavailable(DATE).header("date", in_20_seconds[0]),
+            reply(200),
+        ],
         |b| b.base_delay(Duration::ZERO),
     );
     let outcome = fixture.client.get("/x").send().await;

@@ -18,7 +18,7 @@ pub(crate) enum Event {
 pub(crate) struct Seen(Arc<Mutex<Vec<(tokio::time::Instant, CallId, Event)>>>);
 
 impl Seen {
-    fn tell(&self, call: CallId, event: Event) {
+    fn record(&self, call: CallId, event: Event) {
         let now = tokio::time::Instant::now();
         self.0.lock().expect("no panic").push((now, call, event));
     }
@@ -79,16 +79,16 @@ impl Seen {
 impl Observer for Seen {
     fn attempt_started(&self, event: &reqtrail::AttemptStarted<'_>) {
         let (call, number, cause) = (&event.call, event.number, event.cause);
-        self.tell(call.call_id, Event::Started(number, cause));
+        self.record(call.call_id, Event::Started(number, cause));
     }
 
     fn attempt_finished(&self, event: &reqtrail::AttemptFinished<'_>) {
         let (call, attempt) = (&event.call, event.attempt);
-        self.tell(call.call_id, Event::Finished(Box::new(attempt.clone())));
+        self.record(call.call_id, Event::Finished(Box::new(attempt.clone())));
     }
 
     fn call_finished(&self, event: &reqtrail::CallFinished<'_>) {
         let trail = event.trail;
-        self.tell(trail.call_id(), Event::Ended(trail.clone()));
+        self.record(trail.call_id(), Event::Ended(trail.clone()));
     }
 }

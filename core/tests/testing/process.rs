@@ -32,16 +32,16 @@ impl Drop for Folder {
     }
 }
 
-/// What a process reported, and its standard error.
-pub(crate) struct Told {
+/// The lines that a child process reports, and its standard error.
+pub(crate) struct ChildOutput {
     pub(crate) lines: Vec<String>,
     pub(crate) warnings: String,
 }
 
 /// A process that does a step.
-pub(crate) struct Process(Command);
+pub(crate) struct ChildProcess(Command);
 
-impl Process {
+impl ChildProcess {
     pub(crate) fn new(step: &str, base: &str) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("a binary"));
         command
@@ -99,13 +99,13 @@ impl Process {
         assert_eq!(output.status.code(), None, "{output:?}");
     }
 
-    pub(crate) fn run(mut self) -> Told {
+    pub(crate) fn run(mut self) -> ChildOutput {
         let output = self.0.output().expect("a process");
         let out = String::from_utf8(output.stdout).expect("text");
         let warnings = String::from_utf8(output.stderr).expect("text");
         assert!(output.status.success(), "{out}\n{warnings}");
-        let lines = out.lines().filter_map(|line| line.strip_prefix("told "));
-        Told {
+        let lines = out.lines().filter_map(|line| line.strip_prefix("output "));
+        ChildOutput {
             lines: lines.map(str::to_owned).collect(),
             warnings,
         }

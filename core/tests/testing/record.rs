@@ -16,7 +16,7 @@ use reqtrail::testing::Script;
 use reqtrail_sandbox::{Sandbox, SandboxOptions, accounts};
 use serde_json::{Value, json};
 
-use crate::process::{FILE, Folder, Process, TOKEN};
+use crate::process::{ChildProcess, FILE, Folder, TOKEN};
 use crate::script::SCHEMA;
 use crate::server::{answer, serve, serve_on};
 use crate::session;
@@ -69,13 +69,13 @@ fn a_session_is_recorded_whole_in_order_and_without_secrets() {
     let folder = Folder::new("session");
     let sandbox = Sandbox::start(SandboxOptions::default()).expect("the sandbox");
     session::prepare(&sandbox);
-    let told = Process::new("session", &sandbox.base_url())
+    let output = ChildProcess::new("session", &sandbox.base_url())
         .env(TOKEN, sandbox.token())
         .recording(&folder.file())
         .run();
-    assert_eq!(told.lines.len(), 10, "{:?}", told.lines);
+    assert_eq!(output.lines.len(), 10, "{:?}", output.lines);
     assert_eq!(modes(&folder), [("session.json".to_owned(), 0o600)]);
-    let on = told
+    let on = output
         .warnings
         .lines()
         .filter(|line| line.contains("recording is on"));
@@ -83,7 +83,7 @@ fn a_session_is_recorded_whole_in_order_and_without_secrets() {
     assert!(
         on.len() == 1 && on[0].contains("session.json"),
         "{}",
-        told.warnings
+        output.warnings
     );
 
     let script = script(&folder.file());
@@ -178,24 +178,25 @@ fn without_permission_nothing_is_recorded() {
     let folder = Folder::new("permission");
     let (address, serving) = serve(4, |_| answer("", b"{}"));
     let base = format!("http://{address}");
-    let told = Process::new("several", &base)
+    let output = ChildProcess::new("several", &base)
         .env("REQTRAIL_RECORD", folder.file())
         .run();
     serving.join().expect("no panic");
-    assert_eq!(told.lines, ["200 2", "200 2", "200 2"]);
-    let warnings = told
+    assert_eq!(output.lines, ["200 2", "200 2", "200 2"]);
+    let warnings = output
         .warnings
         .lines()
         .filter(|line| line.contains("REQTRAIL_ALLOW_RECORD=1"));
-    assert_eq!(warnings.count(), 1, "{}", told.warnings);
+    assert_eq!(warnings.count(), 1, "{}", output.warnings);
     assert!(modes(&folder).is_empty());
 
-    let told = Process::new("option", &base)
+    let output = ChildProcess::new("option", &base)
         .env(FILE, folder.file())
         .env("REQTRAIL_ALLOW_RECORD", "0")
         .run();
     assert!(
-        told.lines[0].starts_with("config: ") && told.lines[0].contains("REQTRAIL_ALLOW_RECORD=1")
+        output.lines[0].starts_with("config: ")
+            && output.lines[0].contains("REQTRAIL_ALLOW_RECORD=1")
     );
     assert!(modes(&folder).is_empty());
 }
@@ -204,12 +205,12 @@ fn without_permission_nothing_is_recorded() {
 fn the_option_records_too() {
     let folder = Folder::new("option");
     let (address, serving) = serve(1, |_| answer("", b"{}"));
-    let told = Process::new("option", &format!("http://{address}"))
+    let output = ChildProcess::new("option", &format!("http://{address}"))
         .env(FILE, folder.file())
         .allowed()
         .run();
     serving.join().expect("no panic");
-    assert_eq!(told.lines, ["200 2"]);
+    assert_eq!(output.lines, ["200 2"]);
     assert_eq!(exchanges(&script(&folder.file())).len(), 1);
 }
 
@@ -231,28 +232,28 @@ fn no_link_is_followed_and_no_other_file_replaced() {
         (&folder.0, "is not a file"),
         (&missing, "folder does not exist"),
     ] {
-        let told = Process::new("option", "http://127.0.0.1:9")
+        let output = ChildProcess::new("option", "http://127.0.0.1:9")
             .env(FILE, file)
             .allowed()
             .run();
         assert!(
-            told.lines[0].starts_with("config: record is `"),
+            output.lines[0].starts_with("config: record is `"),
             "{:?}",
-            told.lines
+            output.lines
         );
-        assert!(told.lines[0].contains(why), "{:?}", told.lines);
+        assert!(output.lines[0].contains(why), "{:?}", output.lines);
 
         let (address, serving) = serve(4, |_| answer("", b"{}"));
-        let told = Process::new("several", &format!("http://{address}"))
+        let output = ChildProcess::new("several", &format!("http://{address}"))
             .recording(file)
             .run();
         serving.join().expect("no panic");
         assert!(
-            told.warnings.contains("REQTRAIL_RECORD is ignored"),
+            output.warnings.contains("REQTRAIL_RECORD is ignored"),
             "{}",
-            told.warnings
+            output.warnings
         );
-        assert!(told.warnings.contains(why), "{}", told.warnings);
+        assert!(output.warnings.contains(why), "{}", output.warnings);
         assert_eq!(fs::read(&other).expect("a file"), before);
     }
     assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
@@ -262,7 +263,7 @@ fn no_link_is_followed_and_no_other_file_replaced() {
 fn clients_of_a_process_share_a_recording() {
     let folder = Folder::new("several");
     let (address, serving) = serve(4, |_| answer("", b"{}"));
-    Process::new("several", &format!("http://{address}"))
+    ChildProcess::new("several", &format!("http://{address}"))
         .recording(&folder.file())
         .run();
     serving.join().expect("no panic");
@@ -290,12 +291,12 @@ fn a_second_run_says_what_is_different() {
             ),
             _ => answer("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", b"{\"same\": 1}"),
         });
-        let told = Process::new("paths", &format!("http://{address}"))
+        let output = ChildProcess::new("paths", &format!("http://{address}"))
             .env("REQTRAIL_TEST_PATHS", paths)
             .recording(&folder.file())
             .run();
         serving.join().expect("no panic");
-        let lines = told
+        let lines = output
             .warnings
             .lines()
             .filter(|line| line.starts_with("reqtrail: recording: "));
@@ -342,20 +343,21 @@ fn bodies_are_recorded_readable_and_reach_the_program_unchanged() {
             b"",
         ),
     });
-    let told = Process::new("paths", &format!("http://{address}"))
+    let output = ChildProcess::new("paths", &format!("http://{address}"))
         .env("REQTRAIL_TEST_PATHS", "/coded /text /bytes /large /empty")
         .recording(&folder.file())
         .run();
     serving.join().expect("no panic");
     assert_eq!(
-        told.lines,
+        output.lines,
         ["200 41", "200 33", "200 3", "200 1048577", "200 0"]
     );
     assert!(
-        told.warnings
+        output
+            .warnings
             .contains("GET /large: the body has 1048577 bytes"),
         "{}",
-        told.warnings
+        output.warnings
     );
     let script = script(&folder.file());
     let replies: Vec<_> = exchanges(&script).iter().map(|it| &it["reply"]).collect();
@@ -398,7 +400,7 @@ fn bodies_are_recorded_readable_and_reach_the_program_unchanged() {
 fn a_secret_that_is_known_late_is_taken_out_of_what_is_written() {
     let folder = Folder::new("late");
     let (address, serving) = serve(2, |_| answer("", br#"{"gives": "s3cr3t-late"}"#));
-    Process::new("late", &format!("http://{address}"))
+    ChildProcess::new("late", &format!("http://{address}"))
         .recording(&folder.file())
         .run();
     serving.join().expect("no panic");
@@ -432,11 +434,11 @@ fn requests_stand_in_the_order_in_which_they_went_out() {
             }
         }
     });
-    let told = Process::new("concurrent", &format!("http://{address}"))
+    let output = ChildProcess::new("concurrent", &format!("http://{address}"))
         .recording(&folder.file())
         .run();
     serving.join().expect("no panic");
-    assert_eq!(told.lines, ["200 2", "200 2", "200 2"]);
+    assert_eq!(output.lines, ["200 2", "200 2", "200 2"]);
     let script = script(&folder.file());
     let targets: Vec<_> = exchanges(&script)
         .iter()
@@ -463,12 +465,12 @@ fn a_sign_in_is_recorded_without_password_and_token() {
         ),
         _ => answer("", br#"{"servers": [], "echo": "s3cr3t-keystone"}"#),
     });
-    let told = Process::new("sign-in", &base)
+    let output = ChildProcess::new("sign-in", &base)
         .recording(&folder.file())
         .run();
     let seen = serving.join().expect("no panic");
     assert!(seen[1].contains("s3cr3t-keystone"), "{seen:?}");
-    assert_eq!(told.lines, ["200 42"]);
+    assert_eq!(output.lines, ["200 42"]);
     let script = script(&folder.file());
     let [signed_in, listed] = exchanges(&script) else {
         panic!("{script}");
@@ -504,7 +506,7 @@ fn an_id_that_the_program_makes_is_a_wildcard_even_if_the_server_repeats_it() {
             format!("{path} 0192f0c1-2b3a-4c5d-8e9f-0123456789ab").as_bytes(),
         )
     });
-    Process::new("made", &format!("http://{address}"))
+    ChildProcess::new("made", &format!("http://{address}"))
         .recording(&folder.file())
         .run();
     serving.join().expect("no panic");
@@ -521,19 +523,19 @@ fn an_id_that_the_program_makes_is_a_wildcard_even_if_the_server_repeats_it() {
 #[test]
 fn the_warning_goes_to_the_log_if_it_is_on() {
     let folder = Folder::new("log");
-    let told = Process::new("log", "http://127.0.0.1:9")
+    let output = ChildProcess::new("log", "http://127.0.0.1:9")
         .recording(&folder.0.join("{pid}.json"))
         .run();
     assert!(
-        told.lines[0].contains("WARN reqtrail: recording is on"),
+        output.lines[0].contains("WARN reqtrail: recording is on"),
         "{:?}",
-        told.lines
+        output.lines
     );
-    assert!(!told.lines[0].contains("{pid}"), "{:?}", told.lines);
+    assert!(!output.lines[0].contains("{pid}"), "{:?}", output.lines);
     assert!(
-        !told.warnings.contains("recording is on"),
+        !output.warnings.contains("recording is on"),
         "{}",
-        told.warnings
+        output.warnings
     );
     // Nothing was sent, so nothing is replaced.
     assert!(modes(&folder).is_empty());
@@ -546,7 +548,7 @@ fn faults_are_recorded_as_faults() {
         .expect("a port")
         .local_addr()
         .expect("an address");
-    Process::new("paths", &format!("http://{closed}"))
+    ChildProcess::new("paths", &format!("http://{closed}"))
         .env("REQTRAIL_TEST_PATHS", "/refused")
         .recording(&folder.file())
         .run();
@@ -562,12 +564,12 @@ fn faults_are_recorded_as_faults() {
         }
         _ => Vec::new(),
     });
-    let told = Process::new("paths", &format!("http://{address}"))
+    let output = ChildProcess::new("paths", &format!("http://{address}"))
         .env("REQTRAIL_TEST_PATHS", "/cut /closed")
         .recording(&folder.file())
         .run();
     serving.join().expect("no panic");
-    assert_eq!(told.lines, ["api", "transport"]);
+    assert_eq!(output.lines, ["api", "transport"]);
     let script = script(&folder.file());
     let reply = &exchanges(&script)[0]["reply"];
     assert_eq!(

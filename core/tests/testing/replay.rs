@@ -10,7 +10,7 @@ use reqtrail::testing::Mock;
 use reqtrail_sandbox::{Sandbox, SandboxOptions};
 use serde_json::Value;
 
-use crate::process::{FILE, Folder, Process, TOKEN};
+use crate::process::{ChildProcess, FILE, Folder, TOKEN};
 use crate::record::{exchanges, script};
 use crate::session;
 
@@ -40,7 +40,7 @@ fn a_session_with_the_sandbox_plays_where_there_is_no_network() {
         let folder = Folder::new(&format!("played-{step}"));
         let sandbox = Sandbox::start(SandboxOptions::default()).expect("the sandbox");
         session::prepare(&sandbox);
-        let met = Process::new(step, &sandbox.base_url())
+        let met = ChildProcess::new(step, &sandbox.base_url())
             .env(TOKEN, sandbox.token())
             .recording(&folder.file())
             .run();
@@ -51,10 +51,11 @@ fn a_session_with_the_sandbox_plays_where_there_is_no_network() {
         let address = address.strip_prefix("http://").expect("a URL");
         let address = address.split('/').next().unwrap_or_default();
         let requests = sandbox.requests().len();
-        let played = Process::new("played-session", if alone.is_some() { address } else { "" })
-            .below(alone.unwrap_or_default())
-            .env(FILE, folder.file())
-            .run();
+        let played =
+            ChildProcess::new("played-session", if alone.is_some() { address } else { "" })
+                .below(alone.unwrap_or_default())
+                .env(FILE, folder.file())
+                .run();
         let both = [met.lines.clone(), met.lines].concat();
         assert_eq!(played.lines.len(), both.len(), "{:?}", played.lines);
         for (played, met) in played.lines.iter().zip(&both) {
@@ -89,7 +90,7 @@ fn check(mock: &Mock, played: &[Value], met: &[String]) {
 async fn every_kind_of_exchange_plays_as_it_was() {
     let folder = Folder::new("kinds");
     let address = server::start();
-    let met = Process::new("kinds", &format!("http://{address}"))
+    let met = ChildProcess::new("kinds", &format!("http://{address}"))
         .recording(&folder.file())
         .run();
     script(&folder.file());
@@ -105,7 +106,7 @@ async fn a_refused_connection_is_replayed_as_refused() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = closed.local_addr().expect("an address");
     drop(closed);
-    let met = Process::new("two-kinds", &format!("http://{address}"))
+    let met = ChildProcess::new("two-kinds", &format!("http://{address}"))
         .recording(&folder.file())
         .run();
     assert_eq!(exchanges(&script(&folder.file())).len(), 4);

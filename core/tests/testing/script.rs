@@ -76,7 +76,7 @@ fn every_key_is_read() {
     assert_eq!(first.reply.status(), 201);
     assert_eq!(first.reply.body, Body::Json(b"null".to_vec()));
     assert_eq!(first.reply.codings, [Coding::Gzip, Coding::Brotli]);
-    assert_eq!(first.reply.request_id, ReplyId::Given("req_1".to_owned()));
+    assert_eq!(first.reply.request_id, ReplyId::Exact("req_1".to_owned()));
     let short = exchange(exchanges[4].clone()).reply;
     assert_eq!(short.code.as_deref(), Some("rate_limited"));
     assert_eq!(short.message.as_deref(), Some("slow down"));

@@ -23,7 +23,7 @@ use crate::support::{Act, Authority, LONG, Server, Tls, builder, trail};
 const BASE: &str = "REQTRAIL_TEST_BASE";
 const CA: &str = "REQTRAIL_TEST_CA";
 
-/// Runs an ignored test of this binary as a process, and returns the words of the lines that it told.
+/// Runs an ignored test of this binary as a process, and returns the words of the lines that it reported.
 async fn run(name: &'static str, server: &Server, scheme: &str, ca: Option<&str>) -> Vec<String> {
     let base = format!("{scheme}://{}", server.address());
     let mut command = Command::new(std::env::current_exe().expect("a binary"));
@@ -51,28 +51,28 @@ async fn run(name: &'static str, server: &Server, scheme: &str, ca: Option<&str>
                 .map_while(Result::ok)
                 .try_for_each(|text| line.send(text))
         });
-        let (mut told, end) = (Vec::new(), Instant::now() + 2 * LONG);
+        let (mut reported, end) = (Vec::new(), Instant::now() + 2 * LONG);
         loop {
             match lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(text) => told.extend(text.strip_prefix("told ").map(str::to_owned)),
+                Ok(text) => reported.extend(text.strip_prefix("reported ").map(str::to_owned)),
                 Err(mpsc::RecvTimeoutError::Disconnected) => break,
                 Err(mpsc::RecvTimeoutError::Timeout) => {
                     let _ = process.kill();
-                    panic!("{name} hangs; it told {told:?}");
+                    panic!("{name} hangs; it reported {reported:?}");
                 }
             }
         }
         let status = process.wait().expect("an end");
         let (_, text) = errors.join().expect("no panic");
         assert!(status.success(), "{name}: {status}\n{text}");
-        told
+        reported
     })
     .await
     .expect("no panic")
 }
 
 /// Reports to the test that started this process, with one write: other processes may write at the same time.
-fn tell(text: &str) {
+fn report(text: &str) {
     let line = format!("\ntold {text}\n");
     // SAFETY: the buffer is as long as is said.
     let written = unsafe { libc::write(1, line.as_ptr().cast(), line.len()) };
@@ -89,14 +89,14 @@ fn client() -> reqtrail::ClientBuilder {
     }
 }
 
-/// A call that says whose it is; tells its call ID.
+/// A call that says whose it is; reports its call ID.
 fn call(client: &blocking::Client, path: &str) -> Result<(), String> {
     let request = client
         .post(path)
         .header("x-process", std::process::id().to_string());
     match request.send() {
         Ok(response) => {
-            tell(&response.trail().call_id().to_string());
+            report(&response.trail().call_id().to_string());
             Ok(())
         }
         Err(error) => Err(format!("{error}\n{:?}", error.trail())),
@@ -331,18 +331,21 @@ async fn a_fork_within_a_call_leaves_its_connection_to_the_parent() {
             "a_process_that_forks_at_a_signal",
         ] {
             let before = server.log().len();
-            let told = run(name, server, scheme, ca).await;
-            let parent = told
+            let reported = run(name, server, scheme, ca).await;
+            let parent = reported
                 .iter()
                 .filter(|line| line.starts_with("parent 200"))
                 .count();
-            let child = told.iter().filter(|line| *line == "child error").count();
-            assert_eq!((parent, child), (1, 1), "{told:?}");
-            let again = told
+            let child = reported
+                .iter()
+                .filter(|line| *line == "child error")
+                .count();
+            assert_eq!((parent, child), (1, 1), "{reported:?}");
+            let again = reported
                 .iter()
                 .filter(|line| line.contains("again 200"))
                 .count();
-            assert_eq!(again, 2, "{told:?}");
+            assert_eq!(again, 2, "{reported:?}");
             // The call that was forked within, and one more of each process.
             assert_eq!(server.log().len() - before, 3);
         }
@@ -355,13 +358,13 @@ fn fork_within(client: &blocking::Client, interrupted: &dyn Fn() -> bool) {
     let outcome = client.host().run(request, Some(interrupted)).into_call();
     let who = if is_child() { "child" } else { "parent" };
     match &outcome {
-        Ok(response) => tell(&format!("{who} {}", response.status())),
-        Err(error) if error.trail().is_some() => tell(&format!("{who} error")),
-        Err(error) => tell(&format!("{who} without a trail: {error}")),
+        Ok(response) => report(&format!("{who} {}", response.status())),
+        Err(error) if error.trail().is_some() => report(&format!("{who} error")),
+        Err(error) => report(&format!("{who} without a trail: {error}")),
     }
     match client.post("/things").send() {
-        Ok(response) => tell(&format!("{who} again {}", response.status())),
-        Err(error) => tell(&format!("{who} again {error}")),
+        Ok(response) => report(&format!("{who} again {}", response.status())),
+        Err(error) => report(&format!("{who} again {error}")),
     }
     match CHILD.load(Ordering::SeqCst) {
         0 => exit(true),
@@ -445,8 +448,8 @@ async fn a_process_without_descriptors_gets_connect_errors() {
         Ok(())
     })
     .await;
-    let told = run("a_process_with_few_descriptors", &server, "http", None).await;
-    let good: usize = told[0].parse().expect("a number");
+    let reported = run("a_process_with_few_descriptors", &server, "http", None).await;
+    let good: usize = reported[0].parse().expect("a number");
     assert!(
         (1..THREADS).contains(&good),
         "{good} of {THREADS}: not what is tested here"
@@ -508,18 +511,18 @@ fn a_process_with_few_descriptors() {
     for outcome in &outcomes {
         assert_eq!(trail(outcome).attempts().len(), 1);
     }
-    tell(
+    report(
         &outcomes
             .iter()
             .filter(|outcome| outcome.is_ok())
             .count()
             .to_string(),
     );
-    let told = (
+    let reported = (
         counts.calls.load(Ordering::SeqCst),
         counts.attempts.load(Ordering::SeqCst),
     );
-    assert_eq!(told, (THREADS, THREADS));
+    assert_eq!(reported, (THREADS, THREADS));
     // By time alone, with no further call. What stays is the background thread's.
     let end = Instant::now() + LONG;
     while descriptors() > before + 10 {
@@ -539,8 +542,8 @@ fn a_process_with_few_descriptors() {
 async fn submitted_calls_without_descriptors_get_connect_errors() {
     let server = Server::plain().await;
     let name = "a_process_that_submits_without_descriptors";
-    let told = run(name, &server, "http", None).await;
-    assert_eq!(told, ["none", "later", "operation"]);
+    let reported = run(name, &server, "http", None).await;
+    assert_eq!(reported, ["none", "later", "operation"]);
     assert_eq!(server.log().len(), 2);
 }
 
@@ -601,12 +604,12 @@ fn a_process_that_submits_without_descriptors() {
         assert_eq!(attempt.failure_code(), Some("EMFILE"), "{error}");
         assert!(attempt.number() == 3 || attempt.wait().is_some());
     }
-    let told = (
+    let reported = (
         counts.calls.load(Ordering::SeqCst),
         counts.attempts.load(Ordering::SeqCst),
     );
-    assert_eq!(told, (1, 3));
-    tell("none");
+    assert_eq!(reported, (1, 3));
+    report("none");
     drop(client);
 
     // Descriptors that come back in the middle of a call serve its next attempt.
@@ -622,7 +625,7 @@ fn a_process_that_submits_without_descriptors() {
         panic!("another result");
     };
     assert_eq!(response.trail().attempts().len(), 3);
-    tell("later");
+    report("later");
     drop(client);
 
     // And so they do for an operation.
@@ -640,7 +643,7 @@ fn a_process_that_submits_without_descriptors() {
     };
     let response: Response = outcome.into_output().expect("a response");
     assert_eq!(response.trail().attempts().len(), 3);
-    tell("operation");
+    report("operation");
 }
 
 /// How many threads wait for their next job after a burst.
@@ -675,7 +678,7 @@ fn wait_for_descriptors(before: usize) {
         assert!(Instant::now() < end, "{now} descriptors, {before} before");
         std::thread::sleep(Duration::from_millis(10));
     }
-    tell("done");
+    report("done");
 }
 
 fn client_of_a_burst() -> blocking::Client {
@@ -727,8 +730,8 @@ fn a_process_that_submits_a_burst() {
 async fn a_look_up_without_descriptors_says_so() {
     let server = Server::plain().await;
     let name = "a_process_that_looks_up_without_descriptors";
-    let told = run(name, &server, "http", None).await;
-    assert_eq!(told, ["EMFILE"]);
+    let reported = run(name, &server, "http", None).await;
+    assert_eq!(reported, ["EMFILE"]);
 }
 
 #[test]
@@ -746,5 +749,5 @@ fn a_process_that_looks_up_without_descriptors() {
     let error = client.get("/things").send().expect_err("no connection");
     assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     let trail = error.trail().expect("a trail");
-    tell(trail.attempts()[0].failure_code().unwrap_or("none"));
+    report(trail.attempts()[0].failure_code().unwrap_or("none"));
 }

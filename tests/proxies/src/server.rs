@@ -19,12 +19,12 @@ pub(crate) struct Options {
 }
 
 /// A server process. Dropping it ends the process by its ID and removes its files.
-struct Process {
+struct ServerProcess {
     child: Child,
     folder: PathBuf,
 }
 
-impl Process {
+impl ServerProcess {
     fn start(mut command: Command, folder: PathBuf, ports: &[u16]) -> Self {
         let output = std::fs::File::create(folder.join("output")).expect("a file");
         let errors = output.try_clone().expect("a file");
@@ -66,7 +66,7 @@ impl Process {
     }
 }
 
-impl Drop for Process {
+impl Drop for ServerProcess {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) {
             self.end(libc::SIGTERM);
@@ -105,7 +105,7 @@ fn certificate() -> (String, String) {
 
 /// The nginx at which all calls end.
 pub(crate) struct Nginx {
-    process: Process,
+    process: ServerProcess,
     http: u16,
     https: u16,
     certificate: String,
@@ -155,7 +155,7 @@ http {{
             .arg(&folder)
             .arg("-c")
             .arg(folder.join("nginx.conf"));
-        let process = Process::start(command, folder, &[http, https]);
+        let process = ServerProcess::start(command, folder, &[http, https]);
         Self {
             process,
             http,
@@ -202,7 +202,7 @@ http {{
 
 /// HAProxy with HTTP/2 in front of an nginx.
 pub(crate) struct Haproxy {
-    process: Process,
+    process: ServerProcess,
     port: u16,
 }
 
@@ -242,7 +242,7 @@ backend nginx
             .arg("-db")
             .arg("-f")
             .arg(folder.join("haproxy.cfg"));
-        let process = Process::start(command, folder, &[port]);
+        let process = ServerProcess::start(command, folder, &[port]);
         Self { process, port }
     }
 
@@ -258,7 +258,7 @@ backend nginx
 
 /// Squid, which requires a password.
 pub(crate) struct Squid {
-    _process: Process,
+    _process: ServerProcess,
     port: u16,
 }
 
@@ -293,7 +293,7 @@ http_access deny all
         write(&folder, "squid.conf", &text);
         let mut command = Command::new("squid");
         command.arg("-N").arg("-f").arg(folder.join("squid.conf"));
-        let process = Process::start(command, folder, &[port]);
+        let process = ServerProcess::start(command, folder, &[port]);
         Self {
             _process: process,
             port,

@@ -228,9 +228,9 @@ fn stops_come_in_their_order() {
 }
 
 #[test]
-fn a_redirect_is_followed_no_earlier_than_told() {
+fn a_redirect_is_followed_no_earlier_than_its_retry_after() {
     // Neither the attempts, nor the budget, nor the backoff are asked.
-    let told = |retry_after| {
+    let decided = |retry_after| {
         let input = RetryInput {
             retry_after,
             attempts: 4,
@@ -239,9 +239,9 @@ fn a_redirect_is_followed_no_earlier_than_told() {
         };
         decide(&input, || false)
     };
-    assert_eq!(told(None), Decision::Redirect(None));
-    assert_eq!(told(None).wait(), None);
-    let waited = told(Some(SECOND));
+    assert_eq!(decided(None), Decision::Redirect(None));
+    assert_eq!(decided(None).wait(), None);
+    let waited = decided(Some(SECOND));
     assert_eq!(
         waited,
         Decision::Redirect(Some(Duration::from_millis(1100)))
@@ -252,7 +252,7 @@ fn a_redirect_is_followed_no_earlier_than_told() {
     );
     assert_eq!(waited.cause(), Some(Cause::Redirect));
     assert_eq!(
-        told(Some(Duration::ZERO)),
+        decided(Some(Duration::ZERO)),
         Decision::Redirect(Some(Duration::ZERO))
     );
     let late = |seconds| {

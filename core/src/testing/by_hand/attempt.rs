@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::dialect::{Dialect, ErrorBody, ErrorContext, RetryRule};
 use crate::json::{object, put};
 use crate::retry_after;
-use crate::testing::render::{self, CannotRender, ErrorReply, GivenId};
+use crate::testing::render::{self, CannotRender, ErrorReply, RenderedId};
 use crate::testing::script::{Fields, Reader, Reply, Result, error_at};
 
 /// The body limit of a client for which an attempt's body has to be too large.
@@ -18,7 +18,7 @@ pub(super) const SMALL_BODY: u64 = 1024;
 const START: SystemTime = SystemTime::UNIX_EPOCH;
 
 /// A described attempt.
-pub(super) struct Attempt {
+pub(super) struct DescribedAttempt {
     /// Its path in the description, for messages.
     pub(super) path: String,
     /// The answer's status, if there is one.
@@ -53,7 +53,7 @@ pub(super) enum Failure {
     Cancelled,
 }
 
-impl Attempt {
+impl DescribedAttempt {
     /// Reads an attempt. `usual` is the status of an answer with neither status nor code.
     pub(super) fn read(
         dialect: &Dialect,
@@ -173,7 +173,7 @@ impl Attempt {
                     code: Some(code),
                     message: reply.message.as_deref(),
                     status: reply.status,
-                    request_id: GivenId::None,
+                    request_id: RenderedId::None,
                     retry_after: None,
                 };
                 let mut rng = fastrand::Rng::with_seed(0);

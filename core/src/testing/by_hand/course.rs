@@ -12,7 +12,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::Described;
-use super::attempt::{Attempt, Failure, SMALL_BODY};
+use super::attempt::{DescribedAttempt, Failure, SMALL_BODY};
 use crate::backoff::Backoff;
 use crate::call::plan::{self, Hop};
 use crate::client::options::ClientOptions;
@@ -68,7 +68,7 @@ struct Next {
 }
 
 impl Course {
-    pub(super) fn of(described: &Described, attempts: &[Attempt]) -> Result<Self> {
+    pub(super) fn of(described: &Described, attempts: &[DescribedAttempt]) -> Result<Self> {
         let Some((last, before)) = attempts.split_last() else {
             let message =
                 "it is empty; expected an attempt, or `error` with a `kind` that has none";
@@ -89,7 +89,7 @@ impl Course {
 }
 
 impl<'a> CoursePlanner<'a> {
-    fn begin(described: &'a Described, attempts: &[Attempt]) -> Result<Self> {
+    fn begin(described: &'a Described, attempts: &[DescribedAttempt]) -> Result<Self> {
         let usual = ClientOptions::default();
         let ends_by_call = described.stopped == Some(StopReason::Deadline);
         let max_retry_after = match described.max_retry_after {
@@ -118,7 +118,7 @@ impl<'a> CoursePlanner<'a> {
     }
 
     /// Passes an attempt that is followed by another.
-    fn pass(&mut self, attempt: &Attempt, next: &Attempt) -> Result<()> {
+    fn pass(&mut self, attempt: &DescribedAttempt, next: &DescribedAttempt) -> Result<()> {
         let effect = Effect::of(attempt, &self.hop, self.max_retry_after)?;
         self.passed.add(self.times.of_attempt(attempt));
         let then = self.next(attempt, &effect, !self.is_refreshed);
@@ -155,7 +155,7 @@ impl<'a> CoursePlanner<'a> {
     }
 
     /// Ends the call with its last attempt, the `number`th.
-    fn end(mut self, last: &Attempt, number: usize) -> Result<Course> {
+    fn end(mut self, last: &DescribedAttempt, number: usize) -> Result<Course> {
         let wanted = self.described.stopped;
         let effect = Effect::of(last, &self.hop, self.max_retry_after)?;
         let is_timeout = last.failure == Some(Failure::Timeout);
@@ -307,7 +307,7 @@ impl<'a> CoursePlanner<'a> {
 
     /// Asks the loop's decision, without anything that could end the call except the attempt itself.
     #[inline(never)]
-    fn next(&self, attempt: &Attempt, effect: &Effect, can_reauth: bool) -> Next {
+    fn next(&self, attempt: &DescribedAttempt, effect: &Effect, can_reauth: bool) -> Next {
         let decide_with = |draw: f64| {
             let input = RetryInput {
                 outcome: effect.outcome,
@@ -341,7 +341,7 @@ impl<'a> CoursePlanner<'a> {
 
     /// Describes the rule that ends a call with an attempt.
     #[cold]
-    fn forbids(&self, attempt: &Attempt, why: StopReason) -> String {
+    fn forbids(&self, attempt: &DescribedAttempt, why: StopReason) -> String {
         let method = &self.hop.method;
         let status = attempt.status.map(|status| status.as_u16());
         let rule = match (why, status) {

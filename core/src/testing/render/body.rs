@@ -95,7 +95,7 @@ enum BodyNode {
     Empty,
     Text(String),
     /// The nodes below, by the pointers' tokens.
-    Within(Vec<(String, BodyNode)>),
+    Branch(Vec<(String, BodyNode)>),
 }
 
 impl BodyNode {
@@ -118,9 +118,9 @@ impl BodyNode {
                 ));
             }
             if matches!(place, Self::Empty) {
-                *place = Self::Within(Vec::new());
+                *place = Self::Branch(Vec::new());
             }
-            let Self::Within(below) = place else {
+            let Self::Branch(below) = place else {
                 return Err(taken());
             };
             let token = token.replace("~1", "/").replace("~0", "~");
@@ -137,7 +137,7 @@ impl BodyNode {
                 Ok(())
             }
             Self::Text(other) if other == text => Ok(()),
-            Self::Text(_) | Self::Within(_) => Err(taken()),
+            Self::Text(_) | Self::Branch(_) => Err(taken()),
         }
     }
 
@@ -146,7 +146,7 @@ impl BodyNode {
         let below = match self {
             Self::Empty => return Value::Object(Map::new()),
             Self::Text(text) => return text.into(),
-            Self::Within(below) => below,
+            Self::Branch(below) => below,
         };
         let indices: Option<Vec<usize>> = below.iter().map(|(token, _)| index(token)).collect();
         let Some(indices) = indices else {

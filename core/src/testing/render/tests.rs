@@ -158,7 +158,7 @@ fn a_novavms_answer_is_flat_and_its_id_tells_the_time() {
     assert_eq!(RequestId::new(&id).server_time(), Some(wall()));
     assert_eq!(id.len(), 30);
     let other = ErrorReply {
-        request_id: GivenId::None,
+        request_id: RenderedId::None,
         ..of_code("not_found")
     };
     let answer = rendered(&dialect, &other).expect("rendered");
@@ -344,7 +344,7 @@ fn what_cannot_be_rendered_names_its_key() {
         ),
         (
             ErrorReply {
-                request_id: GivenId::Text(""),
+                request_id: RenderedId::Text(""),
                 ..base
             },
             "request_id",
@@ -352,7 +352,7 @@ fn what_cannot_be_rendered_names_its_key() {
         ),
         (
             ErrorReply {
-                request_id: GivenId::Text("a\nb"),
+                request_id: RenderedId::Text("a\nb"),
                 ..base
             },
             "request_id",
@@ -401,7 +401,7 @@ fn an_unknown_code_comes_back_with_the_status_it_is_given() {
         let reply = ErrorReply {
             status: Some(418),
             message: Some("m"),
-            request_id: GivenId::Text("mine"),
+            request_id: RenderedId::Text("mine"),
             ..of_code("brand_new")
         };
         let answer = rendered(&dialect, &reply).expect("rendered");
@@ -453,7 +453,7 @@ fn a_custom_answer_is_built_along_its_pointers() {
     }));
     let reply = ErrorReply {
         message: Some("m"),
-        request_id: GivenId::Text("r-1"),
+        request_id: RenderedId::Text("r-1"),
         ..of_code("TOO_FAST")
     };
     let answer = rendered(&dialect, &reply).expect("rendered");
@@ -511,7 +511,7 @@ fn an_id_stands_where_the_dialect_has_a_place_for_it() {
     }));
     assert!(rendered(&nowhere, &reply).is_ok());
     let asked = ErrorReply {
-        request_id: GivenId::Text("r-1"),
+        request_id: RenderedId::Text("r-1"),
         ..reply
     };
     let error = rendered(&nowhere, &asked).expect_err("no place");
@@ -562,7 +562,7 @@ proptest! {
             code: code.as_deref(),
             message: message.as_deref(),
             status: None,
-            request_id: id.as_deref().map_or(GivenId::None, GivenId::Text),
+            request_id: id.as_deref().map_or(RenderedId::None, RenderedId::Text),
             retry_after,
         };
         if let Ok(rendered) = rendered(&dialect, &reply) {

@@ -176,8 +176,8 @@ pub enum ReplyId {
     None,
     /// `"auto"`: a made one.
     Auto,
-    /// This one.
-    Given(String),
+    /// A text: that ID.
+    Exact(String),
 }
 
 impl Reply {

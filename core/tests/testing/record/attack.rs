@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use super::{exchanges, modes, script};
-use crate::process::{FILE, Folder, Process};
+use crate::process::{ChildProcess, FILE, Folder};
 use crate::server::{answer, serve};
 
 /// What basic credentials look like; `me:s3cr3t-basic!`.
@@ -123,11 +123,11 @@ fn no_secret_gets_into_the_file_whatever_it_looks_like() {
     let (address, serving) = serve(count + 1, move |path| {
         replies(path, &mut refused.lock().expect("the lock"))
     });
-    let told = Process::new("attack", &format!("http://{address}"))
+    let output = ChildProcess::new("attack", &format!("http://{address}"))
         .recording(&folder.file())
         .run();
     let seen = serving.join().expect("no panic");
-    assert_eq!(told.lines.len(), count);
+    assert_eq!(output.lines.len(), count);
     for sent in [
         "s3cr3t-token",
         "s3cr3t-fresh",
@@ -151,7 +151,7 @@ fn no_secret_gets_into_the_file_whatever_it_looks_like() {
         .filter(|line| line.contains("s3cr3t") || line.contains(BASIC.trim_end_matches('=')))
         .collect();
     assert!(leaks.is_empty(), "{leaks:#?}");
-    assert!(!told.warnings.contains("s3cr3t"), "{}", told.warnings);
+    assert!(!output.warnings.contains("s3cr3t"), "{}", output.warnings);
     assert_eq!(modes(&folder), [("session.json".to_owned(), 0o600)]);
 }
 
@@ -160,7 +160,7 @@ fn only_the_value_1_permits_a_recording() {
     for value in ["", "0", "true", "yes", " 1", "11"] {
         let folder = Folder::new("permission-word");
         let (address, serving) = serve(1, |_| answer("", b"{}"));
-        Process::new("paths", &format!("http://{address}"))
+        ChildProcess::new("paths", &format!("http://{address}"))
             .env("REQTRAIL_TEST_PATHS", "/x")
             .recording(&folder.file())
             .env("REQTRAIL_ALLOW_RECORD", value)
@@ -178,14 +178,17 @@ fn an_empty_path_is_ignored_and_a_relative_one_starts_at_the_working_directory()
     ] {
         let folder = Folder::new("relative");
         let (address, serving) = serve(1, |_| answer("", b"{}"));
-        let told = Process::new("paths", &format!("http://{address}"))
+        let output = ChildProcess::new("paths", &format!("http://{address}"))
             .env("REQTRAIL_TEST_PATHS", "/x")
             .recording(std::path::Path::new(name))
             .within(&folder.0)
             .run();
         serving.join().expect("no panic");
         assert_eq!(modes(&folder), files);
-        assert_eq!(told.warnings.contains("recording is on"), !files.is_empty());
+        assert_eq!(
+            output.warnings.contains("recording is on"),
+            !files.is_empty()
+        );
     }
 }
 
@@ -194,12 +197,12 @@ fn a_file_has_one_recording_however_its_folder_is_named() {
     let folder = Folder::new("spelled");
     fs::create_dir(folder.0.join("sub")).expect("a folder");
     let (address, serving) = serve(2, |_| answer("", b"{}"));
-    let told = Process::new("two-names", &format!("http://{address}"))
+    let output = ChildProcess::new("two-names", &format!("http://{address}"))
         .env(FILE, &folder.0)
         .allowed()
         .run();
     serving.join().expect("no panic");
-    assert_eq!(told.lines, ["200 2", "200 2"]);
+    assert_eq!(output.lines, ["200 2", "200 2"]);
     assert_eq!(exchanges(&script(&folder.file())).len(), 2);
 }
 
@@ -215,14 +218,17 @@ fn a_deleted_recording_is_not_continued() {
         }
         answer("", b"{}")
     });
-    let told = Process::new("paths", &format!("http://{address}"))
+    let output = ChildProcess::new("paths", &format!("http://{address}"))
         .env("REQTRAIL_TEST_PATHS", "/1 /2 /3")
         .recording(&folder.file())
         .run();
     serving.join().expect("no panic");
-    assert_eq!(told.lines, ["200 2", "200 2", "200 2"]);
-    let ended = told.warnings.matches("has ended: another process").count();
-    assert_eq!(ended, 1, "{}", told.warnings);
+    assert_eq!(output.lines, ["200 2", "200 2", "200 2"]);
+    let ended = output
+        .warnings
+        .matches("has ended: another process")
+        .count();
+    assert_eq!(ended, 1, "{}", output.warnings);
     assert_eq!(
         fs::read(folder.file()).expect("a file"),
         b"of another process"
@@ -240,17 +246,17 @@ fn a_folder_that_cannot_be_written_to_ends_the_recording_and_no_call() {
         let _ = fs::remove_dir(&gone);
         answer("", b"{}")
     });
-    let told = Process::new("paths", &format!("http://{address}"))
+    let output = ChildProcess::new("paths", &format!("http://{address}"))
         .env("REQTRAIL_TEST_PATHS", "/1 /2")
         .recording(&place.join("session.json"))
         .run();
     serving.join().expect("no panic");
-    assert_eq!(told.lines, ["200 2", "200 2"]);
+    assert_eq!(output.lines, ["200 2", "200 2"]);
     assert_eq!(
-        told.warnings.matches("has ended: ").count(),
+        output.warnings.matches("has ended: ").count(),
         1,
         "{}",
-        told.warnings
+        output.warnings
     );
     assert!(modes(&folder).is_empty());
 }
@@ -261,7 +267,7 @@ fn a_process_that_dies_leaves_a_whole_recording() {
     fs::write(folder.file(), "").expect("a file");
     fs::set_permissions(folder.file(), fs::Permissions::from_mode(0o644)).expect("a file");
     let (address, serving) = serve(2, |_| answer("", b"{}"));
-    Process::new("dies", &format!("http://{address}"))
+    ChildProcess::new("dies", &format!("http://{address}"))
         .recording(&folder.file())
         .die();
     serving.join().expect("no panic");

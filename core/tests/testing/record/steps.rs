@@ -26,8 +26,8 @@ fn builder() -> ClientBuilder {
         .max_attempts(1)
 }
 
-fn tell(text: impl std::fmt::Display) {
-    let line = format!("\ntold {text}\n");
+fn report(text: impl std::fmt::Display) {
+    let line = format!("\noutput {text}\n");
     std::io::stdout()
         .write_all(line.as_bytes())
         .expect("a reader");
@@ -68,7 +68,7 @@ impl reqtrail::Transport for Own {
 
 fn tell_all(outcomes: Vec<serde_json::Value>) {
     for outcome in outcomes {
-        tell(outcome);
+        report(outcome);
     }
 }
 
@@ -101,7 +101,7 @@ async fn attack() {
             Ok(response) => response.status().to_string(),
             Err(error) => error.kind().to_string(),
         };
-        tell(said);
+        report(said);
     }
 }
 
@@ -156,7 +156,7 @@ pub(super) async fn run() {
             for name in ["session.json", "sub/../session.json"] {
                 let file = std::path::Path::new(&variable(FILE)).join(name);
                 let client = builder().record(file).build().expect("a client");
-                tell(get(&client, "/x").await);
+                report(get(&client, "/x").await);
             }
         }
         "dies" => {
@@ -171,23 +171,23 @@ pub(super) async fn run() {
             tell_all(kinds::run(&client).await);
         }
         "option" => match builder().record(variable(FILE)).build() {
-            Ok(client) => tell(get(&client, "/x").await),
-            Err(error) => tell(error),
+            Ok(client) => report(get(&client, "/x").await),
+            Err(error) => report(error),
         },
         "paths" => {
             let client = builder().build().expect("a client");
             for path in variable("REQTRAIL_TEST_PATHS").split(' ') {
-                tell(get(&client, path).await);
+                report(get(&client, path).await);
             }
         }
         "several" => {
             let first = builder().build().expect("a client");
-            tell(get(&first.clone(), "/1").await);
+            report(get(&first.clone(), "/1").await);
             let second = builder().build().expect("a client");
-            tell(get(&second, "/2").await);
+            report(get(&second, "/2").await);
             drop((first, second));
             let wrapped = builder().wrap_transport(Own).build().expect("a client");
-            tell(get(&wrapped, "/3").await);
+            report(get(&wrapped, "/3").await);
             let blocking = builder().build_blocking().expect("a client");
             let thread = std::thread::spawn(move || blocking.get("/4").send().map(|_| ()));
             thread.join().expect("no panic").expect("an answer");
@@ -195,9 +195,9 @@ pub(super) async fn run() {
         "late" => {
             // The token of the second client stood in an answer before anybody knew that it is one.
             let first = builder().build().expect("a client");
-            tell(get(&first, "/1").await);
+            report(get(&first, "/1").await);
             let second = builder().token("s3cr3t-late").build().expect("a client");
-            tell(get(&second, "/2").await);
+            report(get(&second, "/2").await);
         }
         "concurrent" => {
             let client = builder().build().expect("a client");
@@ -207,9 +207,9 @@ pub(super) async fn run() {
             });
             // Its request goes out first.
             tokio::task::yield_now().await;
-            tell(get(&client, "/fast").await);
-            tell(get(&client, "/release").await);
-            tell(slow.await.expect("no panic"));
+            report(get(&client, "/fast").await);
+            report(get(&client, "/release").await);
+            report(slow.await.expect("no panic"));
         }
         "sign-in" => {
             let user = User::named("somebody", Domain::name("Default"));
@@ -220,14 +220,14 @@ pub(super) async fn run() {
                 .compute()
                 .expect("an endpoint")
                 .proxy(Proxy::None);
-            tell(get(&client.build().expect("a client"), "/servers").await);
+            report(get(&client.build().expect("a client"), "/servers").await);
         }
         "made" => {
             let client = builder().build().expect("a client");
             let made = uuid::Builder::from_random_bytes([7; 16]).into_uuid();
             let given = "0192f0c1-2b3a-4c5d-8e9f-0123456789ab";
             for id in [made.to_string(), made.to_string(), given.to_owned()] {
-                tell(get(&client, &format!("/things/{id}")).await);
+                report(get(&client, &format!("/things/{id}")).await);
             }
         }
         "log" => {
@@ -236,7 +236,7 @@ pub(super) async fn run() {
             let client = builder().build().expect("a client");
             drop(guard);
             drop(client);
-            tell(log.lines().join(" "));
+            report(log.lines().join(" "));
         }
         step => panic!("there is no step `{step}`"),
     }

@@ -9,7 +9,7 @@ use crate::call::redirect::{Verdict, judge};
 use crate::cancel::CancelReason;
 use crate::codes::{ErrorKind, Sent};
 use crate::retry::decision::AttemptOutcome;
-use crate::testing::by_hand::attempt::{Attempt, Failure};
+use crate::testing::by_hand::attempt::{DescribedAttempt, Failure};
 use crate::testing::script::{Result, error_at};
 
 /// The result of an attempt.
@@ -24,7 +24,11 @@ pub(super) struct Effect {
 
 impl Effect {
     /// Returns what the loop sees of an attempt that sends `hop`.
-    pub(super) fn of(attempt: &Attempt, hop: &Hop, max_retry_after: Duration) -> Result<Self> {
+    pub(super) fn of(
+        attempt: &DescribedAttempt,
+        hop: &Hop,
+        max_retry_after: Duration,
+    ) -> Result<Self> {
         if hop.method == Method::HEAD && attempt.has_body {
             let message = "an answer to HEAD has no body, and so neither code nor content, and nothing fails within it";
             return Err(error_at(&attempt.path, message));

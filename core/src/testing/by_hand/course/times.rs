@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::client::options::ClientOptions;
-use crate::testing::by_hand::attempt::{Attempt, Failure};
+use crate::testing::by_hand::attempt::{DescribedAttempt, Failure};
 use crate::testing::script::{Result, error_at};
 
 /// The slack of a limit that must not run out.
@@ -58,7 +58,7 @@ impl Passed {
 impl Times {
     /// The limits that these attempts need. `ends_by_call` says that the last one, if it is a timeout, is the call's.
     pub(super) fn of(
-        attempts: &[Attempt],
+        attempts: &[DescribedAttempt],
         ends_by_call: bool,
         usual: &ClientOptions,
     ) -> Result<Self> {
@@ -68,19 +68,19 @@ impl Times {
             }
             _ => attempts,
         };
-        let connects = |attempt: &&Attempt| {
+        let connects = |attempt: &&DescribedAttempt| {
             matches!(
                 attempt.failure,
                 Some(Failure::NoConnection | Failure::ConnectTimeout | Failure::Tls)
             )
         };
-        let connecting: Vec<&Attempt> = own.iter().filter(connects).collect();
+        let connecting: Vec<&DescribedAttempt> = own.iter().filter(connects).collect();
         let connect = Limit::of(
             &connecting,
             Failure::ConnectTimeout,
             usual.connect_timeout(),
         )?;
-        let own: Vec<&Attempt> = own.iter().collect();
+        let own: Vec<&DescribedAttempt> = own.iter().collect();
         let mut attempt = Limit::of(&own, Failure::Timeout, usual.attempt_timeout())?;
         // The time to connect is a part of the attempt's.
         if connect.is_reached && connect.time >= attempt.time {
@@ -102,7 +102,7 @@ impl Times {
     }
 
     /// How long an attempt takes if the call's time does not end it.
-    pub(super) fn of_attempt(&self, attempt: &Attempt) -> Duration {
+    pub(super) fn of_attempt(&self, attempt: &DescribedAttempt) -> Duration {
         match attempt.failure {
             Some(Failure::Timeout) => self.attempt.time,
             Some(Failure::ConnectTimeout) => self.connect.time,
@@ -111,7 +111,7 @@ impl Times {
     }
 
     /// Lets the call's time end its last attempt.
-    pub(super) fn end_within(&mut self, last: &Attempt, passed: Passed) -> Result<()> {
+    pub(super) fn end_within(&mut self, last: &DescribedAttempt, passed: Passed) -> Result<()> {
         let path = || format!("{}.elapsed_ms", last.path);
         if last.elapsed_ms.is_some() && !passed.spread().is_zero() {
             let message = "the waits before it are drawn, so what is left of the call's time is not known; leave it out";
@@ -173,7 +173,7 @@ impl Times {
 impl Limit {
     /// The limit that ends each attempt with this failure, and that no other attempt reaches.
     #[inline(never)]
-    fn of(attempts: &[&Attempt], failure: Failure, usual: Duration) -> Result<Self> {
+    fn of(attempts: &[&DescribedAttempt], failure: Failure, usual: Duration) -> Result<Self> {
         let mut reaching = attempts.iter().filter(|it| it.failure == Some(failure));
         let mut limit = Self {
             time: usual,

@@ -123,7 +123,7 @@ impl Reply {
             let message = format!("expected seconds from 0, found {seconds}");
             return Err(error_at(fields.path("retry_after"), message));
         }
-        if matches!(self.request_id, ReplyId::Auto | ReplyId::Given(_)) {
+        if matches!(self.request_id, ReplyId::Auto | ReplyId::Exact(_)) {
             self.refuse_beside(fields, "request_id", &ID_HEADERS)?;
         }
         if self.retry_after.is_some() {
@@ -326,7 +326,7 @@ fn request_id(fields: &mut Fields<'_>) -> Result<ReplyId> {
         None => Ok(ReplyId::Default),
         Some(Value::Null) => Ok(ReplyId::None),
         Some(Value::String(text)) if text == "auto" => Ok(ReplyId::Auto),
-        Some(Value::String(text)) if is_id(text) => Ok(ReplyId::Given(text.clone())),
+        Some(Value::String(text)) if is_id(text) => Ok(ReplyId::Exact(text.clone())),
         Some(other) => Err(wrong_type(
             &fields.path("request_id"),
             "null, \"auto\" or an ID of visible ASCII",

@@ -13,7 +13,7 @@ use crate::transport::hyper::spawn::Spawner;
 
 #[derive(Debug)]
 pub(super) struct Waiter {
-    slot: Mutex<Slot>,
+    state: Mutex<WaitState>,
     waker: AtomicWaker,
     /// Makes connections for this waiter.
     pub(super) spawner: Spawner,
@@ -24,16 +24,16 @@ pub(super) struct Waiter {
 }
 
 #[derive(Debug)]
-enum Slot {
+enum WaitState {
     Waiting,
-    Given(Grant),
+    Granted(Grant),
     Gone,
 }
 
 impl Waiter {
     pub(super) fn new(spawner: Spawner, sent: SentMark, resends: u32) -> Self {
         Self {
-            slot: Mutex::new(Slot::Waiting),
+            state: Mutex::new(WaitState::Waiting),
             waker: AtomicWaker::new(),
             spawner,
             sent,
@@ -41,30 +41,37 @@ impl Waiter {
         }
     }
 
-    fn swap(&self, wanted: impl FnOnce(&Slot) -> bool, slot: Slot) -> Result<Slot, Slot> {
-        let mut own = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+    fn swap(
+        &self,
+        wanted: impl FnOnce(&WaitState) -> bool,
+        state: WaitState,
+    ) -> Result<WaitState, WaitState> {
+        let mut own = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match wanted(&own) {
-            true => Ok(std::mem::replace(&mut *own, slot)),
-            false => Err(slot),
+            true => Ok(std::mem::replace(&mut *own, state)),
+            false => Err(state),
         }
     }
 
     /// Passes it a grant, or returns the grant if the waiter is gone.
     pub(super) fn give(&self, grant: Grant) -> Option<Grant> {
-        match self.swap(|slot| matches!(slot, Slot::Waiting), Slot::Given(grant)) {
+        match self.swap(
+            |state| matches!(state, WaitState::Waiting),
+            WaitState::Granted(grant),
+        ) {
             Ok(_) => {
                 self.waker.wake();
                 None
             }
-            Err(Slot::Given(grant)) => Some(grant),
+            Err(WaitState::Granted(grant)) => Some(grant),
             Err(_) => None,
         }
     }
 
     /// Leaves the queue; returns a grant that came meanwhile.
     pub(super) fn leave(&self) -> Option<Grant> {
-        match self.swap(|_| true, Slot::Gone) {
-            Ok(Slot::Given(grant)) => Some(grant),
+        match self.swap(|_| true, WaitState::Gone) {
+            Ok(WaitState::Granted(grant)) => Some(grant),
             _ => None,
         }
     }
@@ -84,8 +91,11 @@ pub(super) async fn wait(pool: &Arc<Pool>, waiter: Arc<Waiter>, sent: &SentMark)
             return Poll::Ready(Grant::Failed(classify::forked_error()));
         }
         waiter.waker.register(cx.waker());
-        match waiter.swap(|slot| matches!(slot, Slot::Given(_)), Slot::Gone) {
-            Ok(Slot::Given(grant)) => Poll::Ready(grant),
+        match waiter.swap(
+            |state| matches!(state, WaitState::Granted(_)),
+            WaitState::Gone,
+        ) {
+            Ok(WaitState::Granted(grant)) => Poll::Ready(grant),
             _ => Poll::Pending,
         }
     })
@@ -128,7 +138,7 @@ mod tests {
     use crate::transport::{Failure, TransportError};
 
     #[test]
-    fn what_is_given_as_one_leaves_is_had_by_one() {
+    fn a_grant_to_a_waiter_that_leaves_is_neither_lost_nor_doubled() {
         const TIMES: usize = 20_000;
         let together = Barrier::new(2);
         let waiters: Vec<_> = (0..TIMES)
