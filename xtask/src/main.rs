@@ -4,7 +4,8 @@
 //! `codegen` writes every language's code tables from `schema/codes.json`; with `--check` it writes nothing and
 //! fails when a committed table differs from what the list gives. `api` does the same with the public API of the crate
 //! `reqtrail`, and `command` with the completions and man pages of the command `reqtrail`. `msrv` checks the stated Rust
-//! version, `links` the relative links of the Markdown files. `texts` lists the texts of errors, logs and the command.
+//! version, `links` the relative links of the Markdown files. `texts` lists the texts of errors, logs and
+//! the command in every language.
 
 #![expect(
     clippy::print_stdout,
