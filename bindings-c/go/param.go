@@ -60,7 +60,7 @@ func paramText(name string, value any) (string, *Error) {
 		e.causes = []error{failed}
 		return "", e
 	case v.Kind() != reflect.String && strings.Contains(text, redacted):
-		return refuse("holds a Secret; give the Secret itself")
+		return refuse("holds a Secret; pass the Secret itself")
 	}
 	return text, nil
 }

@@ -54,7 +54,7 @@ func checkTarget(v any) error {
 	default:
 		what = fmt.Sprintf("a %T", v)
 	}
-	return invalidRequest("JSON cannot read into "+what+"; expected a pointer to the value to fill", nil)
+	return invalidRequest("the body cannot be decoded into "+what+"; expected a non-nil pointer", nil)
 }
 
 // JSON unmarshals the body into v, a pointer. JSON is UTF-8 whatever the charset says; a byte-order mark is skipped. If
@@ -78,7 +78,7 @@ func (r *Response) JSON(v any) error {
 		what := fmt.Sprintf("the body is JSON, but not of the wanted shape (at byte %d)", refused.Offset)
 		return r.Trail.decodeError(what, err)
 	case json.Valid(text):
-		return r.Trail.decodeError("the body is JSON, but the type it is read into refuses it", err)
+		return r.Trail.decodeError("the body is JSON, but the type that it is decoded into does not accept it", err)
 	}
 	return r.Trail.decodeError("the body is not JSON", err)
 }

@@ -32,7 +32,7 @@ func printable(err error) error {
 		return err
 	}
 	if v := reflect.ValueOf(err); v.Kind() == reflect.Pointer && v.IsNil() {
-		return fmt.Errorf("a nil %T as the error; return nil itself where there is none", err)
+		return fmt.Errorf("a nil %T as the error; return nil itself if there is no error", err)
 	}
 	return fmt.Errorf("an error of type %T, whose Error method panics", err)
 }

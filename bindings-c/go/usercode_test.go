@@ -135,7 +135,7 @@ func TestAContextThatFailsEndsNothing(t *testing.T) {
 func TestAParsersErrorMayPanic(t *testing.T) {
 	response := &Response{Body: []byte(`{}`)}
 	err := response.JSON(&unreadable{})
-	if !errors.Is(err, KindDecode) || !strings.Contains(err.Error(), "the type it is read into refuses it") {
+	if !errors.Is(err, KindDecode) || !strings.Contains(err.Error(), "the type that it is decoded into does not accept it") {
 		t.Fatal(err)
 	}
 	real, err := newServer(t).client(t).Get(background, "/two")
