@@ -1,6 +1,6 @@
 //! Exponential backoff with full jitter.
 //!
-//! `backon` provides the sequence. This module draws, so that a seed makes the waits repeatable.
+//! `backon` provides the bounds. This module draws each wait below its bound, so that a seed makes the waits repeatable.
 
 use std::time::Duration;
 

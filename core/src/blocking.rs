@@ -78,11 +78,11 @@ impl Client {
         options::set_token(&self.shared, token.into())
     }
 
-    /// Runs code for the asynchronous client, several calls and the waits between them, on the calling thread. The
+    /// Runs code for the asynchronous client on the calling thread: several calls, and the waits between them. The
     /// client that the flow gets shares everything with this one except its connections.
     ///
     /// # Errors
-    /// `internal` if the flow could not be driven.
+    /// `internal` if the function panicked, or nothing could drive it.
     ///
     /// # Examples
     /// ```no_run
@@ -104,9 +104,12 @@ impl Client {
         // A panic of the flow is the program's, so the error must not report a bug in reqtrail.
         let work = Work::new(&CancelToken::new(), move |client| async move {
             let flow = AssertUnwindSafe(async move { flow(client).await });
-            flow.catch_unwind()
-                .await
-                .map_err(|_| Error::new(ErrorKind::Internal, "the flow panicked"))
+            flow.catch_unwind().await.map_err(|_| {
+                Error::new(
+                    ErrorKind::Internal,
+                    "the function given to `run_flow` panicked",
+                )
+            })
         });
         self.host.run(Job::Operation(work), None).into_output()
     }

@@ -100,7 +100,7 @@ struct Call<'a, T: Transport> {
     seam: Seam,
     redactor: Redactor,
     deadline: Instant,
-    /// The numbers of the call and its next attempt among all of a client with chaos.
+    /// The call's number in its client and the number of its next attempt, for chaos.
     #[cfg(feature = "testing")]
     place: Option<(u64, u64)>,
     /// Drawn for the first attempt together with the call ID.
@@ -429,7 +429,7 @@ impl<'a, T: Transport> Call<'a, T> {
                 if let Some(lease) = self.before_its_end(&old).await? {
                     return Ok(Some(lease));
                 }
-                let end = |failed| End::NoCredential("the token has ended", failed);
+                let end = |failed| End::NoCredential("the token has expired", failed);
                 self.newer_credential(Some(&old), end).await
             }
         }
@@ -541,7 +541,7 @@ impl<'a, T: Transport> Call<'a, T> {
 }
 
 /// The phase of a call that ends while it waits for a new token.
-const IN_REFRESH: &str = "while the token refresher was at work";
+const IN_REFRESH: &str = "while the token refresher was running";
 
 fn late_in_refresh() -> (End, StopReason) {
     let message = format!("the call's time ran out {IN_REFRESH}");

@@ -56,7 +56,7 @@ impl fmt::Display for CancelReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Cancelled => "cancelled by the caller",
-            Self::Deadline => "a deadline of the caller's own",
+            Self::Deadline => "a deadline that the caller set",
         })
     }
 }
@@ -170,8 +170,8 @@ impl CancelToken {
     }
 }
 
-/// Cancels one call for whoever polls it. The call notices at its next poll; nothing is woken, so that the many calls
-/// that are never interrupted do not pay for a listener.
+/// Lets the thread that polls a call cancel it. The call notices at its next poll. Nothing is woken, so that the many
+/// calls that are never interrupted do not pay for a listener.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stop(Arc<AtomicBool>);
 

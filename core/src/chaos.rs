@@ -22,7 +22,7 @@ pub(crate) use permission::{ChaosRequest, VARIABLE, asked};
 /// The faults of one client, and how many of its calls have begun.
 #[derive(Debug)]
 pub(crate) struct Chaos {
-    /// Each with the share of attempts that it and those before it get.
+    /// Each with its chance added to the chances of those before it.
     faults: Vec<(f64, Fault)>,
     latencies: Vec<Latency>,
     answers: Answers,

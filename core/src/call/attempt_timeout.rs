@@ -36,12 +36,12 @@ impl Timing {
         self.attempt.min(self.call)
     }
 
-    /// What is waited for first.
+    /// The earliest end of the attempt.
     pub(super) fn first(self) -> Instant {
         self.connect.min(self.end())
     }
 
-    /// Which timeout ran out by `now`. With a connection it is not the time to connect.
+    /// Returns the timeout that ran out by `now`. Once there is a connection, it is not the time to connect.
     pub(super) fn ended_by(self, now: Instant, connected: bool) -> Ended {
         if now >= self.call {
             Ended::Call
@@ -78,7 +78,7 @@ impl Timing {
 /// Ready when an attempt has to end.
 ///
 /// One timer serves both timeouts of an attempt. It is set to the later one only if it fires, which rarely happens; two
-/// timers for each attempt would cost more than everything else about time.
+/// timers for each attempt would cost more than all other timekeeping.
 pub(super) struct AttemptTimer<'a, T: Transport> {
     pub(super) sleep: Pin<&'a mut Sleep>,
     pub(super) seam: &'a Seam,

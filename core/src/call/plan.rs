@@ -50,7 +50,7 @@ pub(crate) struct CallPlan {
     pub(crate) attempt_timeout: Duration,
     pub(crate) call_timeout: Duration,
     pub(crate) cancel: Option<CancelToken>,
-    /// The stop of whoever polls the call, if that may be interrupted.
+    /// Ends the call if the thread that polls it is interrupted.
     pub(crate) stop: Option<Stop>,
     /// Secrets of this call, and what is shown instead.
     pub(crate) secrets: Vec<(Secret, Cow<'static, str>)>,

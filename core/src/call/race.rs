@@ -52,7 +52,7 @@ impl Cancel {
         }
     }
 
-    /// Adds the stop of whoever polls the call.
+    /// Also ends the call if the thread that polls it is interrupted.
     pub(super) fn or_stop(self, stop: Option<Stop>) -> Self {
         Self { stop, ..self }
     }

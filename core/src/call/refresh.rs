@@ -23,7 +23,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// The longest reason that an error repeats, in characters: the request ID behind it has to fit into a line.
 const SHOWN: usize = 150;
 
-/// A refresher's error with the kind of error that it is. Bindings make it from an error of this library in their own
+/// A refresher's error, with its kind. Bindings make it from an error of this library in their own
 /// language. A refresher in Rust returns the [`Error`] itself.
 #[derive(Debug)]
 pub struct RefreshError {
@@ -322,7 +322,7 @@ impl Failure {
         }
     }
 
-    /// Whether it still counts for a call, which waited for the refresh `waited` or for none.
+    /// Whether it still counts for a call that waited for the refresh numbered `waited`, or for none.
     pub(super) fn counts(&mut self, waited: Option<u64>, now: Instant) -> bool {
         if waited == Some(self.number) && !self.settled {
             self.settled = true;

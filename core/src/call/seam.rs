@@ -13,7 +13,7 @@ pub(crate) const PANICKED: &str = "reqtrail panicked; please report this";
 /// The reason of an attempt that a panic of the program's own transport ended.
 const TRANSPORT_PANICKED: &str = "the client's transport panicked; it is the program's own";
 
-/// Notes while a transport other than the built-in one is at work. The built-in one costs nothing here.
+/// Notes while code of a transport other than the built-in one runs. The built-in one costs nothing here.
 #[derive(Debug, Default)]
 pub(super) struct Seam(AtomicBool);
 

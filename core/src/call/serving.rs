@@ -1,4 +1,4 @@
-//! The refreshers that the current thread is inside of. One that waits for the client it serves would wait for itself.
+//! The refreshers that run on the current thread. One that waited for the client that it serves would wait for itself.
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};

@@ -66,11 +66,7 @@ fn of_replies(former: &Value, new: &Value) -> Vec<String> {
         let (before, after) = (text(former, key), text(new, key));
         if before != after {
             let shown = |value: Option<String>| value.unwrap_or_else(|| "none".to_owned());
-            out.push(format!(
-                "{what} {}, formerly {}",
-                shown(after),
-                shown(before)
-            ));
+            out.push(format!("{what} {}, was {}", shown(after), shown(before)));
         }
     }
     let (before, after) = (header_names(former), header_names(new));
@@ -84,7 +80,7 @@ fn of_replies(former: &Value, new: &Value) -> Vec<String> {
     if let (Some(before), Some(after)) = (before, after)
         && before != after
     {
-        out.push(format!("content-type {after}, formerly {before}"));
+        out.push(format!("content-type {after}, was {before}"));
     }
     out.extend(differences(former.get("json"), new.get("json"), "the body"));
     out
@@ -146,7 +142,7 @@ fn differences(former: Option<&Value>, new: Option<&Value>, what: &str) -> Vec<S
     };
     let mut out = Vec::new();
     for part in without(&after, &before) {
-        out.push(format!("{what} has {}, formerly not", shown(part)));
+        out.push(format!("{what} has {}, which is new", shown(part)));
     }
     for part in without(&before, &after) {
         out.push(format!("{what} no longer has {}", shown(part)));
@@ -211,11 +207,11 @@ mod tests {
         assert_eq!(
             former.compare(&new),
             [
-                "GET /a: status 503, formerly 200",
+                "GET /a: status 503, was 200",
                 "GET /a: header `retry-after` is new",
                 "GET /a: header `x-old` is gone",
-                "GET /a: content-type text/plain, formerly application/json",
-                "GET /a: the body has `data[].id` (a string), formerly not",
+                "GET /a: content-type text/plain, was application/json",
+                "GET /a: the body has `data[].id` (a string), which is new",
                 "GET /a: the body no longer has `data[].id` (a number)",
             ]
         );
@@ -231,8 +227,8 @@ mod tests {
         assert_eq!(
             former.compare(&exchange("/b", &json!({"status": 200}))),
             [
-                "GET /b: fault none, formerly \"reset\"",
-                "GET /b: status 200, formerly none",
+                "GET /b: fault none, was \"reset\"",
+                "GET /b: status 200, was none",
             ]
         );
         assert_eq!(former.missing(), ["GET /c was not made this time"]);

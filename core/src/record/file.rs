@@ -87,8 +87,7 @@ impl Output {
             && !is_still(&self.path, file)
         {
             return Err(io::Error::other(
-                "another process, or somebody, has put another file there or taken it away; `{pid}` in the name gives each \
-                 process a separate file",
+                "another process replaced or deleted the file; `{pid}` in the name gives each process a separate file",
             ));
         }
         match &mut self.file {

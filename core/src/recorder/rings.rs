@@ -15,9 +15,8 @@ const TRAILS: usize = 64;
 /// How many bytes the trails of a process may take, all clients together.
 const PROCESS_BYTES: usize = 16 * 1024 * 1024;
 
-/// How many bytes a ring reserves of these at a time: few, so that thousands of clients can each keep something. A ring
-/// keeps what it has reserved, so that the count that all clients share is rarely touched, and not any more once the rings
-/// are full.
+/// How many of these bytes a ring reserves at a time: few, so that thousands of clients can each keep something. A ring
+/// keeps its reservation, so that it rarely changes the count that all clients share, and never once it is full.
 const RESERVED_AT_ONCE: usize = 4 * 1024;
 
 /// How many bytes the rings of this process have reserved.
@@ -36,8 +35,8 @@ pub(super) struct Rings {
 
 impl Rings {
     pub(super) fn new(slow: Duration) -> Self {
-        // Together 1 MiB. In what all clients share, healthy calls leave room for the notable ones of others, and these for
-        // failed ones.
+        // Together 1 MiB. Of the bytes that all clients share, healthy calls leave a part for notable ones, and both leave a
+        // part for failed ones.
         let ring = |bytes, process_bytes| Mutex::new(Ring::new(bytes, process_bytes));
         Self {
             failed: ring(512 * 1024, PROCESS_BYTES),

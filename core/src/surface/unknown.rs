@@ -148,12 +148,12 @@ const FOREIGN: &[Foreign] = &[
     Foreign {
         owner: Owner::Request,
         names: &["form", "formData", "urlencoded"],
-        advice: "{body} takes a form that is written already, beside its `Content-Type` in {headers}",
+        advice: "{body} takes an encoded form; set its `Content-Type` in {headers}",
     },
     Foreign {
         owner: Owner::Request,
         names: &["files", "multipart"],
-        advice: "multipart bodies are not built here; {body} takes one that is, beside its `Content-Type` in {headers}",
+        advice: "multipart bodies are not encoded here; pass an encoded one as {body}, and set its `Content-Type` in {headers}",
     },
     Foreign {
         owner: Owner::Request,

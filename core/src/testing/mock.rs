@@ -281,7 +281,7 @@ impl Mock {
     fn restless(&self, what: &str) -> Restless {
         let (busy, waiting) = self.0.clock.counts();
         Restless(format!(
-            "{what} after {} s: {busy} calls, hooks or refreshers are at work, and {waiting} wait for the mock's time",
+            "{what} after {} s: {busy} calls, hooks or refreshers are running, and {waiting} wait for the mock's time",
             PATIENCE.as_secs()
         ))
     }

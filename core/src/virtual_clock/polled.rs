@@ -70,8 +70,8 @@ pub(super) fn is_outermost(clock: usize) -> bool {
     })
 }
 
-/// How many watches of a clock wait for what is polled here next, because this thread drives it within them; and whether a
-/// thread drives it at all.
+/// Returns how many watches of a clock wait for this thread, because it drives something itself within their polls; and
+/// whether the thread drives anything itself.
 pub(super) fn drives(clock: usize) -> (usize, bool) {
     POLLED.with_borrow(|stack| {
         let is_thread = |polled: &Polled| !matches!(polled.level, PollLevel::Watch(_));

@@ -206,8 +206,8 @@ impl Flag {
         self.lock().driver.is_some_and(|driver| driver.waits)
     }
 
-    /// Whether it would have been polled along with what `again` wakes, which was polled many times. `is_one_thread`: no
-    /// other thread polls what this one polls.
+    /// Whether its executor has had the chance to poll it: what `again` wakes was polled many times, and this watch is polled
+    /// by the same task or, if `is_one_thread`, by the same thread.
     pub(super) fn had_its_turn(&self, again: &Waker, is_one_thread: bool) -> bool {
         let is = self.lock();
         let this = std::thread::current().id();

@@ -224,7 +224,7 @@ async fn a_deadline_of_the_caller_is_a_timeout() {
             reply(401),
             None,
             Sent::Yes,
-            "the caller's deadline passed while the token refresher was at work",
+            "the caller's deadline passed while the token refresher was running",
         ),
     ];
     for (exchange, failure, sent, words) in rows {

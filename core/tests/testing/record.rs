@@ -309,7 +309,7 @@ fn a_second_run_says_what_is_different() {
     assert_eq!(
         run("/same /changed /new", "\"3\""),
         [
-            "GET /changed: the body has `id` (a string), formerly not",
+            "GET /changed: the body has `id` (a string), which is new",
             "GET /changed: the body no longer has `id` (a number)",
             "GET /new is new",
             "GET /gone was not made this time",

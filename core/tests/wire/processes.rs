@@ -73,7 +73,7 @@ async fn run(name: &'static str, server: &Server, scheme: &str, ca: Option<&str>
 
 /// Reports to the test that started this process, with one write: other processes may write at the same time.
 fn report(text: &str) {
-    let line = format!("\ntold {text}\n");
+    let line = format!("\nreported {text}\n");
     // SAFETY: the buffer is as long as is said.
     let written = unsafe { libc::write(1, line.as_ptr().cast(), line.len()) };
     assert_eq!(usize::try_from(written), Ok(line.len()));

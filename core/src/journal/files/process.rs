@@ -47,9 +47,9 @@ pub(super) struct ProcessJournal {
     platform: Arc<dyn Platform>,
     seq: AtomicU64,
     state: Mutex<State>,
-    /// Records take another way, or nothing waits any more.
+    /// Notified when the route of records changes, or when no record waits any more.
     changed: Condvar,
-    /// The files were given back: one of those that wait for them may have them.
+    /// Notified when a thread returns the files: one waiting thread may take them.
     free: Condvar,
     /// Notified when there is work for the thread.
     work: Condvar,

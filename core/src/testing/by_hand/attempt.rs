@@ -149,7 +149,7 @@ impl DescribedAttempt {
         Duration::from_millis(self.elapsed_ms.unwrap_or(0))
     }
 
-    /// Whether it has its own time, which no limit may end.
+    /// Whether it ends by itself, not by a timeout.
     pub(super) fn is_timed(&self) -> bool {
         !matches!(
             self.failure,

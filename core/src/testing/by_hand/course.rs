@@ -215,8 +215,8 @@ impl<'a> CoursePlanner<'a> {
                         let asked_wait = asked.ok_or_else(without)?;
                         if !self.times.end_before(asked_wait, self.passed) {
                             let message = format!(
-                                "the waits before {} are drawn, and its `retry_after` may fit in what they leave; expected \
-                                 a longer one",
+                                "the waits before {} are random, so its `retry_after` may fit in the time that is left; expected a \
+                                 longer one",
                                 last.path
                             );
                             return Err(self.cannot_stop(wanted, &message));

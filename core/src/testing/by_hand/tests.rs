@@ -482,7 +482,7 @@ fn the_calls_own_time_may_end_its_last_attempt() {
         json!([{"status": 503}, {"failure": "timeout", "elapsed_ms": 5}]),
     ));
     assert!(
-        error.starts_with("attempts[1].elapsed_ms: the waits before it are drawn"),
+        error.starts_with("attempts[1].elapsed_ms: the waits before it are random"),
         "{error}"
     );
     let error = refused(stops(

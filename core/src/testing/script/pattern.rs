@@ -180,12 +180,11 @@ impl Pattern {
         let mut members = value.as_object().into_iter().flatten();
         let unknown = members.find(|(key, _)| !OPERATORS.contains(&key.as_str()));
         if let Some((key, _)) = unknown {
-            let what = if key.starts_with('$') {
-                "unknown operator"
+            let mut message = if key.starts_with('$') {
+                format!("unknown operator `{key}`")
             } else {
-                "a key beside an operator: unknown key"
+                format!("unknown key `{key}` beside an operator")
             };
-            let mut message = format!("{what} `{key}`");
             if reader.is_script() {
                 message.push_str(", expected one of ");
                 // Without `$same`, which is not allowed in scripts.

@@ -64,7 +64,7 @@ pub use tls::honour_ca_bundle_variables;
 #[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
 pub(crate) use tls_errors::explain as explain_tls;
 
-/// A dial ends after this time, since it may continue after the call that wanted it.
+/// A dial ends after this time, since it may outlive the call that needed it.
 const DIAL_LIMIT: Duration = Duration::from_secs(60);
 
 /// How many addresses of a host are tried through a SOCKS proxy, which connects to one at a time.

@@ -215,7 +215,7 @@ impl SocketState {
             return Poll::Ready(Ok(all));
         }
         let mut inner = self.inner();
-        // Nothing of a request whose mark is still there has left, so it can go to another connection.
+        // While the request's mark is still here, none of it has left, so it can go to another connection.
         let reads_on = inner.is_http && inner.mark.is_none();
         let polled = match &mut inner.io {
             Io::Runtime(io, _) => io.poll_write(cx, bufs),

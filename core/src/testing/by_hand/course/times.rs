@@ -11,7 +11,7 @@ use crate::testing::script::{Result, error_at};
 /// The slack of a limit that must not run out.
 const ROOM: Duration = Duration::from_secs(1);
 
-/// The least and the most time of a call that can have passed, since its waits are drawn later.
+/// The shortest and the longest time that may have passed in a call. They differ because its waits are random.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Passed {
     least: Duration,
@@ -114,7 +114,7 @@ impl Times {
     pub(super) fn end_within(&mut self, last: &DescribedAttempt, passed: Passed) -> Result<()> {
         let path = || format!("{}.elapsed_ms", last.path);
         if last.elapsed_ms.is_some() && !passed.spread().is_zero() {
-            let message = "the waits before it are drawn, so what is left of the call's time is not known; leave it out";
+            let message = "the waits before it are random, so the time that is left of the call is unknown; leave it out";
             return Err(error_at(path(), message));
         }
         let half = self.attempt.time / 2;

@@ -137,7 +137,7 @@ pub(super) fn local_words(error: &io::Error) -> String {
         Some("ENOBUFS" | "ENOMEM") => "not enough memory",
         Some("EAGAIN") => "not enough threads or other resources",
         Some("ENOENT") => "no such file",
-        Some("ECONNREFUSED") => "nobody listens on it",
+        Some("ECONNREFUSED") => "no process listens on it",
         Some("EACCES" | "EPERM") => "permission denied",
         Some("ENOTDIR") => "a part of the path is not a directory",
         Some("ENOTSOCK") => "not a socket",
@@ -208,7 +208,10 @@ mod tests {
     fn words_have_the_code() {
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
         assert_eq!(attempt_words(&refused, "it"), "refused it (ECONNREFUSED)");
-        assert_eq!(local_words(&refused), "nobody listens on it (ECONNREFUSED)");
+        assert_eq!(
+            local_words(&refused),
+            "no process listens on it (ECONNREFUSED)"
+        );
         let strange = io::Error::other("strange");
         assert_eq!(attempt_words(&strange, "it"), "failed (strange)");
     }

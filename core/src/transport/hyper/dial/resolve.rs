@@ -95,7 +95,10 @@ fn on_a_thread(
         spawned.map_err(|e| ResolveError::system("no thread can be started", &e))?;
         match result.await {
             Ok(found) => found,
-            Err(_) => Err(ResolveError::new("EAI_FAIL", "the look-up broke off")),
+            Err(_) => Err(ResolveError::new(
+                "EAI_FAIL",
+                "the look-up's thread ended without a result",
+            )),
         }
     })
 }

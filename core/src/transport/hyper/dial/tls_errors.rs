@@ -253,7 +253,7 @@ fn explain_alert(alert: Alert, peer: &str) -> Explained {
             "refused the TLS handshake: no common cipher, or a client certificate is wanted",
         ),
         other => {
-            let text = format!("{peer} broke off the TLS handshake with the alert {other:?}");
+            let text = format!("{peer} aborted the TLS handshake with the alert {other:?}");
             return (Some("EPROTO"), text);
         }
     };

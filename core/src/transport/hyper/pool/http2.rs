@@ -65,7 +65,7 @@ pub(in crate::transport::hyper) struct Shared {
     limit: AtomicUsize,
     /// Whether it accepts no new streams, because it is going away or seems dead.
     retired: AtomicBool,
-    /// The doubt about a peer that sent nothing while an attempt waited, and is being pinged.
+    /// Whether the peer is believed to be alive. One that sent nothing while an attempt waited is pinged.
     doubt: Mutex<Doubt>,
     asked: Arc<PingRequest>,
     /// Whether the channel to the driver is open. A request that is put into it while the driver drops its end would be

@@ -24,7 +24,7 @@ pub(super) struct State {
     pub(super) dials: Vec<Arc<DialState>>,
     /// The protocol of the last connection; unknown before the first.
     pub(super) protocol: Option<Protocol>,
-    /// How many requests the last connection that refused some had served, and its ID.
+    /// The last connection that refused requests: how many it had served by then, and its ID.
     pub(super) lifetime: Option<(usize, u64)>,
 }
 

@@ -28,7 +28,7 @@ impl Pool {
                 closed = Some(state.shared.swap_remove(at));
             }
             if goes_on && is_past {
-                // It has served as many requests, and does not end.
+                // It has served as many requests as its predecessor and continues, so servers of this origin set no such number.
                 state.lifetime = None;
             }
         }

@@ -99,7 +99,9 @@ async fn errors_name_the_path() {
     assert_eq!(error.code(), Some("ECONNREFUSED"));
     assert_eq!(
         error.to_string(),
-        format!("no connection to the Unix socket {shown}: nobody listens on it (ECONNREFUSED)")
+        format!(
+            "no connection to the Unix socket {shown}: no process listens on it (ECONNREFUSED)"
+        )
     );
 }
 

@@ -1,5 +1,5 @@
-//! Correlation without span IDs: finds an assignment in which every request belongs to one attempt,
-//! every attempt that says that it was sent has a request, and no status contradicts.
+//! Matches requests to attempts by order, for scenarios without span IDs: each request gets one attempt, each attempt that
+//! was sent gets a request, and their statuses agree.
 
 use super::Correlation;
 use crate::check::ids;
