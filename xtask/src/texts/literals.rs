@@ -73,7 +73,7 @@ impl<'a> Cursor<'a> {
         is_next
     }
 
-    /// Passes everything up to and including a text, and returns what stands before it.
+    /// Passes everything up to and including a text, and returns the part before it.
     pub(super) fn until(&mut self, text: &str) -> &'a str {
         let end = self.rest.find(text).unwrap_or(self.rest.len());
         let (before, rest) = self.rest.split_at(end);
@@ -99,11 +99,11 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The literals of a source. Those between which nothing but a join stands are one text.
+/// The literals of a source. Those that only a join separates are one text.
 #[derive(Default)]
 pub(super) struct Literals {
     texts: Vec<Text>,
-    /// Whether nothing but a join came since the last literal.
+    /// Whether only a join came since the last literal.
     joins: bool,
 }
 
