@@ -45,7 +45,7 @@ async fn remote_address_is_the_servers_on_new_and_reused_connections() {
 }
 
 #[tokio::test]
-async fn remote_address_is_the_proxys_where_one_is_used() {
+async fn remote_address_is_that_of_the_proxy_if_there_is_one() {
     let authority = Authority::new();
     let proxy = proxy_server(None).await;
     let (plain, secure) = (
