@@ -48,8 +48,8 @@ type Config struct {
 	// RetryBudget is the retry budget that all calls of the client share, so that retries do not multiply the load of
 	// an outage. A retry takes its cost, and a success returns 1. Default: a capacity of 500 and a cost of 5.
 	RetryBudget RetryBudget
-	// Timeout is the timeout of a whole call, including all attempts and waits. A value above 10 seconds is the timeout
-	// of an attempt too, unless AttemptTimeout sets another. Default: 60 s.
+	// Timeout is the timeout of a whole call, including all attempts and waits. If the program sets more than 10
+	// seconds, and no AttemptTimeout, an attempt has this timeout too. Default: 60 s.
 	Timeout time.Duration
 	// AttemptTimeout is the timeout of one attempt, including its body. Default: 10 s.
 	AttemptTimeout time.Duration

@@ -1043,8 +1043,8 @@ reqtrail_code reqtrail_client_options_retry_budget(struct reqtrail_client_option
 reqtrail_code reqtrail_client_options_no_retry_budget(struct reqtrail_client_options *options);
 
 /**
- * Sets the timeout of a whole call, including all attempts and waits. A value above 10 seconds is the timeout of
- * an attempt too, unless `attempt_timeout_ms` sets another. In milliseconds. Default: 60,000.
+ * Sets the timeout of a whole call, including all attempts and waits. If the program sets more than 10 seconds,
+ * and no `attempt_timeout_ms`, an attempt has this timeout too. In milliseconds. Default: 60,000.
  */
 reqtrail_code reqtrail_client_options_timeout_ms(struct reqtrail_client_options *options,
                                                  uint64_t timeout);

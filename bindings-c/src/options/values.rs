@@ -83,8 +83,8 @@ export! {
         options.option(10, Value::Null)?;
     }
 
-    /// Sets the timeout of a whole call, including all attempts and waits. A value above 10 seconds is the timeout of
-    /// an attempt too, unless `attempt_timeout_ms` sets another. In milliseconds. Default: 60,000.
+    /// Sets the timeout of a whole call, including all attempts and waits. If the program sets more than 10 seconds,
+    /// and no `attempt_timeout_ms`, an attempt has this timeout too. In milliseconds. Default: 60,000.
     fn reqtrail_client_options_timeout_ms(options: &mut reqtrail_client_options, timeout: u64) sets {
         options.option(11, Value::Duration(duration(timeout)))?;
     }

@@ -43,9 +43,9 @@ retry_budget: RetryBudget | None
     of 500 and a cost of 5.
 
 timeout: Seconds | None
-    The timeout of a whole call, including all attempts and waits. A value above 10 seconds is the
-    timeout of an attempt too, unless ``attempt_timeout`` sets another. In seconds, or a ``timedelta``.
-    Default: 60 s.
+    The timeout of a whole call, including all attempts and waits. If the program sets more than 10
+    seconds, and no ``attempt_timeout``, an attempt has this timeout too. In seconds, or a
+    ``timedelta``. Default: 60 s.
 
 attempt_timeout: Seconds | None
     The timeout of one attempt, including its body. In seconds, or a ``timedelta``. Default: 10 s.

@@ -42,8 +42,8 @@ macro_rules! client_options {
                 /// an outage. A retry takes its cost, and a success returns 1.
                 10 retry_budget: Option<RetryBudget> { default: Some(RetryBudget { capacity: 500, retry_cost: 5 }), c_off: "no_retry_budget" };
 
-                /// Sets the timeout of a whole call, including all attempts and waits. A value above 10 seconds is the
-                /// timeout of an attempt too, unless `attempt_timeout` sets another.
+                /// Sets the timeout of a whole call, including all attempts and waits. If the program sets more than 10
+                /// seconds, and no `attempt_timeout`, an attempt has this timeout too.
                 11 timeout: Duration { default: Duration::from_secs(60), expected: "a longer time" };
 
                 /// Sets the timeout of one attempt, including its body.
