@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +37,10 @@ def read(path: Path) -> list[Snippet]:
     return found
 
 
-def run(program: str) -> subprocess.CompletedProcess[str]:
-    """Runs a program in a separate process."""
+def run(program: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs a program in a separate process, with these variables in its environment."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("OS_")}
     # Keeps the environment's proxy from being used for loopback.
-    environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
+    environment = {**inherited, "NO_PROXY": "127.0.0.1", **(variables or {})}
     command = [sys.executable, "-c", program]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)

@@ -4,9 +4,10 @@ import re
 
 import pytest
 
+import little_cloud
 import snippets
 from sandbox import Sandbox
-from snippets import BASE_URL, ROOT, TOKEN
+from snippets import BASE_URL, ROOT, TOKEN, Snippet
 
 SNIPPETS = snippets.read(ROOT / "bindings-python" / "README.md")
 PROGRAMS = [snippet for snippet in SNIPPETS if snippet.language == "python"]
@@ -31,12 +32,25 @@ def test_the_programs_run_as_they_are_read(sandbox: Sandbox) -> None:
 
 
 def test_the_readme_of_the_repository(sandbox: Sandbox) -> None:
-    (program,) = (snippet for snippet in snippets.read(ROOT / "README.md") if snippet.language == "python")
+    (program,) = of_repository("Install, and a first call", "python")
     ran = snippets.run(program.code.replace(BASE_URL, sandbox.base_url).replace(TOKEN, sandbox.token))
     assert ran.returncode == 0, ran.stderr
     (missing,) = sandbox.request_ids
     assert "404 not_found: No such camera" in ran.stdout
     assert ran.stdout.count(missing) == 2  # in the error and in the report
+
+
+def test_the_failed_volume_in_the_readme_of_the_repository() -> None:
+    (program,), (shown,) = of_repository("OpenStack", "python"), of_repository("OpenStack", "text")
+    with little_cloud.serving() as cloud:
+        ran = snippets.run(program.code, little_cloud.environment(cloud))
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == shown.code.strip()
+
+
+def of_repository(heading: str, language: str) -> list[Snippet]:
+    read = snippets.read(ROOT / "README.md")
+    return [snippet for snippet in read if (snippet.heading, snippet.language) == (heading, language)]
 
 
 @pytest.mark.parametrize("heading", ["No server at hand?"])

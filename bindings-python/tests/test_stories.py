@@ -1,85 +1,29 @@
 """The stories that a connection reads over the services of its cloud."""
 
 import asyncio
-import json
 import logging
 import pickle
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
+import little_cloud
 import reqtrail
+from little_cloud import CREATION, NO_HOST, VOLUME
 from reqtrail.openstack import Cloud, Connection, ExplainError, Story
-
-VOLUME = "0a1b2c3d-0000-4000-8000-000000000001"
-CREATION = "req-11111111-1111-4111-8111-111111111111"
-NO_HOST = "schedule allocate volume:Could not find any available weighted backend."
-
-
-class Cinder(BaseHTTPRequestHandler):
-    """Keystone, and a Cinder with one volume that could not be created."""
-
-    protocol_version = "HTTP/1.1"
-    seen: ClassVar[list[str]] = []
-    hang: ClassVar[threading.Event | None] = None
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def answer(self, status: int, body: Any, **headers: str) -> None:
-        content = json.dumps(body).encode()
-        self.send_response_only(status)
-        for name, value in {"X_Openstack_Request_Id": f"req-{len(self.seen)}", **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        url = f"http://127.0.0.1:{self.server.server_address[1]}/volume/v3/p1"
-        volume = {"type": "volumev3", "endpoints": [{"interface": "public", "region_id": "One", "url": url}]}
-        self.answer(201, {"token": {"catalog": [volume], "project": {"id": "p1"}}}, X_Subject_Token="t1")
-
-    def do_GET(self) -> None:
-        self.seen.append(self.path)
-        if self.hang is not None:
-            self.hang.wait()
-        volume = {"id": VOLUME, "name": "data", "status": "error", "attachments": []}
-        message = {"id": "m1", "user_message": NO_HOST, "request_id": CREATION, "resource_uuid": VOLUME}
-        message |= {"event_id": "VOLUME_VOLUME_001_003", "message_level": "ERROR", "resource_type": "VOLUME"}
-        message |= {"created_at": "2026-11-21T21:00:00.000000"}
-        path, _, query = self.path.removeprefix("/volume/v3/p1/").partition("?")
-        match path.split("/"):
-            case ["volumes"]:
-                self.answer(200, {"volumes": [volume] if query == "name=data" else []})
-            case ["volumes", id] if id == VOLUME:
-                self.answer(200, {"volume": volume})
-            case ["messages"]:
-                self.answer(200, {"messages": [message]})
-            case _:
-                self.answer(404, {"itemNotFound": {"code": 404, "message": "no such thing"}})
 
 
 @pytest.fixture
 def cinder() -> Iterator[Any]:
-    handler = type("OwnCinder", (Cinder,), {"seen": [], "hang": None})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with little_cloud.serving(little_cloud.CINDER) as server:
         yield server
-        if handler.hang is not None:  # type: ignore[attr-defined]
-            handler.hang.set()  # type: ignore[attr-defined]
-        server.shutdown()
 
 
 def connect(server: Any) -> Connection:
-    url = f"http://127.0.0.1:{server.server_address[1]}"
-    auth = {"auth_url": url, "application_credential_id": "c1", "application_credential_secret": "hunter2"}
+    auth = {"auth_url": little_cloud.url(server), "application_credential_id": "c1", "application_credential_secret": "hunter2"}
     return Cloud(auth_type="v3applicationcredential", auth=auth).connect()
 
 

@@ -58,10 +58,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await;
     match outcome {
         Ok(report) => println!("\n{report}"),
-        Err(failed) => println!("\n{failed}\n\n{}", failed.report()),
+        // Action, server, reason and request ID, in one line; `failed.report()` has the rest.
+        Err(failed) => println!("\n{failed}\n"),
     }
 
-    println!("{}", compute.explain(&*id).send().await?);
+    // Whoever comes later has only the server's name or ID, and asks with one call.
+    println!("{}", connection.explain(&id).send().await?);
     client
         .delete("/servers/{id}")
         .param("id", &id)

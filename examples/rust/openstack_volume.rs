@@ -1,4 +1,4 @@
-//! Creates a volume that fits nowhere, and shows what failed, why, and which ID to give to the operator.
+//! Creates a volume that fits nowhere, and explains what failed, why, and which ID to give to the operator.
 //!
 //! `make demo-openstack` runs it against a real Cinder on loopback. To run it against your own cloud, set the `OS_*` variables or
 //! `OS_CLOUD`, and give it a size in GiB that is too big: `cargo run --bin openstack_volume -- SIZE`.
@@ -25,21 +25,31 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .json(&json!({ "volume": { "name": "trail", "size": size } }))
         .send()
         .await?;
-    println!("volume: HTTP {}, which means accepted\n", accepted.status());
+    println!("volume: HTTP {}, which means accepted", accepted.status());
     let report = match Resources::new(client.clone())
         .follow(&accepted)
         .send()
         .await
     {
-        Ok(report) => report,
+        Ok(report) => {
+            println!("{report}");
+            report
+        }
+        // What, volume, reason and request ID, in one line; `failed.report()` has the rest.
         Err(failed) => {
             println!("{failed}\n");
             failed.report().clone()
         }
     };
-    println!("{report}");
 
+    // Whoever comes later has only the volume's name or ID, and asks with one call.
     let volume = &report.resource_id;
+    let story = connection
+        .explain(format!("volume/{volume}"))
+        .send()
+        .await?;
+    println!("{story}");
+
     let deletion = client
         .delete("/volumes/{id}")
         .param("id", volume)
