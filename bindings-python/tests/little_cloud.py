@@ -57,9 +57,13 @@ class LittleCloud(BaseHTTPRequestHandler):
         path, _, query = self.path.partition("?")
         match path.strip("/").split("/"):
             case ["volume", _, _, "volumes"]:
-                self.answer(200, {"volumes": [volume] if query in ("", "name=data") else []})
+                wanted = "name=" not in query or "name=data" in query
+                self.answer(200, {"volumes": [volume] if wanted else []})
             case ["volume", _, _, "volumes", id] if id == VOLUME:
                 self.answer(200, {"volume": volume})
+            case ["volume", _, _, "volumes", id]:
+                message = f"Volume {id} could not be found."
+                self.answer(404, {"itemNotFound": {"code": 404, "message": message}})
             case ["volume", _, _, "messages"]:
                 self.answer(200, {"messages": [message]})
             case ["compute", _, "servers"]:

@@ -38,8 +38,8 @@ PRINTS = {
 
 
 def test_every_program_is_run() -> None:
-    # The folder's README is a map.
-    pages = [page for page in PAGE.parent.iterdir() if page.name != "README.md"]
+    # The folder's README is a map, and test_openstack_page.py runs the programs of its page.
+    pages = [page for page in PAGE.parent.iterdir() if page.name not in ("README.md", "openstack.md")]
     assert pages == [PAGE], "a page without a test"
     assert all(program.is_run for program in PROGRAMS)
     assert {program.heading for program in PROGRAMS} == set(PRINTS)
