@@ -42,8 +42,8 @@ export interface ClientValues {
      */
     retryBudget?: RetryBudget | null | undefined;
     /**
-     * The timeout of a whole call, including all attempts and waits. A value above 10 seconds is the timeout of an
-     * attempt too, unless `attemptTimeoutMs` sets another. In milliseconds. Default: 60,000.
+     * The timeout of a whole call, including all attempts and waits. If the program sets more than 10 seconds, and no
+     * `attemptTimeoutMs`, an attempt has this timeout too. In milliseconds. Default: 60,000.
      */
     timeoutMs?: number | null | undefined;
     /** The timeout of one attempt, including its body. In milliseconds. Default: 10,000. */

@@ -2,80 +2,29 @@
 
 import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { createServer } from "node:http";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
 import { NotFoundError, RequestBuildError, openstack } from "reqtrail";
 
+import { CREATED, NO_BACKEND, PASSWORD, VOLUME, serveCloud } from "./cloud.mjs";
 import { failure, run } from "./support.mjs";
 
 const { ExplainError, Story } = openstack;
-const VOLUME = "86a92e20-c6ef-44cc-9712-5a931ec997fe";
-const CREATED = "req-05c51f8b-20ea-4e85-ad74-6e3014f027f4";
-const NO_BACKEND = "schedule allocate volume:Could not find any available weighted backend.";
 
-/** Starts a cloud with a volume `data` that failed, and returns a connection. `hangs` names a path without an answer. */
-async function cloud(t, { hangs } = {}) {
-  let asked;
-  const message = {
-    id: "m",
-    event_id: "VOLUME_VOLUME_001_003",
-    user_message: NO_BACKEND,
-    message_level: "ERROR",
-    request_id: CREATED,
-    resource_uuid: VOLUME,
-  };
-  let last = 0;
-  const server = createServer((request, response) => {
-    const answer = (status, body, headers = {}) => {
-      const id = `req-00000000-0000-4000-8000-${String(++last).padStart(12, "0")}`;
-      response.writeHead(status, { "X-Openstack-Request-Id": id, ...headers });
-      response.end(JSON.stringify(body));
-    };
-    request.resume();
-    const here = `http://127.0.0.1:${server.address().port}`;
-    if (request.method === "POST") {
-      const service = (type, path) => ({
-        type,
-        endpoints: [{ interface: "public", region_id: "One", url: here + path }],
-      });
-      const catalog = [service("compute", "/compute/v2.1"), service("volumev3", "/volume/v3/p1")];
-      return answer(
-        201,
-        { token: { catalog, project: { id: "p1" } } },
-        { "X-Subject-Token": "gAAAAA-s3cr3t" },
-      );
-    }
-    const path = request.url.split("?")[0];
-    asked?.();
-    if (path === hangs) return;
-    if (path === "/volume/v3/p1/volumes") {
-      const named = request.url.includes("name=data") ? [{ id: VOLUME, name: "data" }] : [];
-      return answer(200, { volumes: named });
-    }
-    if (path === `/volume/v3/p1/volumes/${VOLUME}`) {
-      return answer(200, { volume: { id: VOLUME, name: "data", status: "error", size: 1 } });
-    }
-    if (path === "/volume/v3/p1/messages") return answer(200, { messages: [message] });
-    if (path === "/compute/v2.1/servers") return answer(200, { servers: [] });
-    answer(404, { itemNotFound: { code: 404, message: "nothing there" } });
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+/** Serves a cloud with a volume `data` that failed, and returns a connection. `hangs` names a path without an answer. */
+async function cloud(t, options) {
+  const { url, asks } = await serveCloud(t, options);
   const auth = {
-    auth_url: `http://127.0.0.1:${server.address().port}`,
+    auth_url: url,
     username: "demo",
-    password: "hunter2",
+    password: PASSWORD,
     project_name: "prod",
     user_domain_id: "default",
     project_domain_id: "default",
   };
   const connection = await new openstack.Cloud({ auth }).connect();
-  return { auth, connection, asks: () => new Promise((resolve) => (asked = resolve)) };
+  return { auth, connection, asks };
 }
 
 test("a volume that failed to be created, by its name", async (t) => {
@@ -99,7 +48,7 @@ test("a volume that failed to be created, by its name", async (t) => {
   assert.ok(story.trails.some((trail) => trail.service === "volume"));
   assert.equal(story.toJSON().schema, "reqtrail.story/2");
   assert.equal(inspect(story), story.report());
-  assert.match(String(story), /give the operator: req-05c51f8b/);
+  assert.match(String(story), /give the operator: req-0fb4c369/);
   assert.ok(!(inspect(connection) + JSON.stringify(story)).includes("s3cr3t"));
   // By its kind and ID, with the same driver.
   const again = await connection.explain(`volume/${VOLUME}`);

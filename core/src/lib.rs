@@ -217,6 +217,11 @@ struct RepositoryReadme;
 #[doc = include_str!("../../docs/rust/from-reqwest.md")]
 struct FromReqwest;
 
+/// The examples of the page on OpenStack.
+#[cfg(all(doctest, feature = "openstack"))]
+#[doc = include_str!("../../docs/rust/openstack.md")]
+struct OpenStackPage;
+
 /// The examples of the page on server actions.
 #[cfg(all(doctest, feature = "openstack"))]
 #[doc = include_str!("../../docs/why-did-my-server-action-fail.md")]
