@@ -20,13 +20,13 @@ demo: toolchain ## Play an incident on an embedded server: log, error, report an
 	@cargo run --quiet --package reqtrail-examples --bin quickstart
 
 .PHONY: demo-openstack
-demo-openstack: toolchain ## Follow a server action and a volume that fail after their 202, on real services on loopback
+demo-openstack: toolchain ## Follow and explain a server action and a volume that fail after their 202, on real services on loopback
 	@scripts/demo-openstack.sh
 
 ##@ While you work
 
 .PHONY: quick
-quick: toolchain-lint ## After every edit: formats, clippy and tests of the core, generated files; under a minute
+quick: toolchain-lint ## After every edit: formats, clippy and tests of the core, floors, generated files
 	@scripts/format.sh --check
 	cargo clippy --quiet --package reqtrail --all-targets -- -D warnings
 	cargo test --quiet --package reqtrail --lib --test call
@@ -47,7 +47,7 @@ fix: toolchain-lint ## Let the linters repair what they can, write generated fil
 	@scripts/format.sh
 
 .PHONY: codegen
-codegen: toolchain ## Write the code tables, the C header, and the command's completions and man pages again
+codegen: toolchain ## Write all generated files again: options and records of every language, code tables, C headers, schemas, pages, completions, man pages
 	cargo run --quiet --package xtask -- codegen
 	cargo run --quiet --package xtask --features command -- command
 

@@ -13,8 +13,8 @@ static void on_done(reqtrail_call_handle *call, reqtrail_code code, reqtrail_res
   (void)call;
   const char *what = user_data;
   if (code == REQTRAIL_OK) {
-    printf("%s: %d, request ID %s\n", what, (int)reqtrail_response_status(response),
-           reqtrail_response_request_id(response, NULL));
+    const char *id = reqtrail_response_request_id(response, NULL); /* NULL if the server sent none */
+    printf("%s: %d, request ID %s\n", what, (int)reqtrail_response_status(response), id ? id : "unknown");
   } else {
     printf("%s: %s\n", what, reqtrail_error_display(error, NULL));
   }

@@ -41,9 +41,11 @@ static int read_camera(const reqtrail_client *client, const char *id) {
   reqtrail_request_param(request, "id", REQTRAIL_ZERO_TERMINATED, id, REQTRAIL_ZERO_TERMINATED);
   reqtrail_code code = reqtrail_call(client, request, &response, &error);
   if (code == REQTRAIL_OK) {
-    printf("camera %s: %s\n", id, (const char *)reqtrail_response_request_id(response, NULL));
+    const char *request_id = reqtrail_response_request_id(response, NULL); /* NULL if the server sent none */
+    printf("camera %s: %s\n", id, request_id ? request_id : "no request ID");
   } else if (reqtrail_error_code_number(error) == REQTRAIL_NOVAVMS_NOT_FOUND) {
-    printf("camera %s is not there; the request ID is %s\n", id, reqtrail_error_request_id(error, NULL));
+    const char *request_id = reqtrail_error_request_id(error, NULL);
+    printf("camera %s is not there; the request ID is %s\n", id, request_id ? request_id : "unknown");
     complain(error);
   } else {
     complain(error);
