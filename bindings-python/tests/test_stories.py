@@ -23,7 +23,11 @@ def cinder() -> Iterator[Any]:
 
 
 def connect(server: Any) -> Connection:
-    auth = {"auth_url": little_cloud.url(server), "application_credential_id": "c1", "application_credential_secret": "hunter2"}
+    auth = {
+        "auth_url": little_cloud.url(server),
+        "application_credential_id": "c1",
+        "application_credential_secret": "hunter2",
+    }
     return Cloud(auth_type="v3applicationcredential", auth=auth).connect()
 
 
