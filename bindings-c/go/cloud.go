@@ -49,6 +49,10 @@ type CloudConfig struct {
 	AuthMethods []string
 
 	// Generated until here.
+
+	// Services holds the settings of single services, by the type of the service, such as volume, network or image, or
+	// by an alias of the type. They override RegionName and Interface.
+	Services map[string]ServiceConfig
 }
 
 // CloudFromEnv finds the cloud that the environment names: OS_CLOUD names one in clouds.yaml; without it the OS_*
@@ -79,6 +83,9 @@ func NewCloud(config CloudConfig) (*Cloud, error) {
 	}
 	entry := config.entry()
 	entry["auth"] = auth
+	if err := addServices(entry, config.Services); err != nil {
+		return nil, err
+	}
 	for name, value := range entry {
 		if text, isText := value.(string); isText && !utf8.ValidString(text) {
 			return nil, wrongOption("%s is not UTF-8 text", name)

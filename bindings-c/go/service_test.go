@@ -68,9 +68,19 @@ func (s *services) answer(w http.ResponseWriter, r *http.Request) {
 
 func (s *services) connect(t *testing.T) *Connection {
 	t.Helper()
-	cloud, err := NewCloud(CloudConfig{AuthType: "v3applicationcredential", Auth: map[string]Secret{
-		"auth_url": Secret(s.URL), "application_credential_id": "c1", "application_credential_secret": "hunter2",
-	}})
+	return connected(t, s.URL, nil)
+}
+
+// connected signs in to a Keystone.
+func connected(t *testing.T, keystone string, services map[string]ServiceConfig) *Connection {
+	t.Helper()
+	cloud, err := NewCloud(CloudConfig{
+		AuthType: "v3applicationcredential",
+		Auth: map[string]Secret{
+			"auth_url": Secret(keystone), "application_credential_id": "c1", "application_credential_secret": "hunter2",
+		},
+		Services: services,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
