@@ -25,10 +25,14 @@ func newClient(config *Config, connection *Connection, mock scripted.Mock) (*Cli
 	if err != nil {
 		return nil, err
 	}
+	return clientOf(made), nil
+}
+
+func clientOf(made *core) *Client {
 	client := &Client{core: made}
 	// If the program does not call Close, the library's memory is freed when the client is collected.
 	runtime.AddCleanup(client, (*core).close, made)
-	return client, nil
+	return client
 }
 
 // Do makes a call and waits for its end. Its error is an [*Error] with the call's trail.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"runtime"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -172,6 +173,18 @@ type Connection struct {
 	handle   *C.reqtrail_connection
 	endpoint string
 	session  *Session
+
+	// driver runs explanations, from the first one on.
+	driver  *Client
+	driving sync.Mutex
+}
+
+// pointer returns the handle, or NULL for nil.
+func (c *Connection) pointer() *C.reqtrail_connection {
+	if c == nil {
+		return nil
+	}
+	return c.handle
 }
 
 // Endpoint returns the URL of the compute API. It is empty if there is none, and the error of Client then says why.

@@ -56,9 +56,7 @@ func newCore(config *Config, connection *Connection, mock scripted.Mock) (*core,
 	if err := checkVersion(); err != nil {
 		return nil, err
 	}
-	h := &hooks{onAttempt: config.OnAttempt, onCall: config.OnCall, refresher: config.TokenRefresher}
-	h.ctx, h.cancel = context.WithCancel(context.Background())
-	c := &core{hooks: h, typed: hasContentType(config.Header), mock: mock}
+	c := &core{hooks: newHooks(config), typed: hasContentType(config.Header), mock: mock}
 	var s encoder
 	var from *C.reqtrail_connection
 	if connection != nil {
@@ -94,6 +92,21 @@ func newCore(config *Config, connection *Connection, mock scripted.Mock) (*core,
 		logWarning(text(warning))
 	}
 	return c, nil
+}
+
+// newDriver builds a client that makes no calls: it runs the operations that ask the services of a connection.
+func newDriver(connection *Connection) (*Client, error) {
+	if err := checkVersion(); err != nil {
+		return nil, err
+	}
+	c := &core{hooks: newHooks(&Config{})}
+	var failed *C.reqtrail_error
+	C.reqtrail_go_driver_new(connection.handle, &c.handle, &failed)
+	runtime.KeepAlive(connection)
+	if c.handle == nil {
+		return nil, takeConfigError(failed)
+	}
+	return clientOf(c), nil
 }
 
 // enter begins a use of the handle and returns the number of uses; 0 if the client is closed.
@@ -251,6 +264,8 @@ type job struct {
 	steps encoder
 	// started is the trail of the request that an operation follows, or nil.
 	started *Trail
+	// connection has the services that an operation asks, or is nil.
+	connection *Connection
 	// progress receives the polls of an operation, or is nil.
 	progress func(*Progress)
 	serving  *serving
@@ -289,7 +304,7 @@ func (c *core) run(ctx context.Context, ended error, w *waiter, j *job) {
 		over = func() { unwatch(); free() }
 	}
 	code := C.reqtrail_go_run(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(),
-		C.uint64_t(w.tag), token, j.serving.pointer(), &w.ended, &w.ended.error)
+		j.connection.pointer(), C.uint64_t(w.tag), token, j.serving.pointer(), &w.ended, &w.ended.error)
 	over()
 	runtime.KeepAlive(j)
 	// A job that ran has its own code; this one is a misuse or a bug.

@@ -19,6 +19,12 @@ type hooks struct {
 	refusals []*refusal
 }
 
+func newHooks(config *Config) *hooks {
+	h := &hooks{onAttempt: config.OnAttempt, onCall: config.OnCall, refresher: config.TokenRefresher}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	return h
+}
+
 // keptRefusals is how many errors of the refresher are kept for the calls that they end.
 const keptRefusals = 8
 

@@ -192,6 +192,13 @@ reqtrail_code reqtrail_go_client_new(const uint8_t *data,
                                      reqtrail_error **error);
 
 /**
+ * Builds a client that makes no calls. It runs the operations that ask the services of a connection.
+ */
+reqtrail_code reqtrail_go_driver_new(const reqtrail_connection *connection,
+                                     reqtrail_client **client,
+                                     reqtrail_error **error);
+
+/**
  * Returns the fields of a connection's session as JSON; NULL without a sign-in.
  */
 const char *reqtrail_go_connection_session(const reqtrail_connection *connection, size_t *length);
@@ -211,12 +218,14 @@ void reqtrail_go_client_warning(const reqtrail_client *client,
 
 /**
  * Makes a call or runs an operation on this thread. Its events are queued on the client, unless the tag is 0.
- * `started` is the trail of the request that an operation follows. `started`, `cancel` and `serving` may be NULL.
+ * `started` is the trail of the request that an operation follows, and `connection` has the services that an
+ * operation asks. `started`, `connection`, `cancel` and `serving` may be NULL.
  */
 reqtrail_code reqtrail_go_run(const reqtrail_client *client,
                               const uint8_t *data,
                               size_t data_length,
                               const reqtrail_trail *started,
+                              const reqtrail_connection *connection,
                               uint64_t tag,
                               const reqtrail_cancel_token *cancel,
                               const struct reqtrail_go_serving *serving,
@@ -230,6 +239,7 @@ reqtrail_code reqtrail_go_submit(const reqtrail_client *client,
                                  const uint8_t *data,
                                  size_t data_length,
                                  const reqtrail_trail *started,
+                                 const reqtrail_connection *connection,
                                  uint64_t tag,
                                  const struct reqtrail_go_serving *serving,
                                  reqtrail_error **error);

@@ -39,7 +39,8 @@ func (e *ActionError) Unwrap() error { return e.cause }
 // Is matches [KindAPI] if the action itself failed.
 func (e *ActionError) Is(target error) bool { return e.Failed && target == KindAPI }
 
-// ExplainError says that a server's history could not be read. [errors.As] finds the [*Error] of the call that failed.
+// ExplainError says that the history of a server, or the story of a resource or a request, could not be read.
+// [errors.As] finds the [*Error] of the call that failed, or of what was found instead.
 type ExplainError struct {
 	// Trails has the trails of all calls that were made, the failed one included.
 	Trails []*Trail
@@ -72,6 +73,27 @@ func readHistory(raw *rawReport) (*ServerHistory, error) {
 	history := data.serverHistory()
 	history.Trails, history.document = raw.trails, document{json: raw.json, text: raw.text}
 	return &history, nil
+}
+
+func readStory(raw *rawReport) (*Story, error) {
+	var data storyJSON
+	if err := raw.read(&data); err != nil {
+		return nil, err
+	}
+	story := data.story()
+	story.Trails, story.document = raw.trails, document{json: raw.json, text: raw.text}
+	return &story, nil
+}
+
+// explained converts the result of an explanation: what was read, or the error.
+func explained[V any](raw *rawReport, failed *operationError, err error, read func(*rawReport) (*V, error)) (*V, error) {
+	switch {
+	case err != nil:
+		return nil, err
+	case failed != nil:
+		return nil, &ExplainError{Trails: failed.trails, text: failed.call.Error(), cause: failed.cause()}
+	}
+	return read(raw)
 }
 
 func readProgress(text []byte) (*Progress, error) {

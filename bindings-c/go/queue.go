@@ -200,8 +200,8 @@ func (q *queue) forget(w *waiter) {
 func (q *queue) submit(c *core, ctx context.Context, j *job) *waiter {
 	w := q.expect(c, ctx, j.progress)
 	var failed *C.reqtrail_error
-	C.reqtrail_go_submit(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(), C.uint64_t(w.tag),
-		j.serving.pointer(), &failed)
+	C.reqtrail_go_submit(c.handle, (*C.uint8_t)(start(j.steps)), C.size_t(len(j.steps)), j.started.pointer(),
+		j.connection.pointer(), C.uint64_t(w.tag), j.serving.pointer(), &failed)
 	runtime.KeepAlive(j)
 	// The result may already have arrived, so an error of the submission is kept separate.
 	if failed != nil {

@@ -49,6 +49,7 @@ impl Inner {
         &self,
         steps: Steps<'_>,
         started: Option<&reqtrail_trail>,
+        connection: Option<&reqtrail_connection>,
         cancel: Option<&CancelToken>,
     ) -> Result<Job, Fault> {
         if let Some(request) = steps.request()? {
@@ -57,7 +58,10 @@ impl Inner {
                 .fold(Attached::new(), Attached::cancel_token);
             return Ok(Job::Call(request, attached));
         }
-        let (operation, progress) = steps.operation(started.map(reqtrail_trail::core))?;
+        let (mut operation, progress) = steps.operation(started.map(reqtrail_trail::core))?;
+        if let Some(connection) = connection {
+            operation = operation.connection(connection.connection());
+        }
         let cancel = cancel.cloned().unwrap_or_else(CancelToken::new);
         let mut attached = OperationAttached::new().cancel_token(&cancel);
         if progress {
@@ -78,6 +82,11 @@ export! {
         let connection = connection.as_ref().map(reqtrail_connection::connection);
         let builder = Steps(data).client(connection, &mailbox)?;
         reqtrail_client::build(builder, mailbox)?
+    }
+
+    /// Builds a client that makes no calls. It runs the operations that ask the services of a connection.
+    fn reqtrail_go_driver_new(connection: &reqtrail_connection) makes client: reqtrail_client {
+        reqtrail_client::build(connection.connection().driver().begin()?, Mailbox::new())?
     }
 
     /// Returns the fields of a connection's session as JSON; NULL without a sign-in.
@@ -101,11 +110,13 @@ export! {
     }
 
     /// Makes a call or runs an operation on this thread. Its events are queued on the client, unless the tag is 0.
-    /// `started` is the trail of the request that an operation follows. `started`, `cancel` and `serving` may be NULL.
+    /// `started` is the trail of the request that an operation follows, and `connection` has the services that an
+    /// operation asks. `started`, `connection`, `cancel` and `serving` may be NULL.
     fn reqtrail_go_run(
         client: &reqtrail_client,
         data: bytes,
         started: *const reqtrail_trail,
+        connection: *const reqtrail_connection,
         tag: u64,
         cancel: *const reqtrail_cancel_token,
         serving: *const reqtrail_go_serving,
@@ -113,7 +124,7 @@ export! {
     ) fails {
         let (host, lane) = (client.0.client.host(), &client.0.inbox.lane);
         let cancel = cancel.as_ref().map(|token| &token.0);
-        let job = client.0.job(Steps(data), started.as_ref(), cancel)?;
+        let job = client.0.job(Steps(data), started.as_ref(), connection.as_ref(), cancel)?;
         let outcome = within(serving.as_ref(), || match tag {
             0 => host.run(job, None),
             _ => host.run_for(lane, job, tag),
@@ -126,10 +137,11 @@ export! {
         client: &reqtrail_client,
         data: bytes,
         started: *const reqtrail_trail,
+        connection: *const reqtrail_connection,
         tag: u64,
         serving: *const reqtrail_go_serving,
     ) fails {
-        let job = client.0.job(Steps(data), started.as_ref(), None)?;
+        let job = client.0.job(Steps(data), started.as_ref(), connection.as_ref(), None)?;
         let (host, lane) = (client.0.client.host(), &client.0.inbox.lane);
         within(serving.as_ref(), || host.submit_for(lane, job, tag));
     }

@@ -30,8 +30,8 @@ numbered! { u8:
     HEADER SECRET_HEADER PATH LINK PARAM SECRET_PARAM QUERY JSON BODY
     // Further parts of clients. The first step is BASE_URL, unless there is a connection.
     BASE_URL TOKEN_REFRESHER ON_ATTEMPT ON_CALL
-    // Operations. The first step is OPERATION, with the number of its kind, the server, and the request ID of an
-    // action.
+    // Operations. The first step is OPERATION, with the number of its kind, the server or whatever else it is about, and
+    // the request ID of an action.
     OPERATION ON_PROGRESS
     // Answers of a refresher: TOKEN, and MOMENT if its expiry is known; or REFUSED with the message and a request ID,
     // and REFUSED_AS with the names of a kind and a category.
@@ -254,18 +254,22 @@ impl Steps<'_> {
         let kind = kinds.find(|kind| **kind as u16 == step.option);
         let kind = *kind.ok_or_else(unreadable)?;
         // The parameter names of Go's methods.
-        let server = text(step.first, "serverID")?;
-        let named = ActionRef::from(text(step.second, "requestID")?);
+        let named = match kind {
+            OperationKind::ExplainResource => "what",
+            OperationKind::FollowResource => "resourceID",
+            OperationKind::ServerByName => "serverName",
+            _ => "serverID",
+        };
+        let server = text(step.first, named)?;
+        let action = ActionRef::from(text(step.second, "requestID")?);
         let mut operation = match (kind, started) {
             // The first text is then the response's body, which names kind and resource.
             (OperationKind::FollowResource, Some(started)) => {
                 let action = ActionRef::from(started).answered(server.to_owned());
                 Operation::new(kind, "", action)
             }
-            (_, started) => {
-                let action = started.map_or(named, ActionRef::from);
-                Operation::new(kind, server, action)
-            }
+            (_, Some(started)) => Operation::new(kind, server, started),
+            (_, None) => Operation::new(kind, server, action),
         };
         let mut progress = false;
         for step in self {

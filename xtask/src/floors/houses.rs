@@ -333,7 +333,6 @@ pub(super) const GO_PACKAGES: &[&str] = &["", "reqtrailtest/"];
 /// The Go files that know C. All others are Go alone.
 pub(super) const CGO_FILES: &[&str] = &[
     "cloud.go",
-    "compute.go",
     "convert.go",
     "core.go",
     "encode.go",
@@ -341,6 +340,7 @@ pub(super) const CGO_FILES: &[&str] = &[
     "events.go",
     "link.go",
     "link_pkgconfig.go",
+    "operation.go",
     "options.go",
     "queue.go",
     "recorder.go",
