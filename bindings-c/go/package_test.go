@@ -207,7 +207,7 @@ func TestTheProgramsOfThePages(t *testing.T) {
 	here := packaging(t)
 	folder := module(t, here)
 	number := 0
-	for _, page := range []string{"README.md", "../../README.md", "../../docs/go/from-net-http.md", "../../docs/why-did-my-server-action-fail.md", "../../docs/why-did-my-volume-fail.md"} {
+	for _, page := range []string{"README.md", "../../README.md", "../../docs/go/from-net-http.md", "../../docs/go/openstack.md", "../../docs/why-did-my-server-action-fail.md", "../../docs/why-did-my-volume-fail.md"} {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)
