@@ -22,7 +22,6 @@ async fn told(connection: &Connection, what: &str) -> Story {
         .send()
         .await;
     let story = story.unwrap_or_else(|error| panic!("{error}"));
-    println!("{story}");
     // Version documents have none.
     let mut calls = story.trails.iter().filter(|trail| trail.path() != "/");
     assert!(
