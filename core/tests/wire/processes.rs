@@ -282,7 +282,7 @@ fn a_process_that_forks_while_tokens_change() {
                     .header("x-process", std::process::id().to_string())
                     .cancel_token(&cancel);
                 let response = request.send().expect("a response of the child");
-                tell(&response.trail().call_id().to_string());
+                report(&response.trail().call_id().to_string());
             });
             join(pid);
         }
