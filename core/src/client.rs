@@ -66,6 +66,16 @@ impl Client {
     pub(crate) fn base_path(&self) -> &str {
         self.shared.base.prefix()
     }
+
+    /// Scheme, host and port of the base URL.
+    pub(crate) fn origin(&self) -> &str {
+        self.shared.base.origin()
+    }
+
+    /// The service that it calls, by the name that the program gave it.
+    pub(crate) fn service(&self) -> Option<&str> {
+        self.shared.dialect.0.service.as_deref()
+    }
 }
 
 /// Writes the methods that begin requests, the same for both clients.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::lenient;
+
 /// A volume, a snapshot or an image, as its service shows it
 /// (<https://docs.openstack.org/api-ref/block-storage/v3/>, <https://docs.openstack.org/api-ref/image/v2/>).
 #[derive(Clone, Deserialize, Serialize)]
@@ -11,19 +13,19 @@ pub struct Resource {
     /// Its UUID.
     pub id: String,
     /// The name that its owner gave it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub name: Option<String>,
     /// Its state: `available`, `extending`, `error`, `active`, …
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub status: String,
     /// Its size: GiB of a volume or a snapshot, bytes of an image.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub size: Option<u64>,
     /// When it was created: UTC, though the block storage API writes no zone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub created_at: Option<String>,
     /// When it last changed: UTC, though the block storage API writes no zone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub updated_at: Option<String>,
     /// Everything else that the API sent.
     #[serde(flatten)]

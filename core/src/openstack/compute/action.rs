@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::dialect::openstack::plain;
+use crate::openstack::accepted::lenient;
 use crate::openstack::accepted::time::{Stamp, stamp};
 
 /// An action on a server (<https://docs.openstack.org/api-ref/compute/#servers-actions-os-instance-actions>).
@@ -15,29 +16,33 @@ pub struct ServerAction {
     /// The kind: `create`, `resize`, `live-migration`, …
     pub action: String,
     /// The server's UUID.
-    #[serde(default, rename = "instance_uuid")]
+    #[serde(
+        default,
+        rename = "instance_uuid",
+        deserialize_with = "lenient::optional"
+    )]
     pub server_id: Option<String>,
     /// The local ID of the request that started it.
     pub request_id: String,
     /// The ID of the user who requested it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub user_id: Option<String>,
     /// The ID of the project in which it was requested.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub project_id: Option<String>,
     /// When it began: UTC, though the API writes no zone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub start_time: Option<String>,
     /// When it last changed; from microversion 2.58.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub updated_at: Option<String>,
     /// The text `Error` once a step has failed. It is absent while the action runs, after a success, and after some
     /// failures.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub message: Option<String>,
     /// The steps, newest first: for administrators at every microversion, for others from 2.51. A list of actions never
     /// has them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional_rows")]
     pub events: Option<Vec<ActionEvent>>,
     /// Everything else that the API sent.
     #[serde(flatten)]
@@ -49,27 +54,28 @@ pub struct ServerAction {
 #[non_exhaustive]
 pub struct ActionEvent {
     /// The step's name, such as `compute_finish_resize`.
+    #[serde(default, deserialize_with = "lenient::text")]
     pub event: String,
     /// When it began: UTC, though the API writes no zone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub start_time: Option<String>,
     /// When it ended. After a rescheduled build there may never be one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub finish_time: Option<String>,
     /// `Success` or `Error`, once it has ended.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub result: Option<String>,
     /// A stack trace, for administrators only. It is not meant for end users, and no report repeats it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub traceback: Option<String>,
     /// The host, for administrators; from microversion 2.62.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub host: Option<String>,
     /// The host without its name; from microversion 2.62.
-    #[serde(default, rename = "hostId")]
+    #[serde(default, rename = "hostId", deserialize_with = "lenient::optional")]
     pub host_id: Option<String>,
     /// Why it failed, for administrators by default; from microversion 2.84.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub details: Option<String>,
     /// Everything else that the API sent.
     #[serde(flatten)]

@@ -3,24 +3,17 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use super::reads::Compute;
 use crate::client::Client;
 use crate::codes::{Category, ErrorKind};
 use crate::error::Error;
 use crate::openstack::accepted::call_group::CallGroup;
 use crate::openstack::accepted::get::Get;
+use crate::openstack::accepted::name_list::{self, LISTED};
 use crate::redact::one_line;
-
-/// How many IDs an ambiguous name's error lists at most.
-pub(in crate::openstack) const LISTED: usize = 5;
 
 /// How many characters of a name an error repeats at most.
 const SHOWN: usize = 60;
-
-/// How many pages of matches are read at most. Nova matches whole names, so more than one is rare.
-const MAX_PAGES: usize = 100;
 
 /// The result of a look-up.
 pub(super) enum Lookup {
@@ -70,59 +63,14 @@ pub(in crate::openstack) async fn ids(
     timeout: Option<Duration>,
 ) -> Result<Vec<String>, Error> {
     let pattern = pattern(name);
-    let mut ids = Vec::new();
-    let mut marker = None;
-    for _ in 0..MAX_PAGES {
-        let page = list(compute, &pattern, marker.as_deref());
-        let Page {
-            servers,
-            servers_links,
-        } = calls.ask(page, timeout).await?;
-        let last = servers.last().map(|server| server.id.clone());
-        // Another database may read the filter differently, or it may be ignored, so the whole name decides.
-        for server in servers {
-            // Pages may overlap while servers come and go.
-            if server.name.as_deref() == Some(name) && !ids.contains(&server.id) {
-                ids.push(server.id);
-            }
+    name_list::ids(calls, name, timeout, |marker| {
+        let mut request = compute.get("/servers").query("name", &pattern);
+        if let Some(marker) = marker {
+            request = request.query("marker", marker);
         }
-        let has_next = servers_links.iter().any(|link| link.rel == "next");
-        if !has_next || last.is_none() || last == marker || ids.len() > LISTED {
-            break;
-        }
-        marker = last;
-    }
-    Ok(ids)
-}
-
-/// A page of servers.
-#[derive(Deserialize)]
-struct Page {
-    servers: Vec<Listed>,
-    #[serde(default)]
-    servers_links: Vec<Link>,
-}
-
-/// A server as a list shows it.
-#[derive(Deserialize)]
-struct Listed {
-    id: String,
-    #[serde(default)]
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Link {
-    rel: String,
-}
-
-/// Lists the servers whose names match a regular expression, after the server of this ID.
-fn list(compute: &Compute<Client>, pattern: &str, marker: Option<&str>) -> Get<Client, Page> {
-    let mut request = compute.get("/servers").query("name", pattern);
-    if let Some(marker) = marker {
-        request = request.query("marker", marker);
-    }
-    Get::new(request, |response| response.json())
+        Get::new(request, |response| response.json())
+    })
+    .await
 }
 
 /// A regular expression for this very name, as Nova's filter takes one.

@@ -13,6 +13,7 @@ use crate::blocking;
 use crate::client::{AnyClient, Client};
 use crate::error::Error;
 use crate::openstack::accepted::get::{Fetched, Get};
+use crate::openstack::accepted::lenient::{self, Link};
 use crate::openstack::accepted::time::iso8601;
 use crate::request::RequestBuilder;
 
@@ -235,24 +236,18 @@ struct ActionBody {
 
 #[derive(Deserialize)]
 struct PageBody {
-    #[serde(rename = "instanceActions")]
+    #[serde(rename = "instanceActions", deserialize_with = "lenient::rows")]
     actions: Vec<ServerAction>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::rows")]
     links: Vec<Link>,
-}
-
-#[derive(Deserialize)]
-struct Link {
-    rel: String,
-    href: String,
 }
 
 impl From<PageBody> for ActionPage {
     fn from(body: PageBody) -> Self {
-        let next = body.links.into_iter().find(|link| link.rel == "next");
+        let mut links = body.links.into_iter().filter(Link::is_next);
         Self {
             actions: body.actions,
-            next: next.map(|link| link.href),
+            next: links.find_map(|link| link.href),
         }
     }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::openstack::accepted::lenient;
 use crate::openstack::accepted::time::{Stamp, stamp};
 
 /// A server (<https://docs.openstack.org/api-ref/compute/#show-server-details>).
@@ -28,19 +29,27 @@ pub struct Server {
     /// The server's UUID.
     pub id: String,
     /// The name that its owner gave it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub name: Option<String>,
     /// The state for users: `ACTIVE`, `BUILD`, `ERROR`, `VERIFY_RESIZE`, …
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub status: String,
     /// The running task, as in `spawning`. Between two steps of one action there is none either.
-    #[serde(default, rename = "OS-EXT-STS:task_state")]
+    #[serde(
+        default,
+        rename = "OS-EXT-STS:task_state",
+        deserialize_with = "lenient::optional"
+    )]
     pub task_state: Option<String>,
     /// The state that the last finished step left the server in.
-    #[serde(default, rename = "OS-EXT-STS:vm_state")]
+    #[serde(
+        default,
+        rename = "OS-EXT-STS:vm_state",
+        deserialize_with = "lenient::optional"
+    )]
     pub vm_state: Option<String>,
     /// Whether it is locked; from microversion 2.9.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub locked: Option<bool>,
     /// Why it is in `ERROR`. A list of servers may leave it out: fetch the single server.
     #[serde(default)]
@@ -55,16 +64,16 @@ pub struct Server {
 #[non_exhaustive]
 pub struct ServerFault {
     /// The fault's number, similar to an HTTP status.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub code: Option<i64>,
     /// When it happened, as the API writes it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub created: Option<String>,
     /// The text for people.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub message: String,
     /// A stack trace, for administrators only. It is not meant for end users, and no report repeats it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub details: Option<String>,
 }
 

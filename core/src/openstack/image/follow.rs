@@ -28,8 +28,9 @@ pub(in crate::openstack) struct ImageFollow {
     client: Client,
     work: ImageWork,
     tell: Option<Tell>,
-    pub(in crate::openstack) image: Option<Resource>,
-    pub(in crate::openstack) task: Option<ImageTask>,
+    image: Option<Resource>,
+    /// The tasks with the request's ID, newest first.
+    tasks: Vec<ImageTask>,
     was_there: bool,
     has_tasks: bool,
     /// Glance's 404, if the last poll got it.
@@ -42,8 +43,8 @@ impl Subject for ImageFollow {
     }
 
     async fn look(&mut self, watch: &mut Watch) -> Result<Option<End>, Error> {
-        // The task is read first, so that the image's state is at least as new.
-        if !self.read_task(watch).await? {
+        // The tasks are read first, so that the image's state is at least as new.
+        if !self.read_tasks(watch).await? {
             return Ok(None);
         }
         let image = reads::image(&self.client, &self.work.prefix, &self.work.id);
@@ -64,15 +65,15 @@ impl Subject for ImageFollow {
             tell(self.image.as_ref(), watch.elapsed());
         }
         let seen = (self.image.as_ref()).map(|image| &image.status);
-        let task = self.task.as_ref().map(|task| &task.status);
+        let tasks: Vec<&str> = self.tasks.iter().map(|task| &*task.status).collect();
         let settle = watch.settle();
-        let same_for = watch.same_for(format!("{seen:?} {task:?}"));
+        let same_for = watch.same_for(format!("{seen:?} {tasks:?}"));
         let seen = Observation {
             work: Work::of(&self.work.operation),
             operation: &self.work.operation,
             image: self.image.as_ref(),
             was_there: self.was_there,
-            task: self.task.as_ref(),
+            tasks: &self.tasks,
             has_tasks: self.has_tasks,
             settled: same_for.is_some_and(|same| same >= settle),
         };
@@ -95,7 +96,7 @@ impl ImageFollow {
             client,
             tell,
             image: None,
-            task: None,
+            tasks: Vec::new(),
             was_there: work.was_there,
             has_tasks: true,
             absent: None,
@@ -103,8 +104,16 @@ impl ImageFollow {
         }
     }
 
-    /// Reads the task of this request; `false` if a later try may succeed. A task that was seen stays known.
-    async fn read_task(&mut self, watch: &mut Watch) -> Result<bool, Error> {
+    /// The task of the request; `None` if none is known, or if several have its ID and ended differently.
+    pub(in crate::openstack) fn into_report(self) -> (Option<Resource>, Option<ImageTask>) {
+        let mut tasks = self.tasks.into_iter();
+        let newest = tasks.next();
+        let task = newest.filter(|task| tasks.all(|other| other.status == task.status));
+        (self.image, task)
+    }
+
+    /// Reads the tasks of this request; `false` if a later try may succeed. Tasks that were seen stay known.
+    async fn read_tasks(&mut self, watch: &mut Watch) -> Result<bool, Error> {
         self.has_tasks = !self.work.request_id.is_empty();
         if !self.has_tasks {
             return Ok(true);
@@ -115,8 +124,12 @@ impl ImageFollow {
             Ok(read) => {
                 let request = Some(self.work.request_id.as_str());
                 let own = |task: &ImageTask| task.request_id.as_deref() == request;
-                let task = read.tasks.into_iter().find(own);
-                self.task = task.map(ImageTask::for_report).or(self.task.take());
+                let tasks = read.tasks.into_iter().filter(own);
+                let mut tasks: Vec<ImageTask> = tasks.map(ImageTask::for_report).collect();
+                if !tasks.is_empty() {
+                    tasks.sort_by_key(|task| std::cmp::Reverse(task.created()));
+                    self.tasks = tasks;
+                }
             }
             Err(error) => match error.status().map(|status| status.as_u16()) {
                 Some(404) if is_absent(&error) => {}

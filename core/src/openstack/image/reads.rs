@@ -1,4 +1,4 @@
-//! The calls of the image API that tell what became of an import.
+//! The calls of the image API that report the result of an import.
 
 use serde::Deserialize;
 
@@ -7,6 +7,7 @@ use crate::client::AnyClient;
 use crate::codes::Category;
 use crate::error::Error;
 use crate::openstack::accepted::get::Get;
+use crate::openstack::accepted::lenient;
 use crate::openstack::accepted::resource::Resource;
 
 /// Reads an image. `prefix` is the path between the client's base URL and the collection, as in `/v2`.
@@ -21,7 +22,7 @@ pub(in crate::openstack) fn image<C: AnyClient>(
     Get::new(request, |response| response.json())
 }
 
-/// Reads the tasks of an image, which older services do not tell.
+/// Reads the tasks of an image, which older services do not have.
 pub(in crate::openstack) fn tasks<C: AnyClient>(
     client: &C,
     prefix: &str,
@@ -36,6 +37,7 @@ pub(in crate::openstack) fn tasks<C: AnyClient>(
 /// The tasks of an image.
 #[derive(Deserialize)]
 pub(in crate::openstack) struct Tasks {
+    #[serde(deserialize_with = "lenient::rows")]
     pub(in crate::openstack) tasks: Vec<ImageTask>,
 }
 

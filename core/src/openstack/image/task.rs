@@ -5,32 +5,36 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::openstack::accepted::lenient;
+use crate::openstack::accepted::time::{Stamp, stamp};
+
 /// A task of an image, such as its import (<https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image>).
 #[derive(Clone, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ImageTask {
     /// The task's UUID.
+    #[serde(default, deserialize_with = "lenient::text")]
     pub id: String,
     /// What it does, as in `api_image_import`.
-    #[serde(default, rename = "type")]
+    #[serde(default, rename = "type", deserialize_with = "lenient::optional")]
     pub task_type: Option<String>,
     /// Its progress: `pending`, `processing`, `success` or `failure`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub status: String,
     /// Why it failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub message: Option<String>,
     /// The ID of the request that began it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub request_id: Option<String>,
     /// When it was created: UTC, though the API writes no zone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub created_at: Option<String>,
     /// When it last changed: UTC, though the API writes no zone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub updated_at: Option<String>,
     /// Until when it can be read.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub expires_at: Option<String>,
     /// Everything else that the API sent.
     #[serde(flatten)]
@@ -59,6 +63,16 @@ impl ImageTask {
             *input = crate::redact::REDACTED.into();
         }
         self
+    }
+
+    /// When it was created.
+    pub(in crate::openstack) fn created(&self) -> Option<Stamp> {
+        self.created_at.as_deref().and_then(stamp)
+    }
+
+    /// Whether it has not ended yet.
+    pub(in crate::openstack) fn is_running(&self) -> bool {
+        !matches!(self.status.as_str(), "success" | "failure")
     }
 
     /// Why it failed, without the blanks around it; `None` if it does not say.

@@ -6,6 +6,7 @@
 use super::task::ImageTask;
 use crate::openstack::accepted::codes::Verdict;
 use crate::openstack::accepted::resource::Resource;
+use crate::redact::one_line;
 
 /// The followed work on an image.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -47,8 +48,8 @@ pub(super) struct Observation<'a> {
     pub(super) image: Option<&'a Resource>,
     /// Whether it was seen by an earlier poll, or the service accepted work on it.
     pub(super) was_there: bool,
-    /// The task of this very request.
-    pub(super) task: Option<&'a ImageTask>,
+    /// The tasks with this very request's ID: more than one if several requests share a global ID.
+    pub(super) tasks: &'a [ImageTask],
     /// Whether the service shows tasks.
     pub(super) has_tasks: bool,
     /// Whether the state has been the same for a while.
@@ -73,7 +74,13 @@ use Assessment::{Apparent, Ended, NotFound, Running};
 /// Judges what was seen.
 pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
     let status = seen.image.map(|image| image.status.as_str());
-    if let Some(end) = seen.task.and_then(|task| of_task(seen, task, status)) {
+    // An image that has its data was created, whichever task failed before.
+    let tasks_count = match seen.work {
+        Work::Import => true,
+        Work::Create => status != Some("active"),
+        Work::Unproven => false,
+    };
+    if tasks_count && let Some(end) = of_tasks(seen, status) {
         return end;
     }
     let Some(status) = status else {
@@ -92,35 +99,65 @@ pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
         Work::Unproven => Ended(
             Verdict::Unknown,
             format!(
-                "no run has proven how `image.{}` ends, so nothing is a proof of it; the image is {status}",
+                "no test has shown how `image.{}` ends, so no state proves it; the image is {status}",
                 seen.operation
             ),
         ),
     }
 }
 
-/// What the task of the request says.
+/// What the tasks with the request's ID say: nothing if they differ, since Glance does not say which request began which.
+fn of_tasks(seen: &Observation<'_>, status: Option<&str>) -> Option<Assessment> {
+    let (task, others) = seen.tasks.split_first()?;
+    if others.iter().all(|other| other.status == task.status) {
+        return of_task(seen, task, status);
+    }
+    if status.is_some() && seen.tasks.iter().any(ImageTask::is_running) {
+        return Some(Running);
+    }
+    let listed: Vec<String> = (seen.tasks.iter())
+        .map(|task| format!("{} is {}", one_line(&task.id), one_line(&task.status)))
+        .collect();
+    Some(Ended(
+        Verdict::Unknown,
+        format!(
+            "{} tasks of the image have the ID of this request, and they ended differently ({}); imports that share a global \
+             request ID cannot be told apart",
+            seen.tasks.len(),
+            listed.join(", ")
+        ),
+    ))
+}
+
+/// What a task of the request says.
 fn of_task(seen: &Observation<'_>, task: &ImageTask, status: Option<&str>) -> Option<Assessment> {
     match task.status.as_str() {
         "failure" => {
-            let reason = task.reason().unwrap_or("the service gives no reason");
+            let reason = task.reason().unwrap_or("the task has no reason");
             let mut evidence = format!("the task of the {} failed: {reason}", seen.operation);
             if let Some(stores) = seen.image.and_then(failed_stores) {
                 evidence = format!("{evidence} (not in the stores: {stores})");
             }
             Some(Ended(Verdict::Failed, evidence))
         }
-        "success" => match status {
-            Some("active") => Some(Ended(
+        "success" => match (status, seen.image.and_then(failed_stores)) {
+            // With `all_stores_must_succeed: false` a task succeeds if any store has the data.
+            (Some("active"), Some(stores)) => Some(Apparent(
+                Verdict::Succeeded,
+                format!(
+                    "its task succeeded and the image is active, but an import into {stores} failed"
+                ),
+            )),
+            (Some("active"), None) => Some(Ended(
                 Verdict::Succeeded,
                 "its task succeeded and the image is active".to_owned(),
             )),
             _ if !seen.settled => Some(Running),
-            Some(status) => Some(Apparent(
+            (Some(status), _) => Some(Apparent(
                 Verdict::Succeeded,
                 format!("its task succeeded, but the image is {status}"),
             )),
-            None => Some(Apparent(
+            (None, _) => Some(Apparent(
                 Verdict::Succeeded,
                 "its task succeeded, and the image is gone".to_owned(),
             )),
@@ -143,7 +180,7 @@ fn of_state(seen: &Observation<'_>, status: &str) -> Assessment {
     }
     if status == "killed" {
         let evidence =
-            "the image is killed: its data did not come whole, and the service gives no reason";
+            "the image is killed: its upload failed, and the service does not report the reason";
         return Ended(Verdict::Failed, evidence.to_owned());
     }
     if !seen.settled {
@@ -157,14 +194,15 @@ fn of_state(seen: &Observation<'_>, status: &str) -> Assessment {
         return Running;
     }
     if LATER.contains(&status) {
-        let evidence = format!("the image is {status}, which it cannot be before it is there");
+        let evidence =
+            format!("the image is {status}, a state that only an image with data reaches");
         return Apparent(Verdict::Succeeded, evidence);
     }
     let evidence = match status {
         "queued" => {
             "the image is queued: it waits for its data, and nothing is under way".to_owned()
         }
-        other => format!("the image is {other}, which proves nothing"),
+        other => format!("the image is {other}, and this state does not show how the work ended"),
     };
     Ended(Verdict::Unknown, evidence)
 }

@@ -4,8 +4,13 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::resource_ref::ResourceRef;
+use crate::client::Client;
 use crate::codes::ErrorKind;
+use crate::dialect::openstack::services::COMPUTE;
 use crate::error::Error;
+use crate::openstack::accepted::sent_path::{
+    SentPath, check_endpoint, is_of_service, is_resource_type,
+};
 use crate::openstack::compute::ActionRef;
 use crate::openstack::image::follow as image;
 use crate::openstack::volume::follow as volume;
@@ -39,23 +44,31 @@ pub(super) struct Work {
     pub(super) was_there: bool,
 }
 
-/// The collections of resources in paths, and the name of one resource.
-const COLLECTIONS: [(&str, &str); 7] = [
-    ("volumes", "volume"),
-    ("snapshots", "snapshot"),
-    ("backups", "backup"),
-    ("attachments", "attachment"),
-    ("images", "image"),
-    ("servers", "server"),
-    ("os-volumes_boot", "server"),
-];
-
-/// Reads what is followed. `base` is the path of the client's base URL.
+/// Reads what is followed through a client.
 ///
 /// # Errors
-/// `invalid_request` if that is unknown, with what would be right.
-pub(super) fn begun(what: &ResourceRef, base: &str) -> Result<Begun, Error> {
+/// `invalid_request` if that is unknown, or if the client is one of another service, region or project, with what would be
+/// right.
+pub(super) fn begun(what: &ResourceRef, client: &Client) -> Result<Begun, Error> {
     what.request.checked()?;
+    let begun = read(what, client)?;
+    if let Begun::Work(work) = &begun {
+        if !is_of_service(&work.resource_type, client.service()) {
+            let (service, resource_type) =
+                (client.service().unwrap_or_default(), &work.resource_type);
+            return Err(invalid(format!(
+                "the client is one of the service `{}`; expected one of the service that has the {resource_type}",
+                one_line(service)
+            )));
+        }
+        if let Some(trail) = &what.request.started {
+            check_endpoint(trail, client)?;
+        }
+    }
+    Ok(begun)
+}
+
+fn read(what: &ResourceRef, client: &Client) -> Result<Begun, Error> {
     if !what.named.is_empty() {
         return named(&what.named, &what.request).map(Begun::Work);
     }
@@ -66,15 +79,14 @@ pub(super) fn begun(what: &ResourceRef, base: &str) -> Result<Begun, Error> {
             "nothing says what is to be followed; {expected}"
         )));
     };
-    of_request(trail, what.request.answer.as_deref(), base)
+    of_request(trail, what.request.answer.as_deref(), client)
 }
 
 /// Reads kind and resource.
 fn named(named: &str, request: &ActionRef) -> Result<Work, Error> {
     let (kind, id) = named.split_once('/').unwrap_or((named, ""));
     let known = kind.split_once('.').filter(|(resource_type, operation)| {
-        let is_type = |(_, own): &(&str, &str)| own == resource_type;
-        COLLECTIONS.iter().any(is_type) && !operation.is_empty()
+        is_resource_type(resource_type) && !operation.is_empty()
     });
     let Some((resource_type, operation)) = known else {
         let shown = one_line(kind);
@@ -101,7 +113,7 @@ fn named(named: &str, request: &ActionRef) -> Result<Work, Error> {
 }
 
 /// Reads a request.
-fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun, Error> {
+fn of_request(trail: &Trail, answer: Option<&[u8]>, client: &Client) -> Result<Begun, Error> {
     let method = trail.method();
     let accepted = trail.outcome() == Outcome::Ok;
     let status = trail.last().and_then(crate::trail::Attempt::status);
@@ -112,22 +124,26 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun,
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && accepted {
         return Ok(at_once(trail));
     }
-    let path = Path::of(trail, base);
-    let Some(path) = path else {
+    // Manila's snapshots have the same path as Cinder's.
+    let is_known = |path: &SentPath| is_of_service(path.resource_type, trail.service());
+    let Some(path) = SentPath::of(trail).filter(is_known) else {
         return Err(unknown_work(trail));
     };
     let Some(operation) = operation(method, &path, trail) else {
         return match accepted {
-            // A POST that is answered with a 202 starts work that goes on.
+            // A POST that is answered with a 202 starts work that continues.
             true if status == Some(StatusCode::ACCEPTED) && !is_at_once(method, &path) => {
                 Err(unknown_work(trail))
             }
             true => Ok(at_once(trail)),
-            false => Err(invalid(
-                "the request began nothing that could be followed".to_owned(),
-            )),
+            false => Err(invalid(format!(
+                "`{method} {}` starts no work; expected a request that begins {}",
+                one_line(trail.path()),
+                kinds()
+            ))),
         };
     };
+    let prefix = path.prefix(client);
     let mut resource_type = path.resource_type;
     let id = match path.id {
         Some(id) => Some(id),
@@ -139,7 +155,7 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun,
     }
     let Some(id) = id else {
         let text = format!(
-            "the answer does not name the {resource_type}; expected its response, or the kind \
+            "the response does not name the {resource_type}; expected the response of its creation, or the kind \
              `{resource_type}.{operation}`, the UUID and the request's ID"
         );
         return Err(invalid(text));
@@ -149,7 +165,7 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun,
         resource_type: resource_type.to_owned(),
         operation: operation.to_owned(),
         id,
-        prefix: Some(path.prefix),
+        prefix: Some(prefix),
         wanted_size: asked.map(|size| size.get().into()),
         accepted,
         was_there: accepted,
@@ -157,15 +173,20 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, base: &str) -> Result<Begun,
 }
 
 /// Whether a request never starts work, whatever its status: only POST does, and metadata is written at once.
-fn is_at_once(method: &Method, path: &Path) -> bool {
+fn is_at_once(method: &Method, path: &SentPath) -> bool {
     *method != Method::POST || path.rest.first().is_some_and(|rest| rest == "metadata")
 }
 
 /// The error for a request whose work is not in the tables.
 fn unknown_work(trail: &Trail) -> Error {
     let (method, shown) = (trail.method(), one_line(trail.path()));
+    // A client without the name of a service has compute's.
+    let service = trail.service().filter(|service| *service != COMPUTE);
+    let service = service.map_or_else(String::new, |service| {
+        format!(" of the service `{}`", one_line(service))
+    });
     invalid(format!(
-        "nothing is known of what `{method} {shown}` begins; expected a request that begins {}",
+        "nothing is known of what `{method} {shown}`{service} begins; expected a request that begins {}",
         kinds()
     ))
 }
@@ -174,63 +195,12 @@ fn at_once(trail: &Trail) -> Begun {
     let status = trail.last().and_then(crate::trail::Attempt::status);
     let status = status.map_or_else(String::new, |status| format!(" with {}", status.as_u16()));
     Begun::AtOnce(format!(
-        "a request such as this begins nothing that goes on: it was done when it was answered{status}"
+        "a request such as this starts no work that continues after its response: it was done when it was answered{status}"
     ))
 }
 
-/// The path of a request.
-struct Path {
-    prefix: String,
-    resource_type: &'static str,
-    id: Option<String>,
-    /// The segments after the ID.
-    rest: Vec<String>,
-}
-
-impl Path {
-    /// Finds the collection in the path that the program wrote, and the rest in the URL that was sent.
-    fn of(trail: &Trail, base: &str) -> Option<Self> {
-        let template = segments(trail.path());
-        let is_collection = |segment: &&str| COLLECTIONS.iter().any(|(own, _)| own == segment);
-        let place = template.iter().position(is_collection)?;
-        let (_, resource_type) = COLLECTIONS
-            .iter()
-            .find(|(own, _)| *own == template[place])?;
-        let sent = segments(path_of(trail.last().map_or("", crate::trail::Attempt::url)));
-        // The base URL may have segments before those of the template.
-        let place = sent.len().checked_sub(template.len())? + place;
-        let base = segments(base);
-        let own = match sent.starts_with(&base) && base.len() <= place {
-            true => &sent[base.len()..place],
-            false => &[],
-        };
-        let prefix = own.iter().map(|segment| format!("/{segment}")).collect();
-        let mut after = sent[place + 1..].iter().map(|&segment| segment.to_owned());
-        Some(Self {
-            prefix,
-            resource_type,
-            // `detail` is a list.
-            id: after.next(),
-            rest: after.collect(),
-        })
-    }
-}
-
-fn segments(path: &str) -> Vec<&str> {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    path.split('/')
-        .filter(|segment| !segment.is_empty())
-        .collect()
-}
-
-/// The path of a URL.
-fn path_of(url: &str) -> &str {
-    let after = url.split_once("://").map_or(url, |(_, after)| after);
-    after.find('/').map_or("", |at| &after[at..])
-}
-
 /// The operation on a resource; `None` if it is done when the request is answered.
-fn operation(method: &Method, path: &Path, trail: &Trail) -> Option<&'static str> {
+fn operation(method: &Method, path: &SentPath, trail: &Trail) -> Option<&'static str> {
     let rest: Vec<&str> = path.rest.iter().map(String::as_str).collect();
     let asked = || trail.asked().map_or("action", |asked| asked.operation());
     match (

@@ -160,7 +160,7 @@ async fn follow(client: Client, plan: FollowPlan) -> Result<ActionReport, Action
         attached,
     } = plan;
     let request = what.request.clone();
-    let mut work = match begun(&what, client.base_path()) {
+    let mut work = match begun(&what, &client) {
         Ok(Begun::Work(work)) => work,
         Ok(Begun::AtOnce(evidence)) => {
             let mut report = nothing_seen(&request, &Work::default());
@@ -248,8 +248,7 @@ async fn follow_image(
     let mut watch = Watch::new(client.clone(), pace, attached.cancel, request.started);
     let mut followed = ImageFollow::new(client, followed, tell);
     let error = ended(watch.follow(&mut followed).await, &mut report);
-    report.resource = followed.image;
-    report.task = followed.task;
+    (report.resource, report.task) = followed.into_report();
     closed(report, watch, error)
 }
 

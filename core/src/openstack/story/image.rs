@@ -5,7 +5,6 @@ use super::record::ResourceStory;
 use super::volume;
 use crate::error::Error;
 use crate::openstack::accepted::resource::Resource;
-use crate::openstack::accepted::time::stamp;
 use crate::openstack::image::reads;
 use crate::openstack::image::task::ImageTask;
 
@@ -35,8 +34,7 @@ pub(super) async fn tasks(reader: &mut Reader, id: &str) -> Result<Vec<ImageTask
         Ok(read) => {
             let tasks = read.tasks.into_iter().map(ImageTask::for_report);
             let mut tasks: Vec<ImageTask> = tasks.collect();
-            let created = |task: &ImageTask| task.created_at.as_deref().and_then(stamp);
-            tasks.sort_by_key(|task| std::cmp::Reverse(created(task)));
+            tasks.sort_by_key(|task| std::cmp::Reverse(task.created()));
             Ok(tasks)
         }
         Err(error) => {
@@ -54,7 +52,7 @@ pub(super) fn with_tasks(image: &Resource, tasks: Vec<ImageTask>) -> ResourceSto
     let failed = tasks.first().filter(|task| task.status == "failure");
     story.failure = match (failed, stores) {
         (Some(task), _) => {
-            let reason = task.reason().unwrap_or("the service gives no reason");
+            let reason = task.reason().unwrap_or("the task has no reason");
             let stores = stores.map_or_else(String::new, |stores| {
                 format!(" (not in the stores: {stores})")
             });
@@ -67,7 +65,7 @@ pub(super) fn with_tasks(image: &Resource, tasks: Vec<ImageTask>) -> ResourceSto
             "the image is {status}, and an import into {stores} failed"
         )),
         (None, None) if status == "killed" => {
-            Some("the image is killed: its data did not come whole".to_owned())
+            Some("the image is killed: its upload failed".to_owned())
         }
         (None, None) => None,
     };

@@ -1,21 +1,17 @@
 //! Finding the resource that a UUID or a name means.
 
-use serde::Deserialize;
-
 use super::named::Kind;
 use super::reader::{Answer, Place, Reader, Service};
-use crate::client::{AnyClient as _, Client};
+use crate::client::AnyClient as _;
 use crate::codes::Category;
 use crate::error::Error;
 use crate::openstack::accepted::call_group;
 use crate::openstack::accepted::get::Get;
+use crate::openstack::accepted::name_list::{self, LISTED};
 use crate::openstack::accepted::resource::Resource;
 use crate::openstack::compute::Server;
-use crate::openstack::compute::lookup::{self, LISTED, shown};
+use crate::openstack::compute::lookup::{self, shown};
 use crate::openstack::{image, volume};
-
-/// How many pages of a list are read at most. The services filter by whole names, so more than one is rare.
-const MAX_PAGES: usize = 100;
 
 /// What was found.
 pub(super) enum Thing {
@@ -191,41 +187,22 @@ async fn ids(reader: &mut Reader, kind: Kind, name: &str) -> Result<Vec<String>,
     }
 }
 
-/// Reads a list that its service filters by name. The whole name is compared all the same: a filter may be passed over.
+/// Reads a list that its service filters by name.
 async fn listed(
     reader: &mut Reader,
     place: &Place,
     collection: &str,
     name: &str,
 ) -> Result<Vec<String>, Error> {
-    let mut ids = Vec::new();
-    let mut marker = None;
-    for _ in 0..MAX_PAGES {
-        let page = page(place, collection, name, marker.as_deref());
-        let page = reader.calls.ask(page, None).await?;
-        let has_next = page.next.is_some() || page.links.iter().any(|link| link.rel == "next");
-        let last = page.rows.last().map(|row| row.id.clone());
-        for row in page.rows {
-            // Pages may overlap while resources come and go.
-            if row.name.as_deref() == Some(name) && !ids.contains(&row.id) {
-                ids.push(row.id);
-            }
-        }
-        if !has_next || last.is_none() || last == marker || ids.len() > LISTED {
-            break;
-        }
-        marker = last;
-    }
-    Ok(ids)
-}
-
-fn page(place: &Place, collection: &str, name: &str, marker: Option<&str>) -> Get<Client, Page> {
     let path = format!("{}/{collection}", place.prefix);
-    let mut request = place.client.begin("GET", &path).query("name", name);
-    if let Some(marker) = marker {
-        request = request.query("marker", marker);
-    }
-    Get::new(request, |response| response.json())
+    name_list::ids(&mut reader.calls, name, None, |marker| {
+        let mut request = place.client.begin("GET", &path).query("name", name);
+        if let Some(marker) = marker {
+            request = request.query("marker", marker);
+        }
+        Get::new(request, |response| response.json())
+    })
+    .await
 }
 
 /// The API's collection of the resources of this kind.
@@ -236,28 +213,4 @@ fn collection(kind: Kind) -> &'static str {
         Kind::Snapshot => "snapshots",
         Kind::Image => "images",
     }
-}
-
-/// A page of volumes, snapshots or images.
-#[derive(Deserialize)]
-struct Page {
-    #[serde(alias = "volumes", alias = "snapshots", alias = "images")]
-    rows: Vec<Listed>,
-    #[serde(default, alias = "volumes_links", alias = "snapshots_links")]
-    links: Vec<Link>,
-    /// The link to the next page, as Glance has it.
-    #[serde(default)]
-    next: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Listed {
-    id: String,
-    #[serde(default)]
-    name: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Link {
-    rel: String,
 }

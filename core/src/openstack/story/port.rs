@@ -8,6 +8,7 @@ use super::volume;
 use crate::client::AnyClient as _;
 use crate::error::Error;
 use crate::openstack::accepted::get::Get;
+use crate::openstack::accepted::lenient;
 use crate::openstack::accepted::resource::Resource;
 
 /// Reads the ports of a server.
@@ -39,6 +40,7 @@ pub(super) async fn tell(
 
 #[derive(Deserialize)]
 struct Ports {
+    #[serde(deserialize_with = "lenient::rows")]
     ports: Vec<Resource>,
 }
 

@@ -11,6 +11,7 @@ use crate::client::AnyClient as _;
 use crate::error::Error;
 use crate::openstack::accepted::call_group::is_absent;
 use crate::openstack::accepted::get::Get;
+use crate::openstack::accepted::lenient;
 use crate::openstack::accepted::resource::Resource;
 use crate::openstack::volume::message::UserMessage;
 use crate::openstack::volume::reads::Wanted;
@@ -21,6 +22,9 @@ const BEARS: &str = "bears the request's ID";
 /// How many images' tasks are looked at: the image service finds no task by its request.
 const IMAGES: usize = 10;
 
+/// What compute cannot be asked for.
+const SERVERS_ONLY: &str = "compute finds no action by its request ID alone: explain the server, as in `server/NAME`, to see its actions";
+
 /// Reads everything that has the ID.
 ///
 /// # Errors
@@ -29,20 +33,19 @@ pub(super) async fn tell(reader: &mut Reader, id: &str) -> Result<Vec<ResourceSt
     let (mut told, servers) = messages(reader, id).await?;
     told.extend(tasks(reader, id).await?);
     let actions = actions(reader, id, servers).await?;
-    if actions.is_empty() {
-        reader.notes.push(
-            "compute finds no action by its request ID alone: explain the server, as in `server/NAME`, to see its actions"
-                .to_owned(),
-        );
-    }
+    let has_actions = !actions.is_empty();
     told.extend(actions);
-    match told.is_empty() {
-        true => Err(reader.nothing(&format!(
+    if told.is_empty() {
+        reader.absent.push(SERVERS_ONLY.to_owned());
+        return Err(reader.nothing(&format!(
             "the request `{}`, by the ID that its own service gave it",
             lookup::about(None, id).trim_matches('`')
-        ))),
-        false => Ok(told),
+        )));
     }
+    if !has_actions {
+        reader.notes.push(SERVERS_ONLY.to_owned());
+    }
+    Ok(told)
 }
 
 /// The resources that messages of this request are about, and the servers that these are attached to.
@@ -75,10 +78,18 @@ async fn messages(
         let kind = kinds
             .into_iter()
             .find(|kind| kind.as_str() == resource_type);
+        let absent = reader.absent.len();
         let found = match kind.filter(|_| !uuid.is_empty()) {
             Some(kind) => lookup::one(reader, kind, &uuid).await?,
             None => None,
         };
+        if reader.absent.len() > absent {
+            // Cinder shows the messages of a request to whoever has its ID.
+            reader.notes.push(format!(
+                "the volume service has no {resource_type} {uuid} for this token (404): it was deleted, or it belongs to another \
+                 project"
+            ));
+        }
         let own = match &found {
             Some(Thing::Volume(_, resource)) => {
                 servers.extend(volume::servers(resource).into_iter().map(|own| own.id));
@@ -142,6 +153,7 @@ async fn tasks(reader: &mut Reader, id: &str) -> Result<Vec<ResourceStory>, Erro
 
 #[derive(Deserialize)]
 struct Images {
+    #[serde(deserialize_with = "lenient::rows")]
     images: Vec<Resource>,
 }
 

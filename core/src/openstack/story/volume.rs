@@ -1,5 +1,6 @@
 //! What block storage tells of a volume or a snapshot: its state, and what it says to users about requests that failed.
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::lookup::{self, Thing};
@@ -8,9 +9,13 @@ use super::reader::{Place, Reader, Service};
 use super::record::ResourceStory;
 use crate::error::Error;
 use crate::openstack::accepted::resource::Resource;
+use crate::openstack::accepted::time::stamp;
 use crate::openstack::volume::message::UserMessage;
 use crate::openstack::volume::messages;
 use crate::openstack::volume::reads::{Access, Wanted};
+
+/// How long after a message Cinder may still change the resource because of the same failure.
+const SAME_FAILURE: SignedDuration = SignedDuration::from_secs(5);
 
 /// Adds a volume or a snapshot that was read.
 ///
@@ -25,7 +30,21 @@ pub(super) async fn tell(
     let about = format!("the messages about {} {}", kind.as_str(), resource.id);
     let mut messages = read(reader, wanted, &about).await?;
     messages.truncate(reader.limit);
-    Ok(with_messages(seen(kind.as_str(), resource), messages))
+    let story = seen(kind.as_str(), resource);
+    // What failed before the last change of a resource that works again is not why it is in its state.
+    let changed = resource.updated_at.as_deref().and_then(stamp);
+    let is_settled = |message: &UserMessage| {
+        let created = message.created();
+        let after = changed
+            .zip(created)
+            .map(|(changed, created)| changed.duration_since(created));
+        after.is_some_and(|after| after > SAME_FAILURE)
+    };
+    let blamed = messages.iter().find(|message| message.is_error());
+    let blamed = blamed
+        .filter(|message| story.is_in_error() || !is_settled(message))
+        .cloned();
+    Ok(blame(story, blamed.as_ref(), messages))
 }
 
 /// Adds a volume by its UUID, as far as block storage shows it.
@@ -60,25 +79,34 @@ pub(super) fn seen(resource_type: &str, resource: &Resource) -> ResourceStory {
     }
 }
 
-/// Adds the messages, newest first, and what they say about a failure.
-pub(super) fn with_messages(mut story: ResourceStory, messages: Vec<UserMessage>) -> ResourceStory {
+/// Adds the messages of a request, newest first: it failed if one of them says so.
+pub(super) fn with_messages(story: ResourceStory, messages: Vec<UserMessage>) -> ResourceStory {
+    let blamed = messages.iter().find(|message| message.is_error()).cloned();
+    blame(story, blamed.as_ref(), messages)
+}
+
+/// Adds messages, newest first, and the failure that one of them reports.
+fn blame(
+    mut story: ResourceStory,
+    blamed: Option<&UserMessage>,
+    messages: Vec<UserMessage>,
+) -> ResourceStory {
     let what = &story.resource_type;
     let status = story.status.as_deref();
-    let newest = messages.first();
-    story.failure = match (newest, status) {
-        (Some(newest), Some(status)) if story.is_in_error() => {
-            Some(format!("the {what} is in {status}: {newest}"))
+    story.failure = match (blamed, status) {
+        (Some(message), Some(status)) if story.is_in_error() => {
+            Some(format!("the {what} is in {status}: {message}"))
         }
-        (Some(newest), Some(status)) => Some(format!(
-            "the {what} is {status}, and the newest message about it says: {newest}"
+        (Some(message), Some(status)) => Some(format!(
+            "the {what} is {status}, and the newest message about it says: {message}"
         )),
-        (Some(newest), None) => Some(newest.to_string()),
+        (Some(message), None) => Some(message.to_string()),
         (None, Some(status)) if story.is_in_error() => Some(format!(
             "the {what} is in {status}, and no message to users says why"
         )),
         (None, _) => None,
     };
-    story.request_id = newest.and_then(|newest| newest.request_id.clone());
+    story.request_id = blamed.and_then(|message| message.request_id.clone());
     story.messages = messages;
     story
 }

@@ -203,8 +203,7 @@ impl VolumeFollow {
     /// Whether a message is about a failure of this request; or, where its ID is not known, about the resource since then.
     fn is_own(&self, message: &UserMessage) -> bool {
         let request = self.work.request_id.as_str();
-        let level = message.message_level.as_deref();
-        if level.is_some_and(|level| !level.eq_ignore_ascii_case("error")) {
+        if !message.is_error() {
             return false;
         }
         let about = message.resource_uuid.as_deref();

@@ -29,10 +29,11 @@ pub(in crate::openstack) async fn read(
         let page = reads::messages(client, prefix, access, wanted, marker.as_deref());
         let page = calls.ask(page, timeout).await?;
         let has_next = page.has_next();
-        let last = page.messages.last().map(|message| message.id.clone());
+        let mut ids = page.messages.iter().map(|message| &message.id);
+        let last = ids.rfind(|id| !id.is_empty()).cloned();
         for message in page.messages {
             // Pages may overlap while messages come.
-            let is_new = kept.iter().all(|own| own.id != message.id);
+            let is_new = message.id.is_empty() || kept.iter().all(|own| own.id != message.id);
             if is_new && wanted.has(&message) {
                 kept.push(message);
             }

@@ -6,6 +6,7 @@ use super::message::UserMessage;
 use crate::client::AnyClient;
 use crate::dialect::openstack::API_VERSION;
 use crate::openstack::accepted::get::Get;
+use crate::openstack::accepted::lenient::{self, Link};
 use crate::openstack::accepted::resource::Resource;
 use crate::request::RequestBuilder;
 
@@ -79,20 +80,16 @@ fn at<C: AnyClient>(request: RequestBuilder<C>, version: &str) -> RequestBuilder
 /// A page of messages.
 #[derive(Deserialize)]
 pub(in crate::openstack) struct Page {
+    #[serde(deserialize_with = "lenient::rows")]
     pub(in crate::openstack) messages: Vec<UserMessage>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::rows")]
     messages_links: Vec<Link>,
 }
 
 impl Page {
     pub(in crate::openstack) fn has_next(&self) -> bool {
-        self.messages_links.iter().any(|link| link.rel == "next")
+        self.messages_links.iter().any(Link::is_next)
     }
-}
-
-#[derive(Deserialize)]
-struct Link {
-    rel: String,
 }
 
 /// The body of one resource, by what it is.

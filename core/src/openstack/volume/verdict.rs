@@ -80,7 +80,10 @@ pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
         return Running;
     }
     if seen.row.failed.contains(&status) {
-        return failed(seen, status);
+        return match seen.row.resized && has_grown(seen, resource) {
+            true => resized(seen, resource),
+            false => failed(seen, status),
+        };
     }
     if seen.row.resized && seen.row.done.contains(&status) {
         return resized(seen, resource);
@@ -95,7 +98,8 @@ pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
         return Running;
     }
     if seen.row.later.contains(&status) {
-        let evidence = format!("the {what} is {status}, which it cannot be before it is there");
+        let evidence =
+            format!("the {what} is {status}, a state that it reaches only after its creation");
         return Apparent(Verdict::Succeeded, evidence);
     }
     let evidence = format!("the {what} is {status}, and {}", why_no_message(seen));
@@ -115,8 +119,8 @@ fn by_message(seen: &Observation<'_>, state: &str) -> Option<Assessment> {
         Messages::OfResource([newest, ..]) => Some(Apparent(
             Verdict::Failed,
             format!(
-                "{state}, and since the request was sent Cinder says of the {}: {newest}; no answer gave the request's ID, \
-                 so the message may be another's",
+                "{state}, and since the request was sent Cinder has a message about the {}: {newest}; no response named the \
+                 request's ID, so the message may belong to another request",
                 seen.resource_type
             ),
         )),
@@ -161,7 +165,19 @@ fn failed(seen: &Observation<'_>, status: &str) -> Assessment {
     }
 }
 
-/// Judges an idle volume after an extend: by its size, or, if that is unchanged, by a message.
+/// Whether a volume has the requested size, or grew while it was followed. Only an extend that succeeds sets a size, so one
+/// that left a state of failure came later.
+fn has_grown(seen: &Observation<'_>, resource: &Resource) -> bool {
+    let Some(size) = resource.size else {
+        return false;
+    };
+    match seen.wanted_size {
+        Some(wanted) => size >= wanted,
+        None => seen.first_size.is_some_and(|first| first < size),
+    }
+}
+
+/// Judges a volume at rest after an extend: by its size, or, if that is unchanged, by a message.
 fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
     let what = seen.resource_type;
     let status = resource.status.as_str();
@@ -173,26 +189,40 @@ fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
         _ => format!("the {what} is {status} with {size} GiB"),
     };
     // A message of this request takes precedence over the size, which another extend may have changed.
-    if let Some(end) = by_message(seen, &state) {
-        let proven = seen.wanted_size == Some(size);
-        return match end {
-            Apparent(..) if proven => Ended(Verdict::Succeeded, new_size(seen, &state)),
-            end => end,
-        };
+    match by_message(seen, &state) {
+        // The message may be another request's, and so may the size.
+        Some(Apparent(..)) if seen.wanted_size == Some(size) => {}
+        Some(end) => return end,
+        None => {}
     }
     match seen.wanted_size {
-        Some(wanted) if size == wanted => Ended(Verdict::Succeeded, new_size(seen, &state)),
+        Some(wanted) if size == wanted => {
+            let state = format!("{state}, the requested size");
+            match seen.messages {
+                Messages::OfRequest(_) | Messages::NotAsked => Ended(Verdict::Succeeded, state),
+                Messages::Unreadable(why) => Apparent(
+                    Verdict::Succeeded,
+                    format!(
+                        "{state}, but the messages to users cannot be read ({why}), so another extend may have set it"
+                    ),
+                ),
+                Messages::OfResource(_) => Apparent(
+                    Verdict::Succeeded,
+                    format!(
+                        "{state}, but no response named the request's ID, so another extend may have set it"
+                    ),
+                ),
+            }
+        }
         Some(wanted) if size > wanted => Ended(
             Verdict::Unknown,
             format!(
-                "{state}, more than the {wanted} that were asked for: a later extend hides what became of this one"
+                "{state}, more than the requested {wanted} GiB: a later extend hides how this one ended"
             ),
         ),
         None if seen.first_size.is_some_and(|first| first < size) => Apparent(
             Verdict::Succeeded,
-            format!(
-                "{state}, and it grew while it was followed; the size that was asked for is not known"
-            ),
+            format!("{state}, and it grew while it was followed; the requested size is not known"),
         ),
         _ if !seen.settled => Running,
         Some(_) => Ended(
@@ -202,17 +232,10 @@ fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
         None => Ended(
             Verdict::Unknown,
             format!(
-                "{state}, {}, and the size that was asked for is not known: set the option `size`",
+                "{state}, {}, and the requested size is not known: set the option `size`",
                 why_no_message(seen)
             ),
         ),
-    }
-}
-
-fn new_size(seen: &Observation<'_>, state: &str) -> String {
-    match seen.wanted_size {
-        Some(_) => format!("{state}, the size that was asked for"),
-        None => state.to_owned(),
     }
 }
 
@@ -226,7 +249,7 @@ fn absent(seen: &Observation<'_>) -> Assessment {
             // A resource that was never seen may just be hidden from this token, or may never have existed.
             (false, true) => Apparent(
                 Verdict::Succeeded,
-                format!("the {what} is not there, but it was never seen there by this token"),
+                format!("the {what} is not there, but this token has never seen it"),
             ),
         };
     }
@@ -253,7 +276,7 @@ fn unproven(seen: &Observation<'_>) -> Assessment {
         None => format!("the state of the {what} is not known"),
     };
     let no_row = format!(
-        "no run has proven how `{what}.{}` ends, so nothing is a proof of it; {state}",
+        "no test has shown how `{what}.{}` ends, so no state proves it; {state}",
         seen.operation
     );
     match by_message(seen, &no_row) {

@@ -186,3 +186,66 @@ async fn the_version_is_in_the_base_url_or_in_the_path() {
         );
     }
 }
+
+/// What two tasks of the image are, both with the ID of the followed request.
+async fn import_beside_another(tasks: [&'static str; 2]) -> Result<ActionReport, ActionError> {
+    let wire = ScriptedTransport::answering(move |n, sent| {
+        if sent.method == Method::POST {
+            return accepted("");
+        }
+        if sent.url.path().ends_with("/tasks") {
+            let row = |(number, status): (usize, &&str)| {
+                json!({
+                    "id": format!("t-{number}"), "type": "api_image_import", "status": status, "request_id": REQUEST,
+                    "message": null, "created_at": format!("2026-11-21T21:00:0{number}.000000"),
+                })
+            };
+            let rows: Vec<Value> = tasks.iter().enumerate().map(row).collect();
+            return answer(200, n, &json!({ "tasks": rows }).to_string());
+        }
+        let image = json!({ "id": IMAGE, "status": "active", "os_glance_failed_import": "" });
+        answer(200, n, &image.to_string())
+    });
+    import(&wire).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn imports_under_one_global_id_cannot_be_told_apart() {
+    let report = import_beside_another(["failure", "success"]).await;
+    let report = report.expect("no failure");
+    assert_eq!((report.verdict, report.apparent), (Verdict::Unknown, None));
+    for part in [
+        "2 tasks of the image have the ID of this request",
+        "t-1 is success, t-0 is failure",
+        "share a global request ID",
+    ] {
+        assert!(report.evidence.contains(part), "{}", report.evidence);
+    }
+    assert!(report.task.is_none(), "{:?}", report.task);
+    assert_schema(&report.to_json());
+    // Where they agree, it does not matter which is meant.
+    let report = import_beside_another(["success", "success"]).await;
+    let report = report.expect("a success");
+    assert_eq!(report.verdict, Verdict::Succeeded);
+    assert_eq!(report.task.map(|task| task.id).as_deref(), Some("t-1"));
+    failed(import_beside_another(["failure", "failure"]).await);
+    // One of them may be the one that has not ended.
+    let report = import_beside_another(["processing", "success"]).await;
+    let report = report.expect("no failure");
+    assert!(report.evidence.contains("no end was seen"), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_import_that_missed_a_store_is_not_a_plain_success() {
+    let wire = glance(&[(0, "active", "ceph", "success")]);
+    let report = import(&wire).await.expect("no failure");
+    assert_eq!(
+        (report.verdict, report.apparent, report.evidence.as_str()),
+        (
+            Verdict::Unknown,
+            Some(Verdict::Succeeded),
+            "its task succeeded and the image is active, but an import into ceph failed"
+        )
+    );
+    assert!(report.report().contains("an import into ceph failed"));
+}

@@ -196,3 +196,30 @@ async fn a_request_without_an_answer_is_found_by_resource_and_time() {
         assert!(!report.to_json().contains("an older one"));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn odd_rows_hide_no_others() {
+    let cinder = Cinder::new(&[(0, Some(("error", 1)))]);
+    let wire = ScriptedTransport::answering(move |n, sent| {
+        if !sent.url.path().ends_with("/messages") {
+            return cinder.answer(n, sent);
+        }
+        let mut silent = message(REQUEST, "");
+        silent["user_message"] = Value::Null;
+        silent["created_at"] = Value::Null;
+        silent["id"] = Value::Null;
+        let mut odd = message(ANOTHER, "another's");
+        odd["resource_uuid"] = json!(7);
+        let rows = json!([silent, null, odd, "no row", message(REQUEST, "own")]);
+        let links = json!([null, {"href": "https://cloud.example/x"}, {"rel": null}, 7]);
+        let body = json!({ "messages": rows, "messages_links": links });
+        answer(200, n, &body.to_string())
+    });
+    let error = failed(
+        follow(&wire, ("volume.create", VOLUME, REQUEST))
+            .send()
+            .await,
+    );
+    assert!(error.to_string().contains("in error: own"), "{error}");
+    assert_eq!(error.report().messages.len(), 2);
+}

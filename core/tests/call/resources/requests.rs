@@ -238,3 +238,126 @@ async fn a_refused_request_began_nothing() {
         "{error}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_region_or_project_proves_nothing() {
+    let one = "https://one.example/v3/p1";
+    for (path, accepted_at, asked_at, parts) in [
+        (
+            "/volumes/{id}",
+            one,
+            "https://two.example/v3/p1",
+            ["https://one.example/v3/p1", "https://two.example/v3/p1"],
+        ),
+        (
+            "/volumes/{id}",
+            one,
+            "https://one.example/v3/p2",
+            ["https://one.example/v3/p1", "https://one.example/v3/p2"],
+        ),
+        (
+            "/snapshots/{id}",
+            one,
+            "http://one.example/v3/p1",
+            ["https://one.example/v3/p1", "http://one.example/v3/p1"],
+        ),
+        (
+            "/servers/{id}",
+            "https://one.example/v2.1",
+            "https://two.example/v2.1",
+            ["https://one.example/v2.1", "https://two.example/v2.1"],
+        ),
+        (
+            "/servers/{id}",
+            "https://one.example/v2.1/p1",
+            "https://one.example/v2/p2",
+            ["https://one.example/v2.1/p1", "https://one.example/v2/p2"],
+        ),
+    ] {
+        let wire = ScriptedTransport::answering(|n, sent| match sent.method {
+            Method::GET => answer(404, n, GONE),
+            _ => accepted(""),
+        });
+        let at = |base: &str| {
+            let client = Client::openstack(base).token("t").max_attempts(1);
+            client.build_with(wire.clone()).expect("a client")
+        };
+        let request = at(accepted_at).delete(path).param("id", VOLUME);
+        let response = request.send().await.expect("a 202");
+        let there = Resources::new(at(accepted_at))
+            .follow(&response)
+            .send()
+            .await;
+        assert_eq!(
+            there.expect("a success").verdict,
+            Verdict::Succeeded,
+            "{path}"
+        );
+        let sent = wire.count();
+        let error = Resources::new(at(asked_at)).follow(&response).send().await;
+        let error = error.expect_err("another cloud");
+        assert_eq!(error.report().verdict, Verdict::Unknown);
+        assert_eq!(wire.count(), sent, "nothing is asked there");
+        let said = error.to_string();
+        for part in parts.into_iter().chain(["same region and project"]) {
+            assert!(said.contains(part), "{said}: no {part}");
+        }
+        assert_schema(&error.report().to_json());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_snapshots_of_other_services_are_not_cinders() {
+    for (service, path) in [
+        ("shared-file-system", "/snapshots"),
+        ("sharev2", "/snapshots"),
+        ("orchestration", "/stacks/s/1/snapshots"),
+        // Without the name of its service the path shows it.
+        ("compute", "/stacks/s/1/snapshots"),
+        ("application-container", "/images"),
+    ] {
+        let wire = any();
+        let client = Client::openstack("https://cloud.example/v2/p1")
+            .token("t")
+            .service(service)
+            .build_with(wire.clone())
+            .expect("a client");
+        let response = client
+            .post(path)
+            .json(&json!({}))
+            .send()
+            .await
+            .expect("a 202");
+        let error = follow(&wire, &response).send().await.expect_err(service);
+        let said = error.to_string();
+        assert!(
+            said.contains(&format!("nothing is known of what `POST {path}`")),
+            "{said}"
+        );
+        assert!(said.contains(service) || service == "compute", "{said}");
+        assert_eq!(wire.count(), 1, "nothing is asked");
+    }
+    // Nor can they be followed through a client of such a service.
+    let wire = any();
+    for (service, kind, is_its) in [
+        ("shared-file-system", "snapshot.create", false),
+        ("image", "volume.create", false),
+        ("volume", "image.create", false),
+        ("volumev3", "volume.create", true),
+        ("block-storage", "volume.create", true),
+        ("cinder", "volume.create", true),
+    ] {
+        let client = Client::openstack("https://cloud.example/v3")
+            .token("t")
+            .service(service);
+        let client = client.build_with(wire.clone()).expect("a client");
+        let what = (kind, VOLUME, REQUEST);
+        match Resources::new(client).follow(what).send().await {
+            Ok(report) => assert!(is_its, "{service}: {report}"),
+            Err(error) => {
+                let wanted = format!("the client is one of the service `{service}`");
+                assert!(!is_its && error.to_string().contains(&wanted), "{error}");
+            }
+        }
+    }
+}

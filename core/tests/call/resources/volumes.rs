@@ -372,3 +372,50 @@ async fn work_without_a_row_is_unknown_and_says_so() {
     );
     assert!(report.evidence.contains("retyping"), "{}", report.evidence);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_extend_that_worked_survives_a_later_one_that_failed() {
+    let later = message(
+        ANOTHER,
+        "extend volume:Volume Driver failed to extend volume.",
+    );
+    let wire = Cinder::new(&[(0, Some(("error_extending", 2)))])
+        .message(0, later)
+        .start();
+    let what = ("volume.extend", VOLUME, REQUEST);
+    let report = follow(&wire, what).size(2).send().await;
+    let report = report.expect("a success");
+    assert_eq!(
+        (report.verdict, report.evidence.as_str()),
+        (
+            Verdict::Succeeded,
+            "the volume is error_extending with 2 GiB, the requested size"
+        )
+    );
+    let error = failed(follow(&wire, what).size(3).send().await);
+    assert!(error.to_string().contains("error_extending"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_size_proves_no_extend_while_messages_cannot_be_read() {
+    let cinder = Cinder::new(&[(0, Some(("available", 2)))]);
+    let wire =
+        ScriptedTransport::answering(
+            move |n, sent| match sent.url.path().ends_with("/messages") {
+                true => answer(
+                    403,
+                    n,
+                    r#"{"forbidden": {"code": 403, "message": "Policy."}}"#,
+                ),
+                false => cinder.answer(n, sent),
+            },
+        );
+    let what = ("volume.extend", VOLUME, REQUEST);
+    let report = follow(&wire, what).size(2).send().await;
+    let report = report.expect("no failure");
+    assert_eq!(
+        (report.verdict, report.apparent),
+        (Verdict::Unknown, Some(Verdict::Succeeded))
+    );
+    assert!(report.evidence.contains("(403)"), "{}", report.evidence);
+}

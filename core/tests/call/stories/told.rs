@@ -347,3 +347,115 @@ async fn a_request_of_which_compute_alone_may_know_says_so() {
         story.notes
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_older_failure_is_not_why_a_volume_is_as_it_is() {
+    let mut mild = message(ANOTHER, VOLUME);
+    mild["message_level"] = json!("INFO");
+    // The message is of 21:00:03.
+    for (status, updated_at, level, failed) in [
+        ("available", "2026-11-21T21:00:03.000000", "ERROR", true),
+        ("available", "2026-11-21T21:00:05.000000", "ERROR", true),
+        ("available", "2026-11-22T08:00:00.000000", "ERROR", false),
+        ("in-use", "2026-11-22T08:00:00.000000", "ERROR", false),
+        ("error", "2026-11-22T08:00:00.000000", "ERROR", true),
+        ("available", "2026-11-21T21:00:03.000000", "INFO", false),
+    ] {
+        let mut there = volume(status);
+        there["updated_at"] = json!(updated_at);
+        let mut row = message(CREATED, VOLUME);
+        row["message_level"] = json!(level);
+        let cloud = Scripted::new().volume(&there, &[row]).start().await;
+        let story = cloud.story(VOLUME).await;
+        assert_eq!(
+            story.failure.is_some(),
+            failed,
+            "{status} {updated_at} {level}: {story}"
+        );
+        assert_eq!(story.request_ids.len(), usize::from(failed));
+        // It is shown in any case.
+        assert_eq!(first(&story).messages.len(), 1);
+    }
+    let cloud = Scripted::new()
+        .volume(&volume("error"), &[mild])
+        .start()
+        .await;
+    let story = cloud.story(VOLUME).await;
+    let failure = story.failure.as_deref();
+    assert_eq!(
+        failure,
+        Some("the volume is in error, and no message to users says why")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_requests_volume_that_this_token_does_not_see_is_a_note() {
+    let cloud = Scripted::new()
+        .has(
+            "volume",
+            "/messages",
+            json!({"messages": [message(CREATED, VOLUME)]}),
+        )
+        .start()
+        .await;
+    let story = cloud.story(CREATED).await;
+    assert_eq!(kinds(&story), ["volume"]);
+    assert_eq!(
+        (first(&story).id.as_str(), first(&story).status.as_deref()),
+        (VOLUME, None)
+    );
+    assert_eq!(story.request_ids, [CREATED]);
+    assert!(
+        story.notes[0].contains(&format!(
+            "the volume service has no volume {VOLUME} for this token (404): it was deleted, or it belongs to another project"
+        )),
+        "{:?}",
+        story.notes
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn odd_rows_of_any_service_hide_no_others() {
+    let null = Value::Null;
+    let mut there = server("ACTIVE", None, &[VOLUME]);
+    there["name"] = json!(7);
+    there["fault"] = json!({"code": "500", "message": null, "created": null});
+    let mut odd = action("resize", ANOTHER, None);
+    odd["events"] = json!([null, {"event": null, "result": 7, "host": []}]);
+    odd["message"] = json!(7);
+    let mut no_status = volume("available");
+    no_status["status"] = null.clone();
+    no_status["size"] = json!("100");
+    let ports = json!({"ports": [null, 7, {"id": "p-0"}, {"id": "p-1", "status": null, "device_id": SERVER}]});
+    let cloud = Scripted::new()
+        .server(
+            &there,
+            &[odd, action("create", BOOTED, None), json!({"action": null})],
+        )
+        .volume(&no_status, &[null.clone(), message(CREATED, VOLUME)])
+        .has("network", "/ports", ports)
+        .start()
+        .await;
+    let story = cloud.story(SERVER).await;
+    assert_eq!(kinds(&story), ["server", "volume", "port"]);
+    assert_eq!(first(&story).actions.len(), 2);
+    assert_eq!(story.resources[1].messages.len(), 1);
+    let mut row = task(CREATED, "failure");
+    row["message"] = null.clone();
+    let tasks = [null.clone(), json!({"id": null, "status": null}), row];
+    let cloud = Scripted::new()
+        .image(&image("importing"), &tasks)
+        .start()
+        .await;
+    let story = cloud.story(IMAGE).await;
+    assert_eq!(first(&story).tasks.len(), 2);
+    // A list with a row without an ID, and a link without a relation.
+    let listed = json!({"volumes": [{"name": "data"}, {"id": VOLUME, "name": "data"}, {"id": "v2", "name": null}],
+        "volumes_links": [{"href": "x"}, null]});
+    let cloud = Scripted::new()
+        .has("volume", "/volumes", listed)
+        .volume(&volume("available"), &[])
+        .start()
+        .await;
+    assert_eq!(first(&cloud.story("volume/data").await).id, VOLUME);
+}

@@ -264,3 +264,27 @@ async fn one_action_that_cannot_be_read_leaves_the_others() {
         story.notes
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_nothing_bears_is_not_found() {
+    let cloud = Scripted::new().start().await;
+    let error = cloud.error(CREATED).await;
+    assert_eq!(error.error.kind(), ErrorKind::Api);
+    assert_eq!(error.error.category(), Some(Category::NotFound));
+    let said = error.to_string();
+    for part in [
+        "nothing was found of the request `req-05c51f8b",
+        "volume has no message of it",
+        "image has no task of it",
+        "compute finds no action by its request ID alone",
+    ] {
+        assert!(said.contains(part), "{said}: no {part}");
+    }
+    // What could not be asked may have it.
+    let cloud = Scripted::new()
+        .but(|service, _, _| (service == "volume").then(|| refusal(403)))
+        .start()
+        .await;
+    let error = cloud.error(CREATED).await;
+    assert_eq!(error.error.category(), Some(Category::Unknown));
+}

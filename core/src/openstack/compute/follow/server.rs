@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::openstack::accepted::call_group::is_absent;
 use crate::openstack::accepted::codes::Verdict;
 use crate::openstack::accepted::follow_loop::{End, Poll, Subject, Watch};
+use crate::openstack::accepted::sent_path::check_endpoint;
 
 /// How much longer a state has to stay the same while a step is not finished.
 const OPEN_STEP_PATIENCE: u32 = 10;
@@ -39,6 +40,9 @@ impl Subject for ServerFollow {
         self.followed.checked()?;
         if let Some(evidence) = self.followed.was_done_at_once() {
             return Ok(Some(End::of(Verdict::Succeeded, evidence)));
+        }
+        if let Some(trail) = &self.followed.started {
+            check_endpoint(trail, self.compute.client())?;
         }
         if self.followed.request_id.is_empty() {
             let evidence = "the response that started the action carried no request ID, so its record cannot be found";

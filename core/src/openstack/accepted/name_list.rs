@@ -1,0 +1,81 @@
+//! Lists of resources that a service filters by name, page by page.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::call_group::CallGroup;
+use super::get::Get;
+use super::lenient::{self, Link};
+use crate::client::Client;
+use crate::error::Error;
+
+/// How many IDs an ambiguous name's error lists at most.
+pub(in crate::openstack) const LISTED: usize = 5;
+
+/// How many pages are read at most. The services filter by whole names, so more than one is rare.
+const MAX_PAGES: usize = 100;
+
+/// A page of servers, volumes, snapshots or images.
+#[derive(Deserialize)]
+pub(in crate::openstack) struct NamePage {
+    #[serde(
+        alias = "servers",
+        alias = "volumes",
+        alias = "snapshots",
+        alias = "images",
+        deserialize_with = "lenient::rows"
+    )]
+    rows: Vec<NameRow>,
+    #[serde(
+        default,
+        alias = "servers_links",
+        alias = "volumes_links",
+        alias = "snapshots_links",
+        deserialize_with = "lenient::rows"
+    )]
+    links: Vec<Link>,
+    /// The link to the next page, as Glance has it.
+    #[serde(default, deserialize_with = "lenient::optional")]
+    next: Option<String>,
+}
+
+/// A resource as a list shows it.
+#[derive(Deserialize)]
+struct NameRow {
+    id: String,
+    #[serde(default, deserialize_with = "lenient::optional")]
+    name: Option<String>,
+}
+
+/// Returns the UUIDs of the resources that have exactly this name, a few at most. `list` makes the request for the page after
+/// a marker.
+///
+/// # Errors
+/// Those of the calls.
+pub(in crate::openstack) async fn ids(
+    calls: &mut CallGroup,
+    name: &str,
+    timeout: Option<Duration>,
+    list: impl Fn(Option<&str>) -> Get<Client, NamePage>,
+) -> Result<Vec<String>, Error> {
+    let mut ids = Vec::new();
+    let mut marker = None;
+    for _ in 0..MAX_PAGES {
+        let page = calls.ask(list(marker.as_deref()), timeout).await?;
+        let has_next = page.next.is_some() || page.links.iter().any(Link::is_next);
+        let last = page.rows.last().map(|row| row.id.clone());
+        // Another database may read the filter differently, or it may be ignored, so the whole name decides.
+        for row in page.rows {
+            // Pages may overlap while resources come and go.
+            if row.name.as_deref() == Some(name) && !ids.contains(&row.id) {
+                ids.push(row.id);
+            }
+        }
+        if !has_next || last.is_none() || last == marker || ids.len() > LISTED {
+            break;
+        }
+        marker = last;
+    }
+    Ok(ids)
+}
