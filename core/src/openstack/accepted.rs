@@ -2,6 +2,7 @@
 
 pub(super) mod call_group;
 pub(super) mod codes;
+pub(super) mod document;
 pub(super) mod follow_loop;
 pub(super) mod get;
 pub(super) mod lenient;

@@ -164,11 +164,12 @@ impl Operation {
                 async { Ok(OperationOutput::Explained(Box::new(explain.send().await?))) }
             }),
             OperationKind::ExplainResource => Bound::flow(compute, move |_| {
-                let told = connection.map(|own| own.explain(server).with(&options, attached));
+                let explain = connection.map(|own| own.explain(server).with(&options, attached));
                 async {
                     let text = "the operation `explain_resource` has no connection; set it with `connection`";
-                    let told = told.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, text))?;
-                    Ok(OperationOutput::Story(Box::new(told.send().await?)))
+                    let explain =
+                        explain.ok_or_else(|| Error::new(ErrorKind::InvalidRequest, text))?;
+                    Ok(OperationOutput::Story(Box::new(explain.send().await?)))
                 }
             }),
         }

@@ -316,7 +316,7 @@ async fn a_second_factor_is_named() {
     });
     for (body, part) in [
         (body.to_string(), "totp, or custom as well"),
-        ("{}".to_owned(), "more than one way of proof"),
+        ("{}".to_owned(), "more than one factor"),
     ] {
         let answer = reply(401).header("openstack-auth-receipt", "gAAAA-receipt");
         let error = refused(answer.body(body)).await;

@@ -54,7 +54,7 @@ impl Pace {
     }
 }
 
-/// How a following ended.
+/// How followed work ended.
 #[derive(Debug)]
 pub(in crate::openstack) struct End {
     pub(in crate::openstack) verdict: Verdict,
@@ -88,7 +88,7 @@ pub(in crate::openstack) trait Subject: Send {
     /// Polls once, and judges the result; `None` if nothing is decided.
     ///
     /// # Errors
-    /// Those of a call that end the following.
+    /// Those of a call that ends it.
     fn look(
         &mut self,
         watch: &mut Watch,
@@ -107,7 +107,7 @@ pub(in crate::openstack) enum Poll<V> {
     Missed,
 }
 
-/// The state of following any subject: its calls, its clock and its token.
+/// The state that all followed subjects have: calls, clock and token.
 pub(in crate::openstack) struct Watch {
     client: Client,
     pace: Pace,
@@ -176,7 +176,7 @@ impl Watch {
         }
     }
 
-    /// Makes one call, and decides whether its result ends the following. `is_absent` recognises the service's own 404.
+    /// Makes one call, and decides whether following ends with it. `is_absent` recognises the service's own 404.
     ///
     /// # Errors
     /// The error of the call, if another would not succeed.
@@ -202,7 +202,7 @@ impl Watch {
     /// Notes why a call failed.
     ///
     /// # Errors
-    /// The same error, if it ends the following.
+    /// The same error, if following ends with it.
     pub(in crate::openstack) fn missed(&mut self, error: Error) -> Result<(), Error> {
         let token = self.cancel.as_ref();
         // The caller's own deadline is a timeout that is not temporary.

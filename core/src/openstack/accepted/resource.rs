@@ -64,5 +64,5 @@ impl Resource {
     }
 }
 
-/// The function that is called after every poll, with its result and the start of following.
+/// The function that is called after every poll, with its result and the time since the first one.
 pub(in crate::openstack) type Tell = Box<dyn FnMut(Option<&Resource>, std::time::Duration) + Send>;

@@ -139,7 +139,7 @@ impl ActionRef {
         let trail = self.started.as_ref()?;
         let status = trail.last()?.status()?.as_u16();
         (self.starts() == Starts::Nothing && trail.outcome() == Outcome::Ok).then(|| {
-            format!("a request such as this starts no action: it was done when it was answered with {status}")
+            format!("this request starts no action: it was done when it was answered with {status}")
         })
     }
 

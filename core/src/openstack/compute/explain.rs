@@ -21,6 +21,7 @@ use crate::dialect::openstack::plain;
 use crate::error::Error;
 use crate::openstack::accepted::call_group::{CallGroup, optional};
 use crate::openstack::accepted::codes::Verdict;
+use crate::openstack::accepted::document;
 use crate::redact::one_line;
 use crate::trail::{Trail, report::Lines};
 
@@ -124,8 +125,8 @@ impl Explain<blocking::Client> {
     }
 }
 
-/// The story of a server, or of another resource, could not be read. The display ends with that of [`error`](Self::error), which is therefore not among
-/// the sources.
+/// The story of a server, or of another resource, could not be read. The display ends with that of
+/// [`error`](Self::error), which is therefore not among the sources.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ExplainError {
@@ -292,9 +293,9 @@ pub struct ActionOutcome {
 }
 
 impl ActionOutcome {
-    /// Writes the action as a row of a table, and its steps below. What it rests on is left out if that is the fault that was
-    /// `told` before.
-    pub(in crate::openstack) fn rows(&self, out: &mut Lines, indent: &str, told: Option<&str>) {
+    /// Writes the action as a row of a table, and its steps below. Its evidence is left out if that is the fault that is
+    /// already `shown`.
+    pub(in crate::openstack) fn rows(&self, out: &mut Lines, indent: &str, shown: Option<&str>) {
         let action = &self.action;
         let verdict = self.verdict.map_or("running", |verdict| match verdict {
             Verdict::Failed => "FAILED",
@@ -308,8 +309,8 @@ impl ActionOutcome {
         ];
         out.cells(indent, " ", &row);
         let below = format!("{indent}    ");
-        let is_told = told.is_some_and(|fault| self.evidence.contains(fault));
-        if self.verdict != Some(Verdict::Succeeded) && !is_told {
+        let is_shown = shown.is_some_and(|fault| self.evidence.contains(fault));
+        if self.verdict != Some(Verdict::Succeeded) && !is_shown {
             out.words(&below, &one_line(self.evidence.trim()));
         }
         steps(out, &below, action);
@@ -319,23 +320,12 @@ impl ActionOutcome {
 /// The schema of the JSON form.
 const SCHEMA: &str = "reqtrail.story/1";
 
-#[derive(Serialize)]
-struct Json<'a> {
-    schema: &'static str,
-    #[serde(flatten)]
-    story: &'a ServerHistory,
-}
-
 impl ServerHistory {
     /// The whole story as JSON of the schema `reqtrail.story/1`, the same in every language. It has stack traces if the
     /// API showed them to this caller.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let json = Json {
-            schema: SCHEMA,
-            story: self,
-        };
-        serde_json::to_string(&json).unwrap_or_default()
+        document::to_json(SCHEMA, self)
     }
 
     /// The story as a table for a terminal: at most 100 columns, without stack traces.
@@ -366,8 +356,8 @@ impl ServerHistory {
             let text = format!("fault{code} at {since}: {}", message.trim());
             out.words("  ", &one_line(&text));
         }
-        for told in &self.actions {
-            told.rows(&mut out, "", None);
+        for action in &self.actions {
+            action.rows(&mut out, "", None);
         }
         if self.actions.is_empty() {
             out.words("  ", "no actions are on record");

@@ -34,7 +34,7 @@ pub(in crate::openstack) fn publish(tell: &mut Option<OnProgress>, progress: &Pr
         return;
     };
     if catch_unwind(AssertUnwindSafe(|| tell(progress))).is_err() {
-        tracing::error!(target: "reqtrail", "a progress callback panicked; the following goes on");
+        tracing::error!(target: "reqtrail", "a progress callback panicked; the operation is still followed");
     }
 }
 

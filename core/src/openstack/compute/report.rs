@@ -12,6 +12,7 @@ use super::server::{Server, ServerFault};
 use crate::dialect::openstack::plain;
 use crate::error::Error;
 use crate::openstack::accepted::codes::Verdict;
+use crate::openstack::accepted::document;
 use crate::openstack::accepted::follow_loop::End;
 use crate::openstack::accepted::resource::Resource;
 use crate::openstack::accepted::time::seconds_between;
@@ -64,13 +65,6 @@ pub struct ActionReport {
 
 /// The schema of the JSON form.
 const SCHEMA: &str = "reqtrail.action/1";
-
-#[derive(Serialize)]
-struct Json<'a> {
-    schema: &'static str,
-    #[serde(flatten)]
-    report: &'a ActionReport,
-}
 
 impl ActionReport {
     /// The report on a server's action before the first poll.
@@ -136,11 +130,7 @@ impl ActionReport {
     /// the API showed them to this caller.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let json = Json {
-            schema: SCHEMA,
-            report: self,
-        };
-        serde_json::to_string(&json).unwrap_or_default()
+        document::to_json(SCHEMA, self)
     }
 
     /// The text for a ticket: at most 100 columns, without secrets and stack traces.

@@ -61,7 +61,7 @@ fn more_factors(receipt: &Receipt) -> String {
     };
     let missing: Vec<String> = receipt.missing().iter().map(|ways| joined(ways)).collect();
     let wants = match &*missing {
-        [] => "more than one way of proof".to_owned(),
+        [] => "more than one factor".to_owned(),
         missing => format!("{} as well", missing.join(", or ")),
     };
     let can_be_given = |ways: &&Vec<String>| ways.iter().all(|way| SUPPORTED.contains(&&**way));
@@ -79,14 +79,13 @@ fn more_factors(receipt: &Receipt) -> String {
             )
         }
         None if missing.is_empty() => {
-            "set auth_type to v3multifactor and auth_methods to the ways that the user has"
-                .to_owned()
+            "set auth_type to v3multifactor and auth_methods to the methods of the user".to_owned()
         }
-        None => format!("reqtrail gives no others than {}", SUPPORTED.join(", ")),
+        None => format!("reqtrail supports only {}", SUPPORTED.join(", ")),
     };
     format!(
         "multi-factor sign-in: Keystone accepted {accepted}, answered with an Openstack-Auth-Receipt, and wants {wants}; \
-         {advice}, or use an application credential, or a token that was made otherwise"
+         {advice}, or use an application credential, or a token from another client"
     )
 }
 

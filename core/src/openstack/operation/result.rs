@@ -1,7 +1,5 @@
 //! The results of operations.
 
-use serde::Serialize;
-
 use super::OperationKind;
 use crate::codes::ErrorKind;
 use crate::error::Error;
@@ -50,101 +48,50 @@ pub enum OperationError {
     Explain(#[from] ExplainError),
 }
 
-/// The common parts of any output.
-trait Told {
-    fn json(&self) -> String;
-    fn trails(&self) -> &[Trail];
-
-    /// The text for a ticket.
-    fn text(&self) -> Option<String> {
-        None
-    }
-
-    /// The report, if an action was followed.
-    fn followed(&self) -> Option<&ActionReport> {
-        None
-    }
-}
-
-impl<V: Serialize> Told for Fetched<V> {
-    fn json(&self) -> String {
-        self.to_json()
-    }
-
-    fn trails(&self) -> &[Trail] {
-        Self::trails(self)
-    }
-}
-
-impl Told for ActionReport {
-    fn json(&self) -> String {
-        self.to_json()
-    }
-
-    fn trails(&self) -> &[Trail] {
-        &self.trails
-    }
-
-    fn text(&self) -> Option<String> {
-        Some(self.report())
-    }
-
-    fn followed(&self) -> Option<&ActionReport> {
-        Some(self)
-    }
-}
-
-impl Told for ServerHistory {
-    fn json(&self) -> String {
-        self.to_json()
-    }
-
-    fn trails(&self) -> &[Trail] {
-        &self.trails
-    }
-
-    fn text(&self) -> Option<String> {
-        Some(self.report())
-    }
-}
-
-impl Told for Story {
-    fn json(&self) -> String {
-        self.to_json()
-    }
-
-    fn trails(&self) -> &[Trail] {
-        &self.trails
-    }
-
-    fn text(&self) -> Option<String> {
-        Some(self.report())
-    }
-}
-
 impl OperationOutput {
-    fn told(&self) -> &dyn Told {
-        match self {
-            Self::Server(server) => server,
-            Self::Action(action) => action,
-            Self::Actions(page) => page,
-            Self::Followed(report) => &**report,
-            Self::Explained(history) => &**history,
-            Self::Story(story) => &**story,
-        }
-    }
-
     /// Returns the output as JSON, the same in every language: a server, an action, a page of actions (`actions` and
     /// `next`), or what `schema/openstack.schema.json` describes.
     #[must_use]
     pub fn to_json(&self) -> String {
-        self.told().json()
+        match self {
+            Self::Server(server) => server.to_json(),
+            Self::Action(action) => action.to_json(),
+            Self::Actions(page) => page.to_json(),
+            Self::Followed(report) => report.to_json(),
+            Self::Explained(history) => history.to_json(),
+            Self::Story(story) => story.to_json(),
+        }
     }
 
     /// Returns the trails of the calls that it is based on.
     #[must_use]
     pub fn trails(&self) -> &[Trail] {
-        self.told().trails()
+        match self {
+            Self::Server(server) => server.trails(),
+            Self::Action(action) => action.trails(),
+            Self::Actions(page) => page.trails(),
+            Self::Followed(report) => &report.trails,
+            Self::Explained(history) => &history.trails,
+            Self::Story(story) => &story.trails,
+        }
+    }
+
+    /// The text for a ticket; `None` for plain reads.
+    fn report(&self) -> Option<String> {
+        match self {
+            Self::Server(_) | Self::Action(_) | Self::Actions(_) => None,
+            Self::Followed(report) => Some(report.report()),
+            Self::Explained(history) => Some(history.report()),
+            Self::Story(story) => Some(story.report()),
+        }
+    }
+
+    /// The report, if an action was followed.
+    fn followed(&self) -> Option<&ActionReport> {
+        match self {
+            Self::Followed(report) => Some(report),
+            _ => None,
+        }
     }
 }
 
@@ -207,7 +154,7 @@ impl OperationReport {
     /// The error of a read, which is that of its call and has nothing to add.
     pub fn new(kind: OperationKind, result: OperationResult) -> Result<Self, Error> {
         Ok(match result {
-            Ok(output) => Self::of(kind, output.told()),
+            Ok(output) => Self::of(kind, &output),
             Err(OperationError::Call(error)) => return Err(error),
             Err(OperationError::Action(error)) => {
                 let message = error.to_string();
@@ -217,7 +164,7 @@ impl OperationReport {
                 };
                 Self {
                     failure: Some(OperationFailure { message, cause }),
-                    ..Self::of(kind, &*report)
+                    ..Self::of(kind, &OperationOutput::Followed(report))
                 }
             }
             Err(OperationError::Explain(explain)) => Self {
@@ -236,14 +183,14 @@ impl OperationReport {
         })
     }
 
-    fn of(kind: OperationKind, told: &dyn Told) -> Self {
-        let followed = told.followed();
+    fn of(kind: OperationKind, output: &OperationOutput) -> Self {
+        let followed = output.followed();
         let request_id = followed.map(|report| report.request_id.clone());
         Self {
             kind,
-            json: told.json(),
-            text: told.text(),
-            trails: told.trails().to_vec(),
+            json: output.to_json(),
+            text: output.report(),
+            trails: output.trails().to_vec(),
             verdict: followed.map(|report| report.verdict),
             apparent: followed.and_then(|report| report.apparent),
             request_id: request_id.filter(|id| !id.is_empty()),

@@ -195,7 +195,7 @@ fn at_once(trail: &Trail) -> Begun {
     let status = trail.last().and_then(crate::trail::Attempt::status);
     let status = status.map_or_else(String::new, |status| format!(" with {}", status.as_u16()));
     Begun::AtOnce(format!(
-        "a request such as this starts no work that continues after its response: it was done when it was answered{status}"
+        "this request starts no work that continues after its response: it was done when it was answered{status}"
     ))
 }
 

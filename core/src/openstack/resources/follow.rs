@@ -264,7 +264,7 @@ fn ended(ended: Result<End, Error>, report: &mut ActionReport) -> Option<Error> 
     error
 }
 
-/// Adds what every following has.
+/// Adds the time and the trails.
 fn closed(
     mut report: ActionReport,
     watch: Watch,

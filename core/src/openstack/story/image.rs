@@ -1,6 +1,6 @@
 //! What the image service tells of an image: its state, and the tasks that brought its data.
 
-use super::reader::{Place, Reader, Service};
+use super::reader::{Reader, Service, ServiceClient};
 use super::record::ResourceStory;
 use super::volume;
 use crate::error::Error;
@@ -23,7 +23,7 @@ pub(super) async fn tell(reader: &mut Reader, image: &Resource) -> Result<Resour
 /// # Errors
 /// What ends the story.
 pub(super) async fn tasks(reader: &mut Reader, id: &str) -> Result<Vec<ImageTask>, Error> {
-    let Some(Place { client, prefix }) = reader.place(Service::Image).await? else {
+    let Some(ServiceClient { client, prefix }) = reader.client_of(Service::Image).await? else {
         return Ok(Vec::new());
     };
     match reader

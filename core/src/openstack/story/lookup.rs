@@ -1,7 +1,7 @@
 //! Finding the resource that a UUID or a name means.
 
 use super::named::Kind;
-use super::reader::{Answer, Place, Reader, Service};
+use super::reader::{Answer, Reader, Service, ServiceClient};
 use crate::client::AnyClient as _;
 use crate::codes::Category;
 use crate::error::Error;
@@ -85,7 +85,8 @@ async fn read(
             answer.map(|server| Thing::Server(Box::new(server.for_report())))
         }
         Kind::Volume | Kind::Snapshot => {
-            let Some(Place { client, prefix }) = reader.place(Service::Volume).await? else {
+            let Some(ServiceClient { client, prefix }) = reader.client_of(Service::Volume).await?
+            else {
                 return Ok(None);
             };
             let get = volume::reads::resource(&client, (prefix, collection(kind)), id);
@@ -94,7 +95,8 @@ async fn read(
             answer.map(|one| Thing::Volume(kind, one.for_report()))
         }
         Kind::Image => {
-            let Some(Place { client, prefix }) = reader.place(Service::Image).await? else {
+            let Some(ServiceClient { client, prefix }) = reader.client_of(Service::Image).await?
+            else {
                 return Ok(None);
             };
             let get = image::reads::image(&client, prefix, id);
@@ -165,10 +167,10 @@ async fn ids(reader: &mut Reader, kind: Kind, name: &str) -> Result<Vec<String>,
             lookup::ids(&compute, &mut reader.calls, name, None).await
         }
         Kind::Volume | Kind::Snapshot | Kind::Image => {
-            let Some(place) = reader.place(service(kind)).await? else {
+            let Some(service_client) = reader.client_of(service(kind)).await? else {
                 return Ok(Vec::new());
             };
-            listed(reader, &place, collection(kind), name).await
+            listed(reader, &service_client, collection(kind), name).await
         }
     };
     match ids {
@@ -190,13 +192,16 @@ async fn ids(reader: &mut Reader, kind: Kind, name: &str) -> Result<Vec<String>,
 /// Reads a list that its service filters by name.
 async fn listed(
     reader: &mut Reader,
-    place: &Place,
+    service_client: &ServiceClient,
     collection: &str,
     name: &str,
 ) -> Result<Vec<String>, Error> {
-    let path = format!("{}/{collection}", place.prefix);
+    let path = format!("{}/{collection}", service_client.prefix);
     name_list::ids(&mut reader.calls, name, None, |marker| {
-        let mut request = place.client.begin("GET", &path).query("name", name);
+        let mut request = service_client
+            .client
+            .begin("GET", &path)
+            .query("name", name);
         if let Some(marker) = marker {
             request = request.query("marker", marker);
         }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::reader::{Answer, Place, Reader, Service};
+use super::reader::{Answer, Reader, Service, ServiceClient};
 use super::record::ResourceStory;
 use super::volume;
 use crate::client::AnyClient as _;
@@ -20,7 +20,7 @@ pub(super) async fn tell(
     server_id: &str,
     is_active: bool,
 ) -> Result<Vec<ResourceStory>, Error> {
-    let Some(Place { client, prefix }) = reader.place(Service::Network).await? else {
+    let Some(ServiceClient { client, prefix }) = reader.client_of(Service::Network).await? else {
         return Ok(Vec::new());
     };
     let request = client.begin("GET", &format!("{prefix}/ports"));
@@ -49,7 +49,9 @@ fn story(port: &Resource, is_active: bool) -> ResourceStory {
     let is_unbound = port.text("binding:vif_type") == Some("binding_failed");
     story.failure = match port.status.as_str() {
         _ if is_unbound => Some("the port could not be bound on the server's host".to_owned()),
-        "ERROR" => Some("the port is in ERROR; the network service gives no reason".to_owned()),
+        "ERROR" => {
+            Some("the port is in ERROR; the network service does not report the reason".to_owned())
+        }
         "DOWN" if is_active => Some("the port is DOWN while the server is ACTIVE".to_owned()),
         _ => None,
     };

@@ -71,7 +71,7 @@ impl<V> Answer<V> {
 
 /// A client of a service, and the path before its collections.
 #[derive(Clone)]
-pub(super) struct Place {
+pub(super) struct ServiceClient {
     pub(super) client: Client,
     pub(super) prefix: &'static str,
 }
@@ -83,7 +83,7 @@ pub(super) struct Reader {
     pub(super) calls: CallGroup,
     /// How many actions, messages and tasks a resource has at most.
     pub(super) limit: usize,
-    places: BTreeMap<Service, Option<Place>>,
+    clients: BTreeMap<Service, Option<ServiceClient>>,
     pub(super) notes: Vec<String>,
     /// What the services answered that do not have what is looked for.
     pub(super) absent: Vec<String>,
@@ -101,7 +101,7 @@ impl Reader {
             build,
             calls,
             limit,
-            places: BTreeMap::new(),
+            clients: BTreeMap::new(),
             notes: Vec::new(),
             absent: Vec::new(),
         }
@@ -117,14 +117,17 @@ impl Reader {
     ///
     /// # Errors
     /// What ends the story.
-    pub(super) async fn place(&mut self, service: Service) -> Result<Option<Place>, Error> {
-        if let Some(known) = self.places.get(&service) {
+    pub(super) async fn client_of(
+        &mut self,
+        service: Service,
+    ) -> Result<Option<ServiceClient>, Error> {
+        if let Some(known) = self.clients.get(&service) {
             return Ok(known.clone());
         }
-        let place = match self.open(service).await {
+        let opened = match self.open(service).await {
             Ok(client) => {
                 let prefix = missing_version(client.base_path(), service.version());
-                Some(Place { client, prefix })
+                Some(ServiceClient { client, prefix })
             }
             Err(error) if error.kind() == ErrorKind::Config => {
                 let why = error.message();
@@ -137,14 +140,14 @@ impl Reader {
                 None
             }
         };
-        self.places.insert(service, place.clone());
-        Ok(place)
+        self.clients.insert(service, opened.clone());
+        Ok(opened)
     }
 
     /// The compute API at its newest: the older ones do not show an action's steps.
     pub(super) async fn compute(&mut self) -> Result<Option<Compute>, Error> {
-        let place = self.place(Service::Compute).await?;
-        Ok(place.map(|place| Compute::new(place.client).microversion("latest")))
+        let opened = self.client_of(Service::Compute).await?;
+        Ok(opened.map(|own| Compute::new(own.client).microversion("latest")))
     }
 
     async fn open(&mut self, service: Service) -> Result<Client, Error> {
@@ -207,7 +210,7 @@ impl Reader {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport
         ) || error.category() == Some(Category::Unavailable);
         if is_down {
-            self.places.insert(service, None);
+            self.clients.insert(service, None);
         }
         Ok(())
     }

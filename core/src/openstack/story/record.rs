@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::openstack::accepted::document;
 use crate::openstack::compute::ActionOutcome;
 use crate::openstack::image::task::ImageTask;
 use crate::openstack::volume::message::UserMessage;
@@ -60,23 +61,12 @@ pub struct ResourceStory {
 /// The schema of the JSON form.
 const SCHEMA: &str = "reqtrail.story/2";
 
-#[derive(Serialize)]
-struct Json<'a> {
-    schema: &'static str,
-    #[serde(flatten)]
-    story: &'a Story,
-}
-
 impl Story {
     /// The whole story as JSON of the schema `reqtrail.story/2`, the same in every language. It has stack traces if the
     /// API showed them to this caller.
     #[must_use]
     pub fn to_json(&self) -> String {
-        let json = Json {
-            schema: SCHEMA,
-            story: self,
-        };
-        serde_json::to_string(&json).unwrap_or_default()
+        document::to_json(SCHEMA, self)
     }
 
     /// Says why, from what the resources say: the first tells the story, and the others where it says nothing.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::lookup::{self, Thing};
 use super::named::Kind;
-use super::reader::{Answer, Place, Reader, Service};
+use super::reader::{Answer, Reader, Service, ServiceClient};
 use super::record::ResourceStory;
 use super::{image, server, volume};
 use crate::client::AnyClient as _;
@@ -113,7 +113,7 @@ fn resource_type(message: &UserMessage) -> String {
 
 /// The images, of the newest, that have tasks of this request.
 async fn tasks(reader: &mut Reader, id: &str) -> Result<Vec<ResourceStory>, Error> {
-    let Some(Place { client, prefix }) = reader.place(Service::Image).await? else {
+    let Some(ServiceClient { client, prefix }) = reader.client_of(Service::Image).await? else {
         return Ok(Vec::new());
     };
     let request = client.begin("GET", &format!("{prefix}/images"));
@@ -133,7 +133,7 @@ async fn tasks(reader: &mut Reader, id: &str) -> Result<Vec<ResourceStory>, Erro
     let mut looked = 0;
     for image in images.into_iter().take(IMAGES) {
         // It may have stopped to answer.
-        if reader.place(Service::Image).await?.is_none() {
+        if reader.client_of(Service::Image).await?.is_none() {
             break;
         }
         looked += 1;

@@ -143,7 +143,9 @@ fn failure(
         None => "the server is in ERROR",
     };
     let evidence = blamed.map(|told| told.evidence.trim());
-    let why = fault.or(evidence).unwrap_or("compute gives no reason");
+    let why = fault
+        .or(evidence)
+        .unwrap_or("compute does not report the reason");
     let mut text = format!("{what}: {why}");
     for own in failed_volumes
         .iter()

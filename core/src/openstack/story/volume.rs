@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::lookup::{self, Thing};
 use super::named::Kind;
-use super::reader::{Place, Reader, Service};
+use super::reader::{Reader, Service, ServiceClient};
 use super::record::ResourceStory;
 use crate::error::Error;
 use crate::openstack::accepted::resource::Resource;
@@ -136,7 +136,7 @@ pub(super) async fn read(
     wanted: Wanted<'_>,
     about: &str,
 ) -> Result<Vec<UserMessage>, Error> {
-    let Some(Place { client, prefix }) = reader.place(Service::Volume).await? else {
+    let Some(ServiceClient { client, prefix }) = reader.client_of(Service::Volume).await? else {
         return Ok(Vec::new());
     };
     let mut access = Access::Filtered;

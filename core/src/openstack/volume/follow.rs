@@ -29,7 +29,7 @@ pub(in crate::openstack) struct VolumeWork {
     pub(in crate::openstack) prefix: String,
     /// The local ID of the request; empty if no answer named it.
     pub(in crate::openstack) request_id: String,
-    /// The service is known to have answered the request.
+    /// Whether the service is known to have accepted the request.
     pub(in crate::openstack) accepted: bool,
     /// Whether its response shows that the resource exists for this token.
     pub(in crate::openstack) was_there: bool,
@@ -39,9 +39,9 @@ pub(in crate::openstack) struct VolumeWork {
     pub(in crate::openstack) wanted_size: Option<u64>,
 }
 
-/// What was found of the messages.
-enum Found {
-    NotAsked,
+/// Which messages a poll has read.
+enum MessagesRead {
+    NotRead,
     OfRequest,
     OfResource,
     Unreadable(String),
@@ -78,7 +78,7 @@ impl Subject for VolumeFollow {
         let seen = (self.resource.as_ref()).map(|seen| (&seen.status, seen.size));
         let same_for = watch.same_for(format!("{seen:?}"));
         let settle = watch.settle();
-        let mut found = Found::NotAsked;
+        let mut messages_read = MessagesRead::NotRead;
         loop {
             let seen = Observation {
                 row: self.row,
@@ -89,11 +89,11 @@ impl Subject for VolumeFollow {
                 accepted: self.work.accepted,
                 first_size: self.first_size,
                 wanted_size: self.work.wanted_size,
-                messages: match &found {
-                    Found::NotAsked => Messages::NotAsked,
-                    Found::OfRequest => Messages::OfRequest(&self.messages),
-                    Found::OfResource => Messages::OfResource(&self.messages),
-                    Found::Unreadable(why) => Messages::Unreadable(why),
+                messages: match &messages_read {
+                    MessagesRead::NotRead => Messages::NotRead,
+                    MessagesRead::OfRequest => Messages::OfRequest(&self.messages),
+                    MessagesRead::OfResource => Messages::OfResource(&self.messages),
+                    MessagesRead::Unreadable(why) => Messages::Unreadable(why),
                 },
                 message_settled: same_for.is_some_and(|same| same >= MESSAGE_SETTLE.min(settle)),
                 settled: same_for.is_some_and(|same| same >= settle),
@@ -107,8 +107,8 @@ impl Subject for VolumeFollow {
                     return Ok(Some(End::apparent(apparent, evidence)));
                 }
                 Assessment::NotFound => return self.never_there().map_or(Ok(None), Err),
-                Assessment::AskForMessages => match self.look_up(watch).await? {
-                    Some(now) => found = now,
+                Assessment::NeedsMessages => match self.look_up(watch).await? {
+                    Some(now) => messages_read = now,
                     None => return Ok(None),
                 },
             }
@@ -136,7 +136,7 @@ impl VolumeFollow {
         }
     }
 
-    /// Reads the thing itself; `false` if the next try may go better.
+    /// Reads the resource itself; `false` if the next try may succeed.
     async fn read(&mut self, watch: &mut Watch) -> Result<bool, Error> {
         let Some(collection) = collection(&self.work.resource_type) else {
             return Ok(true);
@@ -158,20 +158,20 @@ impl VolumeFollow {
         Ok(true)
     }
 
-    /// Looks the messages up, in the best way that this server has; `None` if the next try may go better.
-    async fn look_up(&mut self, watch: &mut Watch) -> Result<Option<Found>, Error> {
+    /// Reads the messages in the best way that this server supports; `None` if the next try may succeed.
+    async fn look_up(&mut self, watch: &mut Watch) -> Result<Option<MessagesRead>, Error> {
         while self.access != Access::None {
             match self.pages(watch).await {
                 Ok(rows) => {
                     self.messages = rows;
                     return Ok(Some(match self.work.request_id.is_empty() {
-                        true => Found::OfResource,
-                        false => Found::OfRequest,
+                        true => MessagesRead::OfResource,
+                        false => MessagesRead::OfRequest,
                     }));
                 }
                 Err(error) if error.status().is_some_and(|status| status.as_u16() == 403) => {
-                    let why = "this token may not (403)".to_owned();
-                    return Ok(Some(Found::Unreadable(why)));
+                    let why = "the service refuses them to this token (403)".to_owned();
+                    return Ok(Some(MessagesRead::Unreadable(why)));
                 }
                 Err(error) => match self.access.after(&error) {
                     Some(next) => self.access = next,
@@ -182,8 +182,8 @@ impl VolumeFollow {
                 },
             }
         }
-        let why = "this service has none, as before microversion 3.3".to_owned();
-        Ok(Some(Found::Unreadable(why)))
+        let why = "this service has no messages, as before microversion 3.3".to_owned();
+        Ok(Some(MessagesRead::Unreadable(why)))
     }
 
     /// Reads all pages, and keeps what is of this request.

@@ -15,7 +15,7 @@ pub(in crate::openstack) use rows::{ROWS, Row, UNPROVEN, row};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Messages<'a> {
     /// They have not been read by this poll.
-    NotAsked,
+    NotRead,
     /// Those of this very request, newest first.
     OfRequest(&'a [UserMessage]),
     /// Those about the resource since the request left, because no response named its ID.
@@ -59,12 +59,12 @@ pub(super) enum Assessment {
     /// An end that proves nothing but looks like this verdict, and the evidence for it.
     Apparent(Verdict, String),
     /// The messages decide.
-    AskForMessages,
+    NeedsMessages,
     /// It was never seen with this token.
     NotFound,
 }
 
-use Assessment::{Apparent, AskForMessages, Ended, NotFound, Running};
+use Assessment::{Apparent, Ended, NeedsMessages, NotFound, Running};
 
 /// Judges what was seen.
 pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
@@ -112,7 +112,7 @@ pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
 /// What a message of the request proves, or that the messages have to be asked for; `None` if there is none.
 fn by_message(seen: &Observation<'_>, state: &str) -> Option<Assessment> {
     match seen.messages {
-        Messages::NotAsked => Some(AskForMessages),
+        Messages::NotRead => Some(NeedsMessages),
         Messages::OfRequest([newest, ..]) => {
             Some(Ended(Verdict::Failed, format!("{state}: {newest}")))
         }
@@ -135,7 +135,7 @@ fn why_no_message(seen: &Observation<'_>) -> String {
         Messages::OfResource(_) => {
             "no message to users is about it since the request was sent".to_owned()
         }
-        Messages::OfRequest(_) | Messages::NotAsked => {
+        Messages::OfRequest(_) | Messages::NotRead => {
             "no message to users is about this request".to_owned()
         }
     }
@@ -199,7 +199,7 @@ fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
         Some(wanted) if size == wanted => {
             let state = format!("{state}, the requested size");
             match seen.messages {
-                Messages::OfRequest(_) | Messages::NotAsked => Ended(Verdict::Succeeded, state),
+                Messages::OfRequest(_) | Messages::NotRead => Ended(Verdict::Succeeded, state),
                 Messages::Unreadable(why) => Apparent(
                     Verdict::Succeeded,
                     format!(

@@ -133,7 +133,7 @@ async fn without_messages_the_status_alone_decides() {
                     false => cinder.answer(n, sent),
                 }
             }),
-            "this token may not (403)",
+            "the service refuses them to this token (403)",
         ),
     ] {
         let error = failed(

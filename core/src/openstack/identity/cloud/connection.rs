@@ -24,7 +24,7 @@ use crate::request::{basic_credential, check_basic};
 
 #[cfg(feature = "unstable-host")]
 use by_service::Bound;
-use by_service::{Found, of_service};
+use by_service::{VersionUrls, of_service};
 
 /// Adds the renewal of the sign-in to a client.
 type Renewing = dyn Fn(&Cloud, ClientBuilder) -> Result<ClientBuilder, Error> + Send + Sync;
@@ -35,7 +35,7 @@ pub struct Connection {
     cloud: Arc<Cloud>,
     access: Access,
     /// The versions that the services reported, for all clones.
-    found: Arc<Mutex<Found>>,
+    version_urls: Arc<Mutex<VersionUrls>>,
     /// The service of a host's clients; compute without one.
     #[cfg(feature = "unstable-host")]
     bound: Option<Arc<Bound>>,
@@ -64,7 +64,7 @@ impl Connection {
                 session: Arc::new(session),
                 renewing: Arc::new(renewing),
             },
-            found: Arc::default(),
+            version_urls: Arc::default(),
             #[cfg(feature = "unstable-host")]
             bound: None,
         }
@@ -74,7 +74,7 @@ impl Connection {
         Self {
             cloud: Arc::new(cloud),
             access: Access::Token(token),
-            found: Arc::default(),
+            version_urls: Arc::default(),
             #[cfg(feature = "unstable-host")]
             bound: None,
         }
@@ -84,7 +84,7 @@ impl Connection {
         Self {
             cloud: Arc::new(cloud),
             access: Access::Basic(user, password),
-            found: Arc::default(),
+            version_urls: Arc::default(),
             #[cfg(feature = "unstable-host")]
             bound: None,
         }
@@ -123,8 +123,10 @@ impl Connection {
         })
     }
 
-    fn found(&self) -> MutexGuard<'_, Found> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    fn version_urls(&self) -> MutexGuard<'_, VersionUrls> {
+        self.version_urls
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds an observer of the calls of clients that are begun from now on, and of those by which they sign in again (if

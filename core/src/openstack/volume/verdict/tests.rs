@@ -32,7 +32,7 @@ fn look<'a>(kind: &'a str, resource: Option<&'a Resource>) -> Observation<'a> {
         accepted: true,
         first_size: Some(1),
         wanted_size: None,
-        messages: Messages::NotAsked,
+        messages: Messages::NotRead,
         message_settled: false,
         settled: false,
     }
@@ -43,7 +43,7 @@ fn short(assessment: &Assessment) -> String {
         Running => "running".to_owned(),
         Ended(verdict, _) => verdict.to_string(),
         Apparent(verdict, _) => format!("unknown, apparently {verdict}"),
-        AskForMessages => "ask".to_owned(),
+        NeedsMessages => "ask".to_owned(),
         NotFound => "not found".to_owned(),
     }
 }
@@ -330,7 +330,7 @@ fn work_without_a_row_has_no_verdict() {
         "volume.attach",
     ] {
         let seen = look(kind, Some(&restoring));
-        assert_eq!(judge(&seen), AskForMessages, "{kind}");
+        assert_eq!(judge(&seen), NeedsMessages, "{kind}");
         let seen = Observation {
             messages: Messages::OfRequest(&[]),
             ..look(kind, Some(&restoring))

@@ -31,7 +31,7 @@ pub(super) struct Bound {
 }
 
 /// The location of a service.
-enum Place {
+enum ServiceUrl {
     /// This URL.
     Known(String),
     /// A URL that names no version of the API.
@@ -81,7 +81,7 @@ impl Asking {
 }
 
 /// The results of version documents: the URL of a version, by the endpoint's URL and the wanted version.
-pub(super) type Found = std::collections::BTreeMap<(String, Option<u32>), String>;
+pub(super) type VersionUrls = std::collections::BTreeMap<(String, Option<u32>), String>;
 
 impl Connection {
     /// Returns the endpoints of the catalog: type, region, interface and URL of each. It is empty for a cloud that is used
@@ -149,9 +149,9 @@ impl Connection {
         options: &ServiceOptions,
     ) -> Result<Located, Error> {
         let choice = self.choice(service, options)?;
-        Ok(match self.place(&choice)? {
-            Place::Known(url) => Located::Client(Box::new(self.of_choice(&url, &choice)?)),
-            Place::Unversioned(endpoint) => Located::Asking(Box::new(Asking {
+        Ok(match self.service_url(&choice)? {
+            ServiceUrl::Known(url) => Located::Client(Box::new(self.of_choice(&url, &choice)?)),
+            ServiceUrl::Unversioned(endpoint) => Located::Asking(Box::new(Asking {
                 connection: self.clone(),
                 choice,
                 endpoint,
@@ -237,9 +237,9 @@ impl Connection {
         cancel: &CancelToken,
         interrupted: Option<&dyn Fn() -> bool>,
     ) -> Result<String, Error> {
-        let endpoint = match self.place(choice)? {
-            Place::Known(url) => return Ok(url),
-            Place::Unversioned(endpoint) => endpoint,
+        let endpoint = match self.service_url(choice)? {
+            ServiceUrl::Known(url) => return Ok(url),
+            ServiceUrl::Unversioned(endpoint) => endpoint,
         };
         let client = self
             .begun(endpoint.root.as_str(), choice)?
@@ -269,7 +269,7 @@ impl Connection {
     }
 
     /// The location of the service, as far as it is known without a request to it.
-    fn place(&self, choice: &Choice) -> Result<Place, Error> {
+    fn service_url(&self, choice: &Choice) -> Result<ServiceUrl, Error> {
         let endpoint = self.address(choice)?;
         if choice.is_compute() {
             let is_own = choice.endpoint.is_some();
@@ -278,21 +278,21 @@ impl Connection {
             } else {
                 versioned(&endpoint)
             };
-            return Ok(Place::Known(url));
+            return Ok(ServiceUrl::Known(url));
         }
         let Ok(url) = Url::parse(&endpoint) else {
             // The client reports what is wrong with it.
-            return Ok(Place::Known(endpoint));
+            return Ok(ServiceUrl::Known(endpoint));
         };
         if discovery::names_version(&url) {
-            return Ok(Place::Known(endpoint));
+            return Ok(ServiceUrl::Known(endpoint));
         }
-        let known = self.found().get(&key(&endpoint, choice)).cloned();
+        let known = self.version_urls().get(&key(&endpoint, choice)).cloned();
         if let Some(known) = known {
-            return Ok(Place::Known(known));
+            return Ok(ServiceUrl::Known(known));
         }
         let (root, project) = discovery::root(&url, self.session().and_then(Session::project_id));
-        Ok(Place::Unversioned(Unversioned {
+        Ok(ServiceUrl::Unversioned(Unversioned {
             root,
             project,
             endpoint,
@@ -357,11 +357,11 @@ impl Connection {
         let url = url.unwrap_or_else(|| {
             tracing::warn!(
                 target: "reqtrail",
-                "the service `{service}` has no version document at its endpoint, which is used as it stands"
+                "the service `{service}` has no version document at its endpoint, so the endpoint itself is used"
             );
             endpoint.endpoint.clone()
         });
-        self.found()
+        self.version_urls()
             .insert(key(&endpoint.endpoint, choice), url.clone());
         Ok(url)
     }
