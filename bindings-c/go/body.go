@@ -26,7 +26,7 @@ func bodyOf(value any) (data []byte, contentType string, failed *Error) {
 	}
 	isPointer := v.Kind() == reflect.Pointer
 	if isPointer && v.IsNil() && isReader(t) && !isMarshaler(t) {
-		return refuse("nil %T; pass nil itself to send no body")
+		return refuse("nil %T; expected nil itself for a request without a body")
 	}
 	switch value := value.(type) {
 	case []byte:
