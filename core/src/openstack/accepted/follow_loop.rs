@@ -113,6 +113,8 @@ pub(in crate::openstack) struct Watch {
     pace: Pace,
     cancel: Option<CancelToken>,
     began: Instant,
+    /// When the current poll began.
+    poll_began: Instant,
     pub(in crate::openstack) calls: CallGroup,
     /// Why the last poll failed, if it did.
     missed: Option<String>,
@@ -128,8 +130,10 @@ impl Watch {
         cancel: Option<CancelToken>,
         started: Option<Trail>,
     ) -> Self {
+        let now = client.now();
         Self {
-            began: client.now(),
+            began: now,
+            poll_began: now,
             calls: CallGroup::new(cancel.clone(), started.into_iter().collect()),
             client,
             pace,
@@ -152,6 +156,7 @@ impl Watch {
         }
         let mut interval = self.pace.first_interval;
         loop {
+            self.poll_began = self.client.now();
             if let Some(end) = subject.look(self).await? {
                 return Ok(end);
             }
@@ -195,8 +200,15 @@ impl Watch {
 
     /// How long a call may take.
     pub(in crate::openstack) fn limit(&self) -> Duration {
-        let left = self.time_left().max(LAST_LOOK);
+        let now = self.client.now();
+        let left = self.poll_end().saturating_duration_since(now);
         self.client.call_timeout().min(left)
+    }
+
+    /// When the current poll has to end, with all of its calls.
+    pub(in crate::openstack) fn poll_end(&self) -> Instant {
+        let shortest = after(self.poll_began, LAST_LOOK);
+        after(self.began, self.pace.deadline).max(shortest)
     }
 
     /// Notes why a call failed.

@@ -1,5 +1,7 @@
 //! Which action is followed, and what its request says about it.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::Method;
 
@@ -10,12 +12,22 @@ use crate::response::Response;
 use crate::trail::{Attempt, Outcome, Trail};
 
 /// Names an action: by the response of the request that started it, or by that request's local ID.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ActionRef {
     pub(in crate::openstack) request_id: String,
     pub(in crate::openstack) started: Option<Trail>,
     /// The body of the request's response, which names what was created.
     pub(in crate::openstack) answer: Option<Bytes>,
+}
+
+impl fmt::Debug for ActionRef {
+    // The response of a server's creation has its administrator's password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActionRef")
+            .field("request_id", &self.request_id)
+            .field("started", &self.started)
+            .finish_non_exhaustive()
+    }
 }
 
 impl From<&Response> for ActionRef {

@@ -193,9 +193,9 @@ impl VolumeFollow {
             true => Wanted::Resource(&self.work.id),
             false => Wanted::Request(request),
         };
-        let limit = Some(watch.limit());
+        let end = Some(watch.poll_end());
         let at = (&self.client, self.work.prefix.as_str());
-        let mut rows = messages::read(&mut watch.calls, at, self.access, wanted, limit).await?;
+        let mut rows = messages::read(&mut watch.calls, at, self.access, wanted, end).await?;
         rows.retain(|message| self.is_own(message));
         Ok(rows)
     }

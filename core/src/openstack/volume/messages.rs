@@ -1,6 +1,6 @@
 //! How the messages to users are looked up, page by page.
 
-use std::time::Duration;
+use std::time::Instant;
 
 use super::message::UserMessage;
 use super::reads::{self, Access, Wanted};
@@ -12,7 +12,7 @@ use crate::openstack::accepted::call_group::{CallGroup, is_absent};
 const MAX_PAGES: usize = 100;
 
 /// Reads all pages, and keeps what was asked for, newest first. What a server filters is checked all the same: some pass
-/// over the filter, and the list is not limited to the project. `timeout` is that of each call.
+/// over the filter, and the list is not limited to the project. All pages have to be read by `end`.
 ///
 /// # Errors
 /// Those of the calls.
@@ -21,12 +21,16 @@ pub(in crate::openstack) async fn read(
     (client, prefix): (&Client, &str),
     access: Access,
     wanted: Wanted<'_>,
-    timeout: Option<Duration>,
+    end: Option<Instant>,
 ) -> Result<Vec<UserMessage>, Error> {
     let mut kept: Vec<UserMessage> = Vec::new();
     let mut marker: Option<String> = None;
     for _ in 0..MAX_PAGES {
         let page = reads::messages(client, prefix, access, wanted, marker.as_deref());
+        let timeout = end.map(|end| {
+            let left = end.saturating_duration_since(client.now());
+            left.min(client.call_timeout())
+        });
         let page = calls.ask(page, timeout).await?;
         let has_next = page.has_next();
         let mut ids = page.messages.iter().map(|message| &message.id);

@@ -73,3 +73,94 @@ async fn no_verdict_is_wrong() {
         "{proven} are proven, {unknown} are not"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn pages_without_end_do_not_outlast_the_deadline() {
+    let cinder = Cinder::new(&[(0, Some(("error", 1)))]);
+    let wire = ScriptedTransport::answering(move |n, sent| {
+        if !sent.url.path().ends_with("/messages") {
+            return cinder.answer(n, sent);
+        }
+        let mut row = message(ANOTHER, "another's");
+        row["id"] = json!(format!("m-{n}"));
+        let body =
+            json!({ "messages": [row], "messages_links": [{ "rel": "next", "href": "/x" }] });
+        reply(200).after(secs(4)).body(body.to_string())
+    });
+    let what = ("volume.create", VOLUME, REQUEST);
+    let report = follow(&wire, what).deadline(secs(10)).send().await;
+    let report = report.expect("no failure is proven");
+    assert_eq!(report.verdict, Verdict::Unknown);
+    assert!(
+        report.evidence.contains("no end was seen within 10 s"),
+        "{report}"
+    );
+    assert!(wire.elapsed() <= secs(15), "{:?}", wire.elapsed());
+    assert_eq!(wire.open(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_holds_a_password_is_not_shown() {
+    let body = r#"{"volume": {"id": "86a92e20-c6ef-44cc-9712-5a931ec997fe"}, "server": {"id": "s", "adminPass": "hunter2"}}"#;
+    let wire = ScriptedTransport::answering(move |_, _| accepted(body));
+    let response = post(&wire, "/volumes", json!({})).await;
+    let what = ResourceRef::from(&response);
+    let follow = follow(&wire, what.clone());
+    for shown in [
+        format!("{what:?}"),
+        format!("{follow:?}"),
+        format!("{response:?}"),
+    ] {
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn odd_bodies_end_a_follow_without_a_verdict() {
+    let deep = "[".repeat(100_000);
+    let long = format!(
+        r#"{{"volume": {{"id": "v", "status": "{}"}}}}"#,
+        "x".repeat(1 << 20)
+    );
+    for (body, is_readable) in [
+        ("", false),
+        ("<html><body>It works!</body></html>", false),
+        ("null", false),
+        ("[]", false),
+        ("{}", false),
+        (r#"{"volume": null}"#, false),
+        (r#"{"volume": []}"#, false),
+        (r#"{"volume": {"id": null, "status": "available"}}"#, false),
+        (deep.as_str(), false),
+        (
+            r#"{"volume": {"id": "v", "status": null, "size": -1}}"#,
+            true,
+        ),
+        (
+            r#"{"volume": {"id": "v", "status": {"a": 1}, "size": 1e300}}"#,
+            true,
+        ),
+        (long.as_str(), true),
+    ] {
+        let body = body.to_owned();
+        let wire = ScriptedTransport::answering(move |n, sent| {
+            match sent.url.path().ends_with("/messages") {
+                true => answer(200, n, r#"{"messages": null}"#),
+                false => answer(200, n, &body),
+            }
+        });
+        let ended = follow(&wire, ("volume.create", VOLUME, REQUEST))
+            .deadline(secs(20))
+            .send()
+            .await;
+        match ended {
+            Ok(report) => assert!(is_readable && report.verdict == Verdict::Unknown),
+            Err(ActionError::Unfollowed { error, .. }) => {
+                assert!(!is_readable, "{error}");
+                assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+            }
+            Err(failed) => panic!("{failed}"),
+        }
+        assert!(wire.elapsed() <= secs(25));
+    }
+}
