@@ -921,7 +921,8 @@ reqtrail_code reqtrail_client_options_token_refresher_in_context(struct reqtrail
                                                                  reqtrail_free_callback free_user_data);
 
 /**
- * Adds a hook that is called after every attempt of the client's calls.
+ * Adds a hook that is called after every attempt of the client's calls. A client of a connection also calls it for
+ * the calls by which it signs in again.
  *
  * `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
  * freed, or at once if this function fails.
@@ -932,7 +933,8 @@ reqtrail_code reqtrail_client_options_on_attempt(struct reqtrail_client_options 
                                                  reqtrail_free_callback free_user_data);
 
 /**
- * Adds a hook that is called when a call has ended, with its trail.
+ * Adds a hook that is called when a call has ended, with its trail. It sees the calls that the hook of
+ * `reqtrail_client_options_on_attempt` sees.
  *
  * `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
  * freed, or at once if this function fails.
@@ -2616,7 +2618,8 @@ const char *reqtrail_connection_user_name(const struct reqtrail_connection *conn
  * that kind is searched for. The kinds are `server`, `volume`, `snapshot`, `image` and `request`. What a service
  * does not show is a note of the story.
  *
- * Any client may run it; its calls go to the services of the connection. Errors of its run:
+ * Any client may run it; its calls go to the services of the connection, and the client's hooks see them. Errors of
+ * its run:
  * those of a call if it cannot be read, with the trails of all calls. REQTRAIL_ERROR_API has the category
  * `not_found` if no service has it, and `invalid` if several resources have the name;
  * REQTRAIL_ERROR_INVALID_REQUEST is for a kind that is not known.

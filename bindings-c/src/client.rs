@@ -7,6 +7,7 @@ use reqtrail::host::mailbox::Mailbox;
 use reqtrail::{ClientBuilder, blocking};
 
 use crate::fault::Fault;
+use crate::hooks::Hook;
 use crate::inbox::Inbox;
 use crate::memory::free;
 use crate::options::reqtrail_client_options;
@@ -24,16 +25,23 @@ pub(crate) struct Inner {
     pub(crate) inbox: Inbox,
     pub(crate) client: blocking::Client,
     recorder: reqtrail_recorder,
+    /// They also watch calls that an operation makes through other clients.
+    pub(crate) hooks: Vec<Hook>,
     /// The tags of submitted work whose results have not been taken yet.
     pub(crate) tags: Mutex<HashSet<u64>>,
 }
 
 impl reqtrail_client {
-    pub(crate) fn build(builder: ClientBuilder, mailbox: Mailbox) -> Result<Self, Fault> {
+    pub(crate) fn build(
+        builder: ClientBuilder,
+        mailbox: Mailbox,
+        hooks: &[Hook],
+    ) -> Result<Self, Fault> {
         let client = builder.build_blocking()?;
         Ok(Self(Arc::new(Inner {
             recorder: reqtrail_recorder(client.recorder()),
             client,
+            hooks: hooks.to_vec(),
             inbox: Inbox::new(mailbox),
             tags: Mutex::default(),
         })))
@@ -46,7 +54,7 @@ export! {
     /// The caller frees *client. Errors: REQTRAIL_ERROR_CONFIG names the option, its value and what is accepted; a
     /// mistake that a setter has already returned is returned again.
     fn reqtrail_client_new(options: &reqtrail_client_options) makes client: reqtrail_client {
-        reqtrail_client::build(options.builder()?, Mailbox::new())?
+        reqtrail_client::build(options.builder()?, Mailbox::new(), options.hooks())?
     }
 
     /// Frees a client. No other thread may use the handle any more. NULL is allowed.

@@ -81,7 +81,7 @@ export! {
         let mailbox = Mailbox::new();
         let connection = connection.as_ref().map(reqtrail_connection::connection);
         let builder = Steps(data).client(connection, &mailbox)?;
-        reqtrail_client::build(builder, mailbox)?
+        reqtrail_client::build(builder, mailbox, &[])?
     }
 
     /// Builds a client that makes no calls. It runs the operations that ask the services of a connection.

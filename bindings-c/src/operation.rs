@@ -43,7 +43,7 @@ impl reqtrail_operation {
     /// The operation that reads the story of a resource. Its calls go to the connection's services.
     fn explaining(connection: &reqtrail_connection, what: &str) -> Self {
         let mut made = Self::new(OperationKind::ExplainResource, what, "");
-        made.0.operation = (made.0.operation.clone()).connection(connection.connection());
+        made.0.connection = Some(connection.connection().clone());
         made
     }
 
@@ -74,7 +74,8 @@ export! {
     /// that kind is searched for. The kinds are `server`, `volume`, `snapshot`, `image` and `request`. What a service
     /// does not show is a note of the story.
     ///
-    /// Any client may run it; its calls go to the services of the connection. Errors of its run:
+    /// Any client may run it; its calls go to the services of the connection, and the client's hooks see them. Errors of
+    /// its run:
     /// those of a call if it cannot be read, with the trails of all calls. REQTRAIL_ERROR_API has the category
     /// `not_found` if no service has it, and `invalid` if several resources have the name;
     /// REQTRAIL_ERROR_INVALID_REQUEST is for a kind that is not known.
@@ -121,7 +122,7 @@ export! {
         report: out *mut reqtrail_report,
     ) fails {
         let inner = Arc::clone(&client.0);
-        let job = operation.spec()?.into_job(&inner.client);
+        let job = operation.spec()?.into_job(&inner);
         let outcome = inner.client.host().run(job, None);
         Ended::new(outcome).hand_over(std::ptr::null_mut(), report)?;
     }
@@ -139,7 +140,7 @@ export! {
         // A child token, because cancelling this operation must not end others that share the program's token.
         spec.cancel = spec.cancel.child();
         let cancel = spec.cancel.clone();
-        let job = spec.into_job(&client.0.client);
+        let job = spec.into_job(&client.0);
         start(client, cancel, Receiver::Report(callback), user_data, call, job);
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use reqtrail::CancelToken;
 use reqtrail::host::Job;
-use reqtrail::openstack::{ActionRef, Operation, OperationAttached, OperationKind};
-use reqtrail::{CancelToken, blocking};
+use reqtrail::openstack::{ActionRef, Connection, Operation, OperationAttached, OperationKind};
 
+use crate::client::Inner;
 use crate::hooks::{InCallbackGuard, UserData, reqtrail_progress_callback};
 use crate::usage::Usage;
 
@@ -13,6 +14,8 @@ use crate::usage::Usage;
 #[derive(Clone)]
 pub(crate) struct OperationSpec {
     pub(crate) operation: Operation,
+    /// The connection whose services it asks.
+    pub(crate) connection: Option<Connection>,
     pub(crate) progress: Option<ProgressCallback>,
     pub(crate) cancel: CancelToken,
     pub(crate) fault: Option<Usage>,
@@ -38,6 +41,7 @@ impl OperationSpec {
     pub(crate) fn new(kind: OperationKind, server: String, action: impl Into<ActionRef>) -> Self {
         Self {
             operation: Operation::new(kind, server, action),
+            connection: None,
             progress: None,
             cancel: CancelToken::new(),
             fault: None,
@@ -45,11 +49,19 @@ impl OperationSpec {
     }
 
     /// Makes a job of it and starts counting its time.
-    pub(crate) fn into_job(self, client: &blocking::Client) -> Job {
+    pub(crate) fn into_job(self, client: &Inner) -> Job {
         let mut attached = OperationAttached::new().cancel_token(&self.cancel);
         if let Some(progress) = self.progress {
             attached = attached.on_progress(move |seen| progress.call(&seen.to_json()));
         }
-        self.operation.into_job(client, attached)
+        let operation = match self.connection {
+            // Its calls go through other clients, which the hooks do not watch otherwise.
+            Some(connection) => {
+                let hooks = client.hooks.iter().cloned();
+                (self.operation).connection(&hooks.fold(connection, Connection::observer))
+            }
+            None => self.operation,
+        };
+        operation.into_job(&client.client, attached)
     }
 }

@@ -73,6 +73,10 @@ impl reqtrail_client_options {
         Ok(())
     }
 
+    pub(crate) fn hooks(&self) -> &[Hook] {
+        &self.hooks
+    }
+
     fn refresher(&mut self, refresher: Refresher) -> Result<(), Fault> {
         if refresher.refresh.is_none() {
             return Err(Fault::null("refresh"));
@@ -89,15 +93,21 @@ impl reqtrail_client_options {
         if let Some(kept) = &self.fault {
             return Err(kept.clone().into());
         }
-        let base = match &self.base {
-            Base::Url(url) if url.is_empty() && self.script.is_some() => {
-                Client::builder(SCRIPTED_URL).dialect(Dialect::novavms())
-            }
-            Base::Url(url) => Client::builder(url.as_str()),
-            Base::Connection(connection) => connection.begin()?,
-        };
         let hooks = self.hooks.iter().cloned();
-        let builder = hooks.fold(base.options(&self.values), ClientBuilder::observer);
+        let base = match &self.base {
+            Base::Url(url) => {
+                let base = match url.is_empty() && self.script.is_some() {
+                    true => Client::builder(SCRIPTED_URL).dialect(Dialect::novavms()),
+                    false => Client::builder(url.as_str()),
+                };
+                hooks.fold(base, ClientBuilder::observer)
+            }
+            // The hooks also watch the calls by which the client signs in again.
+            Base::Connection(connection) => hooks
+                .fold(connection.clone(), Connection::observer)
+                .begin()?,
+        };
+        let builder = base.options(&self.values);
         let builder = match &self.script {
             Some(script) => script(builder)?,
             None => builder,
@@ -176,7 +186,8 @@ export! {
         options.refresher(Refresher { refresh, capture, free_context, user_data })?;
     }
 
-    /// Adds a hook that is called after every attempt of the client's calls.
+    /// Adds a hook that is called after every attempt of the client's calls. A client of a connection also calls it for
+    /// the calls by which it signs in again.
     ///
     /// `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
     /// freed, or at once if this function fails.
@@ -188,7 +199,8 @@ export! {
         options.hook(Hook::Attempt(tell, user_data))?;
     }
 
-    /// Adds a hook that is called when a call has ended, with its trail.
+    /// Adds a hook that is called when a call has ended, with its trail. It sees the calls that the hook of
+    /// `reqtrail_client_options_on_attempt` sees.
     ///
     /// `free_user_data` may be NULL; otherwise it receives `user_data` once these options and all their clients are
     /// freed, or at once if this function fails.

@@ -28,7 +28,7 @@ struct test {
 };
 
 extern const struct test call_tests[], started_tests[], queue_tests[], value_tests[], hook_tests[], openstack_tests[],
-    recorder_tests[], script_tests[], misuse_tests[], stderr_log_tests[], journal_tests[], null_tests[];
+    story_tests[], recorder_tests[], script_tests[], misuse_tests[], stderr_log_tests[], journal_tests[], null_tests[];
 
 /* This program, the server's URL, and the path of its Unix socket. */
 extern const char *program, *server_url, *server_socket;
@@ -40,6 +40,10 @@ void check_code(const char *file, int line, const char *what, reqtrail_code give
 reqtrail_client_options *quick_options(void);
 reqtrail_client *quick_client(void);
 reqtrail_request *get(const char *path);
+
+/* A client of the server's compute API, and a cloud whose Keystone accepts the password "right". */
+reqtrail_client *nova(void);
+reqtrail_cloud *cloud(const char *password);
 
 /* Is run by the processes of the tests of REQTRAIL_LOG. */
 int call_and_log(int count);

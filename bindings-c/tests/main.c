@@ -47,9 +47,9 @@ reqtrail_request *get(const char *path) {
 }
 
 int main(int count, char **arguments) {
-  static const struct test *const all[] = {value_tests,  call_tests,       started_tests,  queue_tests,
-                                           hook_tests,   openstack_tests,  recorder_tests, script_tests,
-                                           misuse_tests, stderr_log_tests, journal_tests,  null_tests};
+  static const struct test *const all[] = {value_tests,      call_tests,    started_tests,  queue_tests,  hook_tests,
+                                           openstack_tests,  story_tests,   recorder_tests, script_tests, misuse_tests,
+                                           stderr_log_tests, journal_tests, null_tests};
   int passed = 0;
   if (count != 3 && count != 4) {
     fprintf(stderr, "usage: c-tests URL SOCKET [COUNT]\n");

@@ -18,6 +18,7 @@ MOVING = "c76a7603-95be-4368-87e9-7b9b89fb1d7f"
 REBOOTED = "c76a7603-95be-4368-87e9-7b9b89fb1d80"
 VOLUME = "86a92e20-c6ef-44cc-9712-5a931ec997fe"
 BROKEN = "86a92e20-c6ef-44cc-9712-5a931ec997ff"
+TWIN = "86a92e20-c6ef-44cc-9712-5a931ec99800"
 RESIZE = "req-11111111-1111-4111-8111-111111111111"
 
 
@@ -25,6 +26,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     ids = itertools.count(1)
+    turns = itertools.count()
     met: ClassVar[set[str]] = set()
     lock = threading.Lock()
     stop = threading.Event()
@@ -96,17 +98,22 @@ class Handler(BaseHTTPRequestHandler):
                     first = key not in self.met
                     self.met.add(key)
                 self.answer(503 if first else 200, {}, **({"Retry_After": "0"} if first else {}))
+            case [*_, "expired"]:
+                # Every other answer makes the client sign in again.
+                self.nova(200 if next(self.turns) % 2 else 401, {})
             case ["private"]:
                 good = self.headers.get("Authorization") == "Bearer good"
                 self.answer(200 if good else 401, {} if good else {"error": "invalid_token"})
             case ["stall"]:
-                self.stop.wait(20)
-                self.close_connection = True
+                self.stall()
             case ["v3", "auth", "tokens"]:
                 self.sign_in(json.loads(content)["auth"])
+            case [*_, "volumes"] if self.command == "GET" and "name=stalls" in query:
+                self.stall()
             case [*_, "volumes"] if self.command == "GET":
-                found = [{"id": BROKEN, "name": "data"}] if "name=data" in query else []
-                self.nova(200, {"volumes": found})
+                name = query.partition("name=")[2].partition("&")[0]
+                found = {"data": [BROKEN], "twins": [BROKEN, TWIN]}.get(name, [])
+                self.nova(200, {"volumes": [{"id": volume, "name": name} for volume in found]})
             case [*_, "volumes", volume] if volume == BROKEN:
                 self.nova(200, {"volume": {"id": BROKEN, "name": "data", "status": "error", "size": 1}})
             case [*_, "messages"] if BROKEN in query:
@@ -139,6 +146,10 @@ class Handler(BaseHTTPRequestHandler):
                 self.nova(404, {"itemNotFound": {"code": 404, "message": "no such server"}})
             case _:
                 self.answer(404, {"error": {"code": "not_found", "message": "no such path"}})
+
+    def stall(self) -> None:
+        self.stop.wait(20)
+        self.close_connection = True
 
     def nova(self, status: int, body: Any) -> None:
         self.answer(status, body, X_Openstack_Request_Id=f"req-00000000-0000-4000-8000-{next(self.ids):012}")

@@ -1,4 +1,4 @@
-/* Clouds, reads, followed actions, and explained servers. */
+/* Clouds, reads, followed actions and resources, and the history of servers. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,10 +8,9 @@
 #define MOVING "c76a7603-95be-4368-87e9-7b9b89fb1d7f"
 #define REBOOTED "c76a7603-95be-4368-87e9-7b9b89fb1d80"
 #define VOLUME "86a92e20-c6ef-44cc-9712-5a931ec997fe"
-#define BROKEN "86a92e20-c6ef-44cc-9712-5a931ec997ff"
 #define RESIZE "req-11111111-1111-4111-8111-111111111111"
 
-static reqtrail_client *nova(void) {
+reqtrail_client *nova(void) {
   reqtrail_client_options *options;
   reqtrail_client *client;
   CHECK_CODE(reqtrail_client_options_new(server_url, Z, &options, NULL), REQTRAIL_OK);
@@ -23,7 +22,7 @@ static reqtrail_client *nova(void) {
   return client;
 }
 
-static reqtrail_cloud *cloud(const char *password) {
+reqtrail_cloud *cloud(const char *password) {
   char json[512];
   reqtrail_cloud *made;
   snprintf(json, sizeof json,
@@ -345,6 +344,33 @@ static void log_lines_are_the_operators(void) {
   reqtrail_client_options_free(options);
 }
 
+static void on_call(const reqtrail_trail *trail, void *user_data) {
+  char *paths = user_data;
+  strcat(strcat(paths, " "), reqtrail_trail_path(trail, NULL));
+}
+
+static void hooks_see_a_client_sign_in_again(void) {
+  char paths[256] = "";
+  reqtrail_cloud *made = cloud("right");
+  reqtrail_connection *connection;
+  reqtrail_client_options *options;
+  reqtrail_client *client;
+  reqtrail_request *request = get("/expired");
+  reqtrail_response *response;
+  CHECK_CODE(reqtrail_cloud_connect(made, NULL, &connection, NULL), REQTRAIL_OK);
+  reqtrail_cloud_free(made);
+  CHECK_CODE(reqtrail_client_options_from_connection(connection, &options, NULL), REQTRAIL_OK);
+  reqtrail_connection_free(connection);
+  CHECK_CODE(reqtrail_client_options_on_call(options, on_call, paths, NULL), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_client_new(options, &client, NULL), REQTRAIL_OK);
+  reqtrail_client_options_free(options);
+  CHECK_CODE(reqtrail_call(client, request, &response, NULL), REQTRAIL_OK);
+  CHECK_TEXT(paths, " /v3/auth/tokens /expired");
+  reqtrail_response_free(response);
+  reqtrail_request_free(request);
+  reqtrail_client_free(client);
+}
+
 static void unused_variables_are_noted(void) {
   char path[] = "/tmp/reqtrail-clouds-XXXXXX";
   int file = mkstemp(path);
@@ -409,68 +435,6 @@ static void a_client_of_a_service_calls_its_endpoint(void) {
   reqtrail_connection_free(connection);
 }
 
-static reqtrail_operation *story_of(reqtrail_connection *connection, const char *what) {
-  reqtrail_operation *operation;
-  CHECK_CODE(reqtrail_operation_explain_resource(connection, what, Z, &operation, NULL), REQTRAIL_OK);
-  return operation;
-}
-
-/* Runs and frees an operation that cannot be read, and returns its error. */
-static reqtrail_error *no_story(reqtrail_client *client, reqtrail_operation *operation, reqtrail_code code) {
-  reqtrail_report *report;
-  reqtrail_error *error;
-  CHECK_CODE(reqtrail_operation_run(client, operation, &report, &error), code);
-  CHECK(report == NULL && error != NULL);
-  reqtrail_operation_free(operation);
-  return error;
-}
-
-static void a_failed_volume_is_explained(void) {
-  reqtrail_cloud *made = cloud("right");
-  reqtrail_connection *connection;
-  reqtrail_client *client = nova();
-  reqtrail_operation *operation;
-  reqtrail_report *report;
-  reqtrail_error *error;
-  CHECK_CODE(reqtrail_cloud_connect(made, NULL, &connection, NULL), REQTRAIL_OK);
-  reqtrail_cloud_free(made);
-  operation = story_of(connection, "volume/data");
-  CHECK_CODE(reqtrail_operation_limit(operation, 5), REQTRAIL_OK);
-  CHECK_CODE(reqtrail_operation_timeout_ms(operation, 20000), REQTRAIL_OK);
-  CHECK_CODE(reqtrail_operation_run(client, operation, &report, NULL), REQTRAIL_OK);
-  CHECK(strstr(reqtrail_report_json(report, NULL), "reqtrail.story/2") != NULL);
-  CHECK(strstr(reqtrail_report_json(report, NULL), "\"request_ids\":[\"" RESIZE "\"]") != NULL);
-  CHECK(strstr(reqtrail_report_text(report, NULL), "no space") != NULL);
-  CHECK(strstr(reqtrail_report_text(report, NULL), RESIZE) != NULL);
-  CHECK(reqtrail_report_trail_count(report) > 1 && reqtrail_report_verdict(report) == 0);
-  reqtrail_report_free(report);
-  /* An option that it does not have. */
-  CHECK_CODE(reqtrail_operation_deadline_ms(operation, 1), REQTRAIL_ERROR_BAD_VALUE);
-  error = no_story(client, operation, REQTRAIL_ERROR_BAD_VALUE);
-  CHECK(strstr(reqtrail_error_display(error, NULL), "deadline_ms") != NULL);
-  reqtrail_error_free(error);
-  error = no_story(client, story_of(connection, "volume/nothing"), REQTRAIL_ERROR_API);
-  CHECK(reqtrail_error_category(error) == REQTRAIL_CATEGORY_NOT_FOUND && reqtrail_error_trail_count(error) > 0);
-  reqtrail_error_free(error);
-  error = no_story(client, story_of(connection, "camera/data"), REQTRAIL_ERROR_INVALID_REQUEST);
-  CHECK(strstr(reqtrail_error_display(error, NULL), "camera") != NULL);
-  reqtrail_error_free(error);
-  reqtrail_cancel_token *token = reqtrail_cancel_token_new();
-  operation = story_of(connection, "volume/data");
-  CHECK_CODE(reqtrail_operation_cancel_token(operation, token), REQTRAIL_OK);
-  reqtrail_cancel_token_cancel(token);
-  reqtrail_cancel_token_free(token);
-  reqtrail_error_free(no_story(client, operation, REQTRAIL_ERROR_CANCELLED));
-  /* It keeps what it needs of the connection. */
-  operation = story_of(connection, BROKEN);
-  reqtrail_connection_free(connection);
-  CHECK_CODE(reqtrail_operation_run(client, operation, &report, NULL), REQTRAIL_OK);
-  CHECK(strstr(reqtrail_report_json(report, NULL), BROKEN) != NULL);
-  reqtrail_report_free(report);
-  reqtrail_operation_free(operation);
-  reqtrail_client_free(client);
-}
-
 const struct test openstack_tests[] = {
     {"a cloud is signed in to", a_cloud_is_signed_in_to},
     {"a client of a service calls its endpoint", a_client_of_a_service_calls_its_endpoint},
@@ -478,9 +442,9 @@ const struct test openstack_tests[] = {
     {"a failed action is followed", a_failed_action_is_followed},
     {"operations are started and submitted", operations_are_started_and_submitted},
     {"volumes are followed", volumes_are_followed},
-    {"a failed volume is explained", a_failed_volume_is_explained},
     {"reads and a story", reads_and_a_story},
     {"an apparent success is reported", an_apparent_success_is_reported},
     {"log lines are the operators'", log_lines_are_the_operators},
+    {"hooks see a client sign in again", hooks_see_a_client_sign_in_again},
     {"unused variables are noted", unused_variables_are_noted},
     {NULL, NULL}};

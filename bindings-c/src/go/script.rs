@@ -34,7 +34,7 @@ export! {
         let connection = connection.as_ref().map(reqtrail_connection::connection);
         let builder = Steps(data).client(connection, &mailbox)?;
         script.mock.hold_mail(&mailbox);
-        reqtrail_client::build(script.mock.attach(builder), mailbox)?
+        reqtrail_client::build(script.mock.attach(builder), mailbox, &[])?
     }
 
     /// Says that the hooks have run for all events that were taken. To be called after `reqtrail_go_take` has returned
