@@ -176,11 +176,26 @@ fn from_journal(
     let found = folder.the_one(id);
     folder.say_skipped(environment);
     match found?.content {
+        Content::Finished { trail, .. } if is_known_by_its_body(&trail) => {
+            let method = trail.method();
+            let path = one_line(trail.path());
+            let request_id = trail.request_id().map_or("req-…", |id| id.as_str());
+            Err(Failure::usage(format!(
+                "only the body of `{method} {path}` says what it asked for, and the journal has no bodies; expected the \
+                 kind of work and the resource, as in `reqtrail follow volume.extend UUID --request-id {}`",
+                one_line(request_id)
+            )))
+        }
         Content::Finished { trail, .. } => Ok(Subject::Request(trail)),
         Content::Opened(_) => Err(Failure::usage(format!(
             "the journal has no response for the call `{id}`; name the kind of work and the resource instead"
         ))),
     }
+}
+
+/// Whether a request asked a volume or a snapshot for something that only its body says. Nova tells an action by its ID.
+fn is_known_by_its_body(trail: &Trail) -> bool {
+    trail.service().is_some_and(|service| service != "compute") && trail.path().ends_with("/action")
 }
 
 fn follow(

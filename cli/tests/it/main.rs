@@ -5,12 +5,14 @@
 #[path = "../common/mod.rs"]
 mod common;
 
-mod cloud;
 mod codes;
 mod conventions;
+mod explain;
+mod follow;
 mod help;
 mod journals;
 mod program;
 mod report;
 #[cfg(feature = "sandbox")]
 mod sandbox;
+mod scripted_cloud;
