@@ -298,11 +298,7 @@ const FOREIGN: &[Foreign] = &[
     #[cfg(feature = "openstack")]
     Foreign {
         owner: Owner::Cloud,
-        names: &[
-            "microversion",
-            "default_microversion",
-            "compute_api_version",
-        ],
+        names: &["microversion", "default_microversion"],
         advice: "`compute_default_microversion` is the version that requests ask for",
     },
     #[cfg(feature = "openstack")]
@@ -339,8 +335,7 @@ impl Owner {
     #[cfg(feature = "openstack")]
     #[must_use]
     pub fn unknown_of_cloud(names: &[String], spelling: Spelling) -> Option<String> {
-        let is_known = |name: &&String| super::cloud::NAMES.contains(&name.as_str());
-        let unknown = names.iter().find(|name| !is_known(name))?;
+        let unknown = names.iter().find(|name| !super::cloud::has(name))?;
         Some(Self::Cloud.unknown(unknown, &[], spelling))
     }
 
@@ -351,6 +346,13 @@ impl Owner {
     pub fn unknown(self, name: &str, known: &[&str], spelling: Spelling) -> String {
         #[cfg(feature = "openstack")]
         let spelt: Vec<&str>;
+        #[cfg(feature = "openstack")]
+        let of_service = match self {
+            Self::Cloud => super::cloud::keys_like(name),
+            _ => Vec::new(),
+        };
+        #[cfg(not(feature = "openstack"))]
+        let of_service: Vec<String> = Vec::new();
         let (owner, known) = match self {
             Self::Client => ("a client".to_owned(), known),
             Self::Request => ("a request".to_owned(), known),
@@ -371,8 +373,8 @@ impl Owner {
         let foreign = FOREIGN
             .iter()
             .find(|foreign| foreign.owner == self && foreign.names.contains(&name));
-        let near = known
-            .iter()
+        let near = (known.iter().copied())
+            .chain(of_service.iter().map(String::as_str))
             .map(|known| (strsim::jaro_winkler(&plain(known), &plain(name)), known))
             .max_by(|(one, _), (other, _)| one.total_cmp(other))
             .filter(|(likeness, _)| *likeness >= ALIKE);
@@ -382,7 +384,15 @@ impl Owner {
             }
             (Some(foreign), _) => format!("{said}: {}", advice(foreign.advice, spelling)),
             (None, Some((_, known))) => format!("{said}; did you mean `{known}`?"),
-            (None, None) => format!("{said}; it has {}", known.join(", ")),
+            (None, None) => {
+                let all = known.join(", ");
+                let more = match self {
+                    #[cfg(feature = "openstack")]
+                    Self::Cloud => ", and keys of services such as `volume_interface`",
+                    _ => "",
+                };
+                format!("{said}; it has {all}{more}")
+            }
         }
     }
 }
@@ -503,8 +513,22 @@ mod tests {
             Owner::unknown_of_cloud(&names, Spelling::Node)
         };
         assert_eq!(refused(&["auth", "region_name", "interface"]), None);
+        let of_services = [
+            "volume_interface",
+            "block_storage_endpoint_override",
+            "network_region_name",
+            "sharev2_default_microversion",
+            "compute_api_version",
+            "image_service_type",
+        ];
+        assert_eq!(refused(&of_services), None);
         for (name, said) in [
             ("regoin_name", "; did you mean `region_name`?"),
+            ("volume_interfac", "; did you mean `volume_interface`?"),
+            (
+                "load_balancer_endpoint_overide",
+                "; did you mean `load_balancer_endpoint_override`?",
+            ),
             ("authType", "; did you mean `auth_type`?"),
             ("password", ": it is a key of `auth`, as in `clouds.yaml`"),
             ("passcode", ": it is a key of `auth`, as in `clouds.yaml`"),
@@ -516,7 +540,8 @@ mod tests {
             (
                 "fruit",
                 "; it has auth, auth_type, region_name, interface, compute_endpoint_override, \
-                 compute_default_microversion, verify, cacert, cert, key, auth_methods",
+                 compute_default_microversion, verify, cacert, cert, key, auth_methods, and keys of services such as \
+                 `volume_interface`",
             ),
         ] {
             let said = format!("a cloud has no option `{name}`{said}");

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::fields::Fields;
 use crate::dialect::openstack::services::{COMPUTE, Service, has_microversions, types};
 use crate::error::Error;
+use crate::surface::cloud::service_key;
 
 /// Chooses the endpoint of a service that a client calls. It overrides the cloud's settings.
 ///
@@ -47,18 +48,6 @@ impl ServiceOptions {
     }
 }
 
-/// The keys of a configuration for single services, without the service's name.
-const KEYS: [&str; 8] = [
-    "endpoint_override",
-    "endpoint",
-    "interface",
-    "endpoint_type",
-    "region_name",
-    "service_type",
-    "default_microversion",
-    "api_version",
-];
-
 /// The settings of single services in a configuration, such as `volume_region_name`, and the defaults for all others.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Settings {
@@ -72,12 +61,7 @@ pub(super) struct Settings {
 impl Settings {
     /// Reads the settings of a configuration.
     pub(super) fn of(fields: &Fields) -> Result<Self, Error> {
-        let is_one = |key: &str| {
-            KEYS.iter().any(|own| {
-                key.strip_suffix(own)
-                    .is_some_and(|service| service.ends_with('_'))
-            })
-        };
+        let is_one = |key: &str| service_key(key).is_some();
         Ok(Self {
             fields: Some(Arc::new(fields.only(is_one))),
             endpoint: None,
