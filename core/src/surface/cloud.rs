@@ -3,7 +3,7 @@
 //! They cross as JSON with those keys, so that the rows are names, types and documentation; `openstack/identity` reads the
 //! values, as it does those of the file.
 
-use crate::dialect::openstack::services::Service;
+use crate::dialect::openstack::services::{KEYS, Service, service_key};
 
 macro_rules! cloud_options {
     ($use:ident $($head:tt)*) => {
@@ -68,26 +68,6 @@ macro_rules! cloud_names {
 }
 cloud_options!(cloud_names);
 
-/// The keys of an entry for single services, after the service's name and `_`. The last two are old names.
-pub(crate) const SERVICE_KEYS: [&str; 8] = [
-    "endpoint_override",
-    "interface",
-    "region_name",
-    "service_type",
-    "default_microversion",
-    "api_version",
-    "endpoint_type",
-    "endpoint",
-];
-
-/// Splits a key such as `volume_interface` into the service's name and the rest.
-pub(crate) fn service_key(name: &str) -> Option<(&str, &'static str)> {
-    SERVICE_KEYS.iter().find_map(|key| {
-        let service = name.strip_suffix(key)?.strip_suffix('_')?;
-        Some((service, *key))
-    })
-}
-
 /// Whether a cloud has the option.
 pub(super) fn has(name: &str) -> bool {
     let is_of_service = |(service, _)| Service::named(service).is_some();
@@ -99,6 +79,6 @@ pub(super) fn keys_like(name: &str) -> Vec<String> {
     let parts = name.match_indices('_').map(|(at, _)| &name[..at]);
     let services = parts.filter(|part| Service::named(part).is_some());
     services
-        .flat_map(|service| SERVICE_KEYS.map(|key| format!("{service}_{key}")))
+        .flat_map(|service| KEYS.map(|key| format!("{service}_{key}")))
         .collect()
 }

@@ -164,6 +164,26 @@ impl Service {
     }
 }
 
+/// The keys of an entry of `clouds.yaml` for single services, after the service's name and `_`. The last two are old names.
+pub(crate) const KEYS: [&str; 8] = [
+    "endpoint_override",
+    "interface",
+    "region_name",
+    "service_type",
+    "default_microversion",
+    "api_version",
+    "endpoint_type",
+    "endpoint",
+];
+
+/// Splits a key such as `volume_interface` into the service's name and the rest.
+pub(crate) fn service_key(name: &str) -> Option<(&str, &'static str)> {
+    KEYS.iter().find_map(|key| {
+        let service = name.strip_suffix(key)?.strip_suffix('_')?;
+        Some((service, *key))
+    })
+}
+
 /// The types by which a catalog may list a service, the likeliest first: the name that the caller gave, the authority's
 /// type, and its aliases.
 pub(crate) fn types<'a>(name: &'a str) -> impl Iterator<Item = &'a str> {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::fields::Fields;
-use crate::dialect::openstack::services::{COMPUTE, Service, has_microversions, types};
+use crate::dialect::openstack::services::{
+    COMPUTE, Service, has_microversions, service_key, types,
+};
 use crate::error::Error;
-use crate::surface::cloud::service_key;
 
 /// Chooses the endpoint of a service that a client calls. It overrides the cloud's settings.
 ///

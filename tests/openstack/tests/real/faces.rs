@@ -13,7 +13,7 @@ use crate::support::{active, available, client_of, cloud, compute};
 
 /// Runs a program as a user of the cloud and returns its output. `variable` has the command that runs programs of its
 /// language; `scripts/test-openstack.sh` sets it.
-fn run(variable: &str, program: &Path, arguments: &[&str]) -> String {
+pub(crate) fn run(variable: &str, program: &Path, arguments: &[&str]) -> String {
     let command = std::env::var(variable)
         .unwrap_or_else(|_| panic!("{variable} is not set; run scripts/test-openstack.sh"));
     let mut words = command.split(' ');
@@ -48,7 +48,7 @@ fn run(variable: &str, program: &Path, arguments: &[&str]) -> String {
     out
 }
 
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 

@@ -1,6 +1,7 @@
 //! Tests with the APIs of real services, and with sign-in at a real Keystone.
 
 mod catalog;
+mod face_stories;
 mod faces;
 mod factors;
 mod faults;
