@@ -4,6 +4,7 @@
 //! test `child`, which does one of the steps and reports the result on its standard output.
 
 mod attack;
+mod sign_ins;
 mod steps;
 
 use std::fs;
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 
 use crate::process::{ChildProcess, FILE, Folder, TOKEN};
 use crate::script::SCHEMA;
-use crate::server::{answer, serve, serve_on};
+use crate::server::{answer, serve};
 use crate::session;
 
 #[tokio::test]
@@ -445,56 +446,6 @@ fn requests_stand_in_the_order_in_which_they_went_out() {
         .map(|it| &it["match"]["target"])
         .collect();
     assert_eq!(targets, ["/slow", "/fast", "/release"]);
-}
-
-#[test]
-fn a_sign_in_is_recorded_without_password_and_token() {
-    let folder = Folder::new("sign-in");
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    let base = format!("http://{address}");
-    let endpoint = format!("{base}/compute/v2.1");
-    let serving = serve_on(listener, 2, move |path| match path {
-        "/identity/v3/auth/tokens" => answer(
-            "X-Subject-Token: s3cr3t-keystone\r\n",
-            json!({"token": {"expires_at": "2999-01-01T00:00:00Z", "catalog": [{
-                "type": "compute", "endpoints": [{"interface": "public", "url": endpoint}],
-            }]}})
-            .to_string()
-            .as_bytes(),
-        ),
-        _ => answer("", br#"{"servers": [], "echo": "s3cr3t-keystone"}"#),
-    });
-    let output = ChildProcess::new("sign-in", &base)
-        .recording(&folder.file())
-        .run();
-    let seen = serving.join().expect("no panic");
-    assert!(seen[1].contains("s3cr3t-keystone"), "{seen:?}");
-    assert_eq!(output.lines, ["200 42"]);
-    let script = script(&folder.file());
-    let [signed_in, listed] = exchanges(&script) else {
-        panic!("{script}");
-    };
-    assert_eq!(signed_in["match"]["target"], "/identity/v3/auth/tokens");
-    assert_eq!(
-        *header(signed_in, "x-subject-token").expect("a token"),
-        "[redacted]"
-    );
-    let catalog = &signed_in["reply"]["json"]["token"]["catalog"][0];
-    assert_eq!(
-        catalog["endpoints"][0]["url"],
-        format!("{base}/compute/v2.1")
-    );
-    let user = &signed_in["want"]["json"]["auth"]["identity"]["password"]["user"];
-    assert_eq!(user["password"], json!({"$any": true}));
-    assert_eq!(user["name"], "somebody");
-    assert_eq!(listed["match"]["target"], "/compute/v2.1/servers");
-    assert_eq!(listed["reply"]["json"]["echo"], "[redacted]");
-    let text = script.to_string();
-    assert!(
-        !text.contains("s3cr3t-password") && !text.contains("s3cr3t-keystone"),
-        "{text}"
-    );
 }
 
 #[test]

@@ -130,6 +130,21 @@ async fn play_session() {
     mock.check().expect("no problems");
 }
 
+fn user() -> User {
+    User::named("somebody", Domain::name("Default"))
+}
+
+/// Signs in, and makes a call.
+async fn sign_in(auth: Auth) {
+    let cloud = Cloud::new(format!("{}/identity", variable(BASE)), auth);
+    let connection = cloud.connect().await.expect("a sign-in");
+    let client = connection
+        .compute()
+        .expect("an endpoint")
+        .proxy(Proxy::None);
+    report(get(&client.build().expect("a client"), "/servers").await);
+}
+
 /// Does the step that the environment names.
 pub(super) async fn run() {
     match variable(STEP).as_str() {
@@ -211,16 +226,10 @@ pub(super) async fn run() {
             report(get(&client, "/release").await);
             report(slow.await.expect("no panic"));
         }
-        "sign-in" => {
-            let user = User::named("somebody", Domain::name("Default"));
-            let auth = Auth::password(user, "s3cr3t-password");
-            let cloud = Cloud::new(format!("{}/identity", variable(BASE)), auth);
-            let connection = cloud.connect().await.expect("a sign-in");
-            let client = connection
-                .compute()
-                .expect("an endpoint")
-                .proxy(Proxy::None);
-            report(get(&client.build().expect("a client"), "/servers").await);
+        "sign-in" => sign_in(Auth::password(user(), "s3cr3t-password")).await,
+        "multi-factor" => {
+            let password = Auth::password(user(), "s3cr3t-password");
+            sign_in(Auth::multifactor([password, Auth::totp(user(), "918273")])).await;
         }
         "made" => {
             let client = builder().build().expect("a client");
