@@ -18,12 +18,12 @@ use crate::reading::{RawReport, take_output};
 pub struct RawCloud(Cloud);
 
 /// A cloud, or the error if its description is wrong.
-type Found = Either<RawCloud, External<Items>>;
+type CloudOrError = Either<RawCloud, External<Items>>;
 
 /// Reads a description: an entry of `clouds.yaml` as JSON.
 #[napi(catch_unwind)]
-pub fn cloud_from_json(json: String) -> Found {
-    found(Cloud::from_json(&json))
+pub fn cloud_from_json(json: String) -> CloudOrError {
+    cloud_or_error(Cloud::from_json(&json))
 }
 
 /// Returns the error text for names that are not options of a cloud; `null` if all names are options.
@@ -34,11 +34,11 @@ pub fn unknown_of_cloud(names: Vec<String>) -> Option<String> {
 
 /// Finds the cloud with this name, or the one that the environment selects.
 #[napi(catch_unwind)]
-pub fn find_cloud(name: Option<String>, region: Option<String>) -> Found {
-    found(Cloud::find(name.as_deref(), region.as_deref()))
+pub fn find_cloud(name: Option<String>, region: Option<String>) -> CloudOrError {
+    cloud_or_error(Cloud::find(name.as_deref(), region.as_deref()))
 }
 
-fn found(cloud: std::result::Result<Cloud, reqtrail::Error>) -> Found {
+fn cloud_or_error(cloud: std::result::Result<Cloud, reqtrail::Error>) -> CloudOrError {
     match cloud {
         Ok(cloud) => Either::A(RawCloud(cloud)),
         Err(error) => Either::B(Items::error(error)),

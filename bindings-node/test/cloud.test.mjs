@@ -190,7 +190,7 @@ test("clouds are described as in clouds.yaml, and mistakes are named", async (t)
   assert.throws(() => new Cloud({ regionName: "One" }), /did you mean `region_name`\?$/);
   assert.throws(
     () => new Cloud({ fruit: 1 }),
-    /no option `fruit`; it has auth, auth_type, .*auth_methods$/,
+    /no option `fruit`; it has auth, auth_type, .*auth_methods, and keys of services such as `volume_interface`$/,
   );
   assert.throws(() => new Cloud({ auth: { auth_url: "x" } }), ConfigError);
   assert.throws(() => Cloud.named("no-such-cloud"), ConfigError);

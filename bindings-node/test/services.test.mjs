@@ -4,14 +4,23 @@ import assert from "node:assert/strict";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { createServer } from "node:http";
 import { test } from "node:test";
+import { inspect } from "node:util";
 
-import { Client, ConfigError, ServerError, openstack } from "reqtrail";
+import {
+  CancelledError,
+  Client,
+  ConfigError,
+  ServerError,
+  TimeoutError,
+  openstack,
+} from "reqtrail";
 
 import { failure } from "./support.mjs";
 
 /** Starts Keystone, a Cinder whose endpoint names its version, and a Glance whose endpoint does not. */
 async function services(t) {
   const seen = [];
+  let held;
   const server = createServer(async (request, response) => {
     const here = `http://127.0.0.1:${server.address().port}`;
     const answer = (status, body, headers = {}) => {
@@ -41,6 +50,7 @@ async function services(t) {
     }
     seen.push(`${request.url} ${request.headers["openstack-api-version"]}`);
     if (request.url === "/image/") {
+      if (held !== undefined) return held();
       const links = [{ rel: "self", href: "http://10.0.0.9:9292/v2/" }];
       return answer(300, { versions: [{ id: "v2.17", status: "CURRENT", links }] });
     }
@@ -64,7 +74,9 @@ async function services(t) {
       auth,
       ...settings,
     }).connect();
-  return { connect, seen, here };
+  /** Leaves requests for Glance's versions without an answer, and returns a promise of the first. */
+  const hold = () => new Promise((resolve) => (held = resolve));
+  return { auth, connect, hold, seen, here };
 }
 
 test("a client of a service calls its endpoint", async (t) => {
@@ -91,6 +103,69 @@ test("a client of a service calls its endpoint", async (t) => {
     "/inner/volume/v3/p1/volumes volume 3.70",
     "/inner/compute/v2.1/servers undefined",
   ]);
+});
+
+test("a cloud has keys of single services", async (t) => {
+  const { auth, seen, here } = await services(t);
+  const cloud = new openstack.Cloud({
+    auth,
+    auth_type: "v3applicationcredential",
+    volume_interface: "internal",
+    image_endpoint_override: `${here}/own/v2`,
+    compute_interface: ["admin", "internal"],
+    shared_file_system_endpoint_override: `${here}/share/v2/%(project_id)s`,
+    sharev2_default_microversion: "2.60",
+    network_region_name: null,
+  });
+  const connection = await cloud.connect();
+  for (const service of ["volume", "image", "shared-file-system"]) {
+    await (await connection.client({ service })).get("/things");
+  }
+  await connection.client().get("/servers");
+  assert.deepEqual(seen, [
+    "/inner/volume/v3/p1/things undefined",
+    "/own/v2/things undefined",
+    "/share/v2/p1/things shared-file-system 2.60",
+    "/inner/compute/v2.1/servers undefined",
+  ]);
+  assert.throws(
+    () => new openstack.Cloud({ auth, volume_interfac: "internal" }),
+    /a cloud has no option `volume_interfac`; did you mean `volume_interface`\?/,
+  );
+  assert.throws(
+    () => new openstack.Cloud({ auth, colour_interface: "internal" }),
+    /a cloud has no option `colour_interface`/,
+  );
+});
+
+test("a signal cancels the request for versions", async (t) => {
+  const { connect, hold } = await services(t);
+  const connection = await connect();
+  const asked = hold();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const finding = failure(connection.client({ service: "image", signal }));
+  await asked;
+  controller.abort(new Error("enough"));
+  const cancelled = await finding;
+  assert.ok(cancelled instanceof CancelledError, inspect(cancelled));
+  assert.deepEqual([cancelled.name, cancelled.cause], ["AbortError", signal.reason]);
+  assert.deepEqual([cancelled.trail.service, cancelled.trail.path], ["image", "/"]);
+  const late = await failure(
+    connection.client({ service: "image", signal: AbortSignal.timeout(100) }),
+  );
+  assert.ok(late instanceof TimeoutError, inspect(late));
+  const early = await failure(
+    connection.client({ service: "image", signal: AbortSignal.abort("before") }),
+  );
+  assert.equal(early.cause, "before");
+  // It is not that of the client's calls.
+  const client = await connection.client({ service: "volume", signal });
+  assert.equal((await client.get("/volumes")).status, 200);
+  for (const service of ["image", null]) {
+    const wrong = async () => connection.client({ service, signal: 7 });
+    assert.match((await failure(wrong())).message, /signal: expected an AbortSignal/);
+  }
 });
 
 test("a version document is read once, and channels get that call", async (t) => {

@@ -171,6 +171,8 @@ export interface ServiceClientOptions extends Omit<ClientOptions, "dialect"> {
   interface?: string | null | undefined;
   /** The region of the endpoint. It overrides the cloud's. */
   region?: string | null | undefined;
+  /** Cancels the request for the versions of a service's API. It does not cancel the calls of the client. */
+  signal?: Signal | null | undefined;
 }
 
 let make: (raw: RawConnection) => Connection;
@@ -221,7 +223,8 @@ export class Connection {
    *
    * `service` is the service's type, such as `"volume"`, `"network"` or `"image"`, or an alias of it. With it, the
    * method returns a promise: if the endpoint names no version of the API, reqtrail first asks the service for its
-   * versions, once per connection. Without it, the method returns a client of the compute API at once.
+   * versions, once per connection; `signal` cancels that. Without it, the method returns a client of the compute API at
+   * once.
    *
    * @example
    * ```ts
@@ -233,8 +236,9 @@ export class Connection {
   client(options: ServiceClientOptions): Client | Promise<Client>;
   client(options: ServiceClientOptions = {}): Client | Promise<Client> {
     const site = siteOf(Connection.prototype.client);
-    const { service, interface: given, region: where, ...own } = object("options", options);
-    if (service != null) return this.#clientOf(site, service, given, where, own);
+    const { service, interface: given, region: where, signal, ...own } = object("options", options);
+    if (service != null) return this.#clientOf(site, { service, given, where, signal }, own);
+    if (signal != null) placed(site, () => signalOf(signal));
     if (given == null && where == null) return clientOf(this.#raw, own);
     const raw = placed(site, () => {
       const raw = this.#raw.compute(optional("interface", given), optional("region", where));
@@ -275,18 +279,20 @@ export class Connection {
 
   async #clientOf(
     site: Site,
-    service: unknown,
-    given: unknown,
-    where: unknown,
+    choice: Readonly<Record<"service" | "given" | "where" | "signal", unknown>>,
     own: ClientOptions,
   ): Promise<Client> {
-    const [name, face, region] = placed(site, () => [
-      text("service", service),
-      optional("interface", given),
-      optional("region", where),
-    ]);
-    const begin: Begin = (...watched) => this.#raw.service(...watched, name!, face!, region!);
-    return clientOf(await connected(begin, undefined, site), own);
+    const [name, face, region, signal] = placed(
+      site,
+      (): [string, string, string, Signal | undefined] => [
+        text("service", choice.service),
+        optional("interface", choice.given),
+        optional("region", choice.where),
+        choice.signal == null ? undefined : signalOf(choice.signal),
+      ],
+    );
+    const begin: Begin = (...watched) => this.#raw.service(...watched, name, face, region);
+    return clientOf(await connected(begin, signal, site), own);
   }
 
   /** @internal */

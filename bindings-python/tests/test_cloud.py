@@ -11,39 +11,25 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 import pytest
 
 import reqtrail
+from clouds import CloudHandler, serving, url_of
+from reqtrail._native import RawCloud
 from reqtrail.openstack import AsyncCompute, Cloud, Compute
 
 PASSWORD = 'hünter2-"pass" 😀'
 
 
-class OpenStack(BaseHTTPRequestHandler):
+class OpenStack(CloudHandler):
     """Keystone, and a compute API that refuses Keystone's first token."""
 
-    protocol_version = "HTTP/1.1"
     tokens = itertools.count(1)
     sign_ins: ClassVar[list[Any]] = []
     credentials: ClassVar[list[str | None]] = []
-    hang: threading.Event | None = None
     refuses = False
-    hung = threading.Event()
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def answer(self, status: int, body: Any, **headers: str) -> None:
-        content = json.dumps(body).encode()
-        self.send_response_only(status)
-        for name, value in headers.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -56,7 +42,7 @@ class OpenStack(BaseHTTPRequestHandler):
         if self.refuses or identity.get("password", {}).get("user", {}).get("password", PASSWORD) != PASSWORD:
             error = {"error": {"code": 401, "message": "no", "title": "Unauthorized"}}
             return self.answer(401, error, X_Openstack_Request_Id="req-refused")
-        here = f"http://127.0.0.1:{self.server.server_address[1]}/compute"
+        here = f"{self.here()}/compute"
         catalog = [{"type": "compute", "endpoints": [{"interface": "public", "region_id": "One", "url": here}]}]
         end = datetime.now(UTC) + timedelta(hours=1)
         token = {
@@ -88,20 +74,13 @@ def until(done: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def openstack() -> Iterator[Any]:
-    own = {"tokens": itertools.count(1), "sign_ins": [], "credentials": [], "hung": threading.Event()}
-    handler = type("OwnOpenStack", (OpenStack,), own)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with serving(OpenStack, tokens=itertools.count(1), sign_ins=[], credentials=[]) as server:
         yield server
-        if handler.hang is not None:  # type: ignore[attr-defined]
-            handler.hang.set()  # type: ignore[attr-defined]
-        server.shutdown()
 
 
 def auth(server: Any) -> dict[str, str | reqtrail.Secret]:
     return {
-        "auth_url": f"http://127.0.0.1:{server.server_address[1]}",
+        "auth_url": url_of(server),
         "username": "demo",
         "password": reqtrail.Secret(PASSWORD),
         "project_name": "prod",
@@ -221,12 +200,22 @@ def test_mistakes_are_named() -> None:
         Cloud(password=PASSWORD)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="no option `fruit`; it has auth, auth_type, region_name"):
         Cloud(auth=None, fruit=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"no option `volume_interfac`; did you mean `volume_interface`\?"):
+        Cloud(volume_interfac="internal")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="no option `colour_interface`"):
+        Cloud(colour_interface="internal")  # type: ignore[call-arg]
     with pytest.raises(reqtrail.ConfigError, match="username"):
         Cloud(auth={"auth_url": "https://keystone.example", "password": "x"})
     with pytest.raises(reqtrail.ConfigError, match="expected password"):
         Cloud(auth={}, auth_type="v3oidc")
     with pytest.raises(TypeError, match=r"the description of a cloud: expected text, .*, not object"):
         Cloud.from_dict({"auth": object()})
+
+
+def test_each_typed_option_is_one() -> None:
+    names = list(reqtrail.openstack.CloudOptions.__annotations__)
+    assert "volume_interface" in names
+    assert RawCloud.unknown(names) is None
 
 
 def test_clouds_are_found_as_openstacksdk_finds_them(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:

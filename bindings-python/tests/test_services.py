@@ -1,43 +1,24 @@
 """Clients of any service of a cloud."""
 
 import asyncio
-import json
 import logging
 import os
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 import reqtrail
+from clouds import CloudHandler, cloud, serving, url_of
 from reqtrail.openstack import Cloud, ServiceEndpoint
 
 
-class Services(BaseHTTPRequestHandler):
+class Services(CloudHandler):
     """Keystone, a Cinder whose endpoint names its version, and a Glance whose endpoint does not."""
 
-    protocol_version = "HTTP/1.1"
-    seen: ClassVar[list[str]] = []
-    hang: threading.Event | None = None
-    hung = threading.Event()
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-    def answer(self, status: int, body: Any, **headers: str) -> None:
-        content = json.dumps(body).encode()
-        self.send_response_only(status)
-        for name, value in {"X_Openstack_Request_Id": f"req-{len(self.seen)}", **headers}.items():
-            self.send_header(name.replace("_", "-"), value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        here = f"http://127.0.0.1:{self.server.server_address[1]}"
+    def catalog(self) -> list[Any]:
+        here = self.here()
 
         def service(name: str, path: str) -> dict[str, Any]:
             interfaces = {"public": here, "internal": f"{here}/inner"}
@@ -46,21 +27,17 @@ class Services(BaseHTTPRequestHandler):
             ]
             return {"type": name, "endpoints": endpoints}
 
-        catalog = [
+        return [
             service("compute", "/compute/v2.1"),
             service("volumev3", "/volume/v3/%(project_id)s"),
             service("image", "/image"),
             service("key-manager", "/kms"),
         ]
-        token = {"catalog": catalog, "project": {"id": "p1", "name": "prod"}}
-        self.answer(201, {"token": token}, X_Subject_Token="t1")
 
     def do_GET(self) -> None:
         self.seen.append(f"{self.path} {self.headers['OpenStack-API-Version']}")
         if self.path == "/image/":
-            if self.hang is not None:
-                self.hung.set()
-                self.hang.wait()
+            self.hold()
             links = [{"rel": "self", "href": "http://10.0.0.9:9292/v2/"}]
             return self.answer(300, {"versions": [{"id": "v2.17", "status": "CURRENT", "links": links}]})
         if self.path == "/kms/":
@@ -70,23 +47,8 @@ class Services(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def services() -> Iterator[Any]:
-    handler = type("OwnServices", (Services,), {"seen": [], "hung": threading.Event()})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    with serving(Services) as server:
         yield server
-        if handler.hang is not None:  # type: ignore[attr-defined]
-            handler.hang.set()  # type: ignore[attr-defined]
-        server.shutdown()
-
-
-def cloud(server: Any, **settings: Any) -> Cloud:
-    auth = {
-        "auth_url": f"http://127.0.0.1:{server.server_address[1]}",
-        "application_credential_id": "c1",
-        "application_credential_secret": "hunter2",
-    }
-    return Cloud.from_dict({"auth_type": "v3applicationcredential", "auth": auth, **settings})
 
 
 def seen(server: Any) -> list[str]:
@@ -110,6 +72,31 @@ def test_a_client_of_a_service_calls_its_endpoint(services: Any) -> None:
     ]
 
 
+def test_a_cloud_has_keys_of_single_services(services: Any) -> None:
+    here = url_of(services)
+    connection = cloud(
+        services,
+        volume_interface="internal",
+        image_endpoint_override=f"{here}/own/v2",
+        network_endpoint_override=f"{here}/net/v2.0",
+        compute_interface=["admin", "internal"],
+        sharev2_endpoint_override=f"{here}/share/v2/%(project_id)s",
+        shared_file_system_default_microversion="2.60",
+    ).connect()
+    for service in ("volume", "image", "network", "shared-file-system"):
+        with connection.client(service=service) as client:
+            client.get("/things")
+    with connection.client() as client:
+        client.get("/servers")
+    assert seen(services) == [
+        "/inner/volume/v3/p1/things None",
+        "/own/v2/things None",
+        "/net/v2.0/things None",
+        "/share/v2/p1/things shared-file-system 2.60",
+        "/inner/compute/v2.1/servers None",
+    ]
+
+
 def test_a_version_document_is_read_once(services: Any) -> None:
     connection = cloud(services).connect()
     for _ in range(2):
@@ -121,7 +108,7 @@ def test_a_version_document_is_read_once(services: Any) -> None:
 def test_services_are_listed(services: Any) -> None:
     connection = cloud(services).connect()
     listed = connection.services()
-    url = f"http://127.0.0.1:{services.server_address[1]}/volume/v3/p1"
+    url = f"{url_of(services)}/volume/v3/p1"
     assert listed[2] == ServiceEndpoint(service_type="volumev3", region="One", interface="public", url=url)
     assert len(listed) == 8
     assert Cloud.from_dict({"auth_type": "none", "endpoint": url}).connect().services() == ()
@@ -137,6 +124,8 @@ def test_mistakes_are_named(services: Any) -> None:
         connection.client(service="image", microversion="2.1")
     with pytest.raises(TypeError, match="service: expected"):
         connection.client(service=7)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="cancel: expected a CancelToken, not bool"):
+        connection.client(service="image", cancel=True)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="colour"):
         connection.client(service="image", colour="red")  # type: ignore[call-arg]
 
@@ -178,6 +167,33 @@ def test_learning_the_version_is_cancelled_with_its_task(services: Any) -> None:
             await task
         trail = info.value.trail  # type: ignore[attr-defined]
         assert (trail.service, trail.outcome) == ("image", "cancelled")
+
+    asyncio.run(main())
+
+
+def test_a_token_cancels_learning_the_version(services: Any) -> None:
+    handler = services.RequestHandlerClass
+    handler.hang = threading.Event()
+    connection = cloud(services).connect()
+
+    def cancel_when_hung(token: reqtrail.CancelToken) -> None:
+        handler.hung.wait()
+        handler.hung.clear()
+        token.cancel()
+
+    def cancelling() -> reqtrail.CancelToken:
+        token = reqtrail.CancelToken()
+        threading.Thread(target=cancel_when_hung, args=(token,), daemon=True).start()
+        return token
+
+    with pytest.raises(reqtrail.CancelledError) as info:
+        connection.client(service="image", cancel=cancelling())
+    assert info.value.trail is not None and info.value.trail.service == "image"
+
+    async def main() -> None:
+        with pytest.raises(reqtrail.CancelledError) as info:
+            await connection.async_client(service="image", cancel=cancelling())
+        assert info.value.trail is not None and info.value.trail.service == "image"
 
     asyncio.run(main())
 

@@ -6,7 +6,7 @@ from typing import assert_type
 
 import reqtrail
 from reqtrail.novavms import ErrorCode
-from reqtrail.openstack import ActionReport, AsyncCompute, AsyncResources, Compute, ServerHistory
+from reqtrail.openstack import ActionReport, AsyncCompute, AsyncResources, Cloud, Compute, Connection, ServerHistory
 from reqtrail.testing import Mock, Request, error, response, trail
 
 
@@ -77,3 +77,12 @@ def tests(reqtrail_mock: Mock) -> None:
     assert_type(response(json={}, attempts=[{"status": 200}]), reqtrail.Response)
     assert_type(error("rate_limited", retry_after=5), reqtrail.ReqtrailError)
     assert_type(reqtrail.Trail.from_json("{}"), reqtrail.Trail)
+
+
+def clouds(cancel: reqtrail.CancelToken) -> None:
+    auth: dict[str, str | reqtrail.Secret] = {"auth_url": "https://keystone.example", "token": reqtrail.Secret("s")}
+    cloud = Cloud(auth=auth, volume_interface=["internal", "public"], image_api_version=2, dns_region_name=None)
+    connection = cloud.connect(cancel=cancel)
+    assert_type(connection, Connection)
+    assert_type(connection.client(service="volume", interface="internal", cancel=cancel), reqtrail.Client)
+    Cloud(volume_default_microversion=3.7)  # type: ignore[arg-type] # a number loses the last digit of 3.70

@@ -196,11 +196,17 @@ await compute.explain("id", { deadlineMs: 1 });
 
 const cloud = new openstack.Cloud({
   auth: { auth_url: "https://keystone.example", password: new Secret("s") },
+  volume_interface: ["internal", "public"],
+  image_api_version: 2,
 });
 const connection: openstack.Connection = await cloud.connect({ signal: AbortSignal.timeout(1000) });
 const nova: Client = connection.client({ maxAttempts: 2 });
 const server: openstack.Server = await new openstack.Compute(nova).server("id");
-const cinder: Client = await connection.client({ service: "volume", interface: "internal" });
+const cinder: Client = await connection.client({
+  service: "volume",
+  interface: "internal",
+  signal: AbortSignal.timeout(1000),
+});
 const why: openstack.Story = await connection.explain("web-1", { limit: 1, timeoutMs: 1000 });
 const related: readonly openstack.ResourceStory[] = why.resources;
 // @ts-expect-error an option of the other
@@ -211,6 +217,8 @@ const early: Client = connection.client({ service: "volume" });
 const trail: Trail | null = server.trail;
 // @ts-expect-error no such key
 new openstack.Cloud({ region: "One" });
+// @ts-expect-error a number loses the last digit of 3.70
+new openstack.Cloud({ volume_default_microversion: 3.7 });
 console.log(trail, connection.session?.expiresAt, cinder, related, listed, early);
 
 const disposable: AsyncDisposable = client;

@@ -90,8 +90,7 @@ class Cloud:
         """Signs in for asyncio programs. Cancelling the task ends the sign-in at once; the ``asyncio.CancelledError``
         has its trail as ``trail``."""
         running_loop()
-        if cancel is not None and not isinstance(cancel, CancelToken):
-            raise TypeError(f"cancel: expected a CancelToken, not {type(cancel).__name__}")
+        _check_cancel(cancel)
         token = CancelToken() if cancel is None else cancel.child()
         return Connection(await _on_thread(self._raw.connect, token))
 
@@ -138,43 +137,67 @@ class Connection:
         return tuple(ServiceEndpoint._of(row) for row in json.loads(self._raw.services()))
 
     def client(
-        self, *, interface: str | None = None, region: str | None = None, **options: Unpack[ClientOptions]
+        self,
+        *,
+        interface: str | None = None,
+        region: str | None = None,
+        cancel: CancelToken | None = None,
+        **options: Unpack[ClientOptions],
     ) -> Client:
         """Makes a client of a service, with its endpoint, the token and the cloud's TLS options.
 
         ``service`` is the service's type, such as ``"volume"``, ``"network"`` or ``"image"``, or an alias of it; the
         default is the compute API. ``interface`` and ``region`` choose the endpoint; they override the cloud's.
         If the endpoint names no version of the API, reqtrail first asks the service for its versions, once per
-        connection.
+        connection; ``cancel`` is what cancels that.
 
         >>> cinder = connection.client(service="volume", microversion="3.70")  # doctest: +SKIP
         """
         service = options.pop("service", None)
+        _check_cancel(cancel)
         if service is None and interface is None and region is None:
             return Client._connected(self._raw, options)
-        found = RawCloud.service(self._raw, "compute" if service is None else service, interface, region, None)
+        found = RawCloud.service(self._raw, "compute" if service is None else service, interface, region, cancel)
         return Client._connected(found, options)
 
     @overload
     def async_client(  # type: ignore[overload-overlap]
-        self, *, service: str, interface: str | None = None, region: str | None = None, **options: Any
+        self,
+        *,
+        service: str,
+        interface: str | None = None,
+        region: str | None = None,
+        cancel: CancelToken | None = None,
+        **options: Any,
     ) -> Coroutine[Any, Any, AsyncClient]: ...
     @overload
     def async_client(
-        self, *, interface: str | None = None, region: str | None = None, **options: Unpack[AsyncClientOptions]
+        self,
+        *,
+        interface: str | None = None,
+        region: str | None = None,
+        cancel: CancelToken | None = None,
+        **options: Unpack[AsyncClientOptions],
     ) -> AsyncClient: ...
     def async_client(
-        self, *, interface: str | None = None, region: str | None = None, **options: Any
+        self,
+        *,
+        interface: str | None = None,
+        region: str | None = None,
+        cancel: CancelToken | None = None,
+        **options: Any,
     ) -> AsyncClient | Coroutine[Any, Any, AsyncClient]:
         """Like :meth:`client`, for asyncio programs.
 
-        With ``service``, await it, because reqtrail may ask the service for its versions:
+        With ``service``, await it, because reqtrail may ask the service for its versions. Cancelling the task ends that
+        at once, as ``cancel`` does; the ``asyncio.CancelledError`` has its trail as ``trail``.
 
         >>> cinder = await connection.async_client(service="volume")  # doctest: +SKIP
         """
         service = options.pop("service", None)
+        _check_cancel(cancel)
         if service is not None:
-            return self._async_client_of(service, interface, region, options)
+            return self._async_client_of(service, interface, region, cancel, options)
         if interface is None and region is None:
             return AsyncClient._connected(self._raw, cast("AsyncClientOptions", options))
         found = RawCloud.service(self._raw, "compute", interface, region, None)
@@ -227,10 +250,15 @@ class Connection:
             return Story._of(await driver._run("explain_resource", what, self._raw, options))
 
     async def _async_client_of(
-        self, service: str, interface: str | None, region: str | None, options: dict[str, Any]
+        self,
+        service: str,
+        interface: str | None,
+        region: str | None,
+        cancel: CancelToken | None,
+        options: dict[str, Any],
     ) -> AsyncClient:
         running_loop()
-        token = CancelToken()
+        token = CancelToken() if cancel is None else cancel.child()
         found = await _on_thread(RawCloud.service, token, self._raw, service, interface, region)
         return AsyncClient._connected(found, cast("AsyncClientOptions", options))
 
@@ -241,6 +269,11 @@ class Connection:
 
     def __reduce__(self) -> Any:
         raise TypeError("a connection cannot be pickled: it has a token")
+
+
+def _check_cancel(cancel: CancelToken | None) -> None:
+    if cancel is not None and not isinstance(cancel, CancelToken):
+        raise TypeError(f"cancel: expected a CancelToken, not {type(cancel).__name__}")
 
 
 async def _on_thread(make: Callable[..., RawConnection], token: CancelToken, *arguments: Any) -> RawConnection:

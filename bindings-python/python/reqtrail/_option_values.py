@@ -216,7 +216,9 @@ class RecentFilter(TypedDict, total=False):
 
 
 class CloudOptions(TypedDict, total=False):
-    """What a cloud is described by: the keys of an entry of ``clouds.yaml``. ``None`` leaves one out."""
+    """What a cloud is described by: the keys of an entry of ``clouds.yaml``. ``None`` leaves one out. Keys such as
+    ``volume_interface`` are for one service; a cloud also takes those of services that are not listed here, by
+    any name of the service-types authority."""
 
     auth: Mapping[str, str | Secret] | None
     """The URL of Keystone, ``auth_url``, and what the way to sign in takes: ``username``, ``password``,
@@ -245,3 +247,85 @@ class CloudOptions(TypedDict, total=False):
     """The path of a PEM file with the private key of the client certificate."""
     auth_methods: str | Sequence[str] | None
     """The methods of ``v3multifactor``, such as ``v3password`` and ``v3totp``."""
+    compute_interface: str | Sequence[str] | None
+    compute_region_name: str | None
+    compute_service_type: str | None
+    compute_api_version: str | int | None
+    volume_endpoint_override: str | None
+    volume_interface: str | Sequence[str] | None
+    volume_region_name: str | None
+    volume_service_type: str | None
+    volume_default_microversion: str | None
+    volume_api_version: str | int | None
+    block_storage_endpoint_override: str | None
+    block_storage_interface: str | Sequence[str] | None
+    block_storage_region_name: str | None
+    block_storage_service_type: str | None
+    block_storage_default_microversion: str | None
+    block_storage_api_version: str | int | None
+    image_endpoint_override: str | None
+    image_interface: str | Sequence[str] | None
+    image_region_name: str | None
+    image_service_type: str | None
+    image_default_microversion: str | None
+    image_api_version: str | int | None
+    network_endpoint_override: str | None
+    network_interface: str | Sequence[str] | None
+    network_region_name: str | None
+    network_service_type: str | None
+    network_default_microversion: str | None
+    network_api_version: str | int | None
+    identity_endpoint_override: str | None
+    identity_interface: str | Sequence[str] | None
+    identity_region_name: str | None
+    identity_service_type: str | None
+    identity_default_microversion: str | None
+    identity_api_version: str | int | None
+    load_balancer_endpoint_override: str | None
+    load_balancer_interface: str | Sequence[str] | None
+    load_balancer_region_name: str | None
+    load_balancer_service_type: str | None
+    load_balancer_default_microversion: str | None
+    load_balancer_api_version: str | int | None
+    object_store_endpoint_override: str | None
+    object_store_interface: str | Sequence[str] | None
+    object_store_region_name: str | None
+    object_store_service_type: str | None
+    object_store_default_microversion: str | None
+    object_store_api_version: str | int | None
+    orchestration_endpoint_override: str | None
+    orchestration_interface: str | Sequence[str] | None
+    orchestration_region_name: str | None
+    orchestration_service_type: str | None
+    orchestration_default_microversion: str | None
+    orchestration_api_version: str | int | None
+    shared_file_system_endpoint_override: str | None
+    shared_file_system_interface: str | Sequence[str] | None
+    shared_file_system_region_name: str | None
+    shared_file_system_service_type: str | None
+    shared_file_system_default_microversion: str | None
+    shared_file_system_api_version: str | int | None
+    dns_endpoint_override: str | None
+    dns_interface: str | Sequence[str] | None
+    dns_region_name: str | None
+    dns_service_type: str | None
+    dns_default_microversion: str | None
+    dns_api_version: str | int | None
+    key_manager_endpoint_override: str | None
+    key_manager_interface: str | Sequence[str] | None
+    key_manager_region_name: str | None
+    key_manager_service_type: str | None
+    key_manager_default_microversion: str | None
+    key_manager_api_version: str | int | None
+    placement_endpoint_override: str | None
+    placement_interface: str | Sequence[str] | None
+    placement_region_name: str | None
+    placement_service_type: str | None
+    placement_default_microversion: str | None
+    placement_api_version: str | int | None
+    baremetal_endpoint_override: str | None
+    baremetal_interface: str | Sequence[str] | None
+    baremetal_region_name: str | None
+    baremetal_service_type: str | None
+    baremetal_default_microversion: str | None
+    baremetal_api_version: str | int | None
