@@ -122,7 +122,7 @@ export! {
         report: out *mut reqtrail_report,
     ) fails {
         let inner = Arc::clone(&client.0);
-        let job = operation.spec()?.into_job(&inner);
+        let job = operation.spec()?.into_job(&inner.client, &inner.hooks);
         let outcome = inner.client.host().run(job, None);
         Ended::new(outcome).hand_over(std::ptr::null_mut(), report)?;
     }
@@ -140,7 +140,7 @@ export! {
         // A child token, because cancelling this operation must not end others that share the program's token.
         spec.cancel = spec.cancel.child();
         let cancel = spec.cancel.clone();
-        let job = spec.into_job(&client.0);
+        let job = spec.into_job(&client.0.client, &client.0.hooks);
         start(client, cancel, Receiver::Report(callback), user_data, call, job);
     }
 }

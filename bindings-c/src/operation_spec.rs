@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use reqtrail::CancelToken;
 use reqtrail::host::Job;
 use reqtrail::openstack::{ActionRef, Connection, Operation, OperationAttached, OperationKind};
+use reqtrail::{CancelToken, blocking};
 
-use crate::client::Inner;
-use crate::hooks::{InCallbackGuard, UserData, reqtrail_progress_callback};
+use crate::hooks::{Hook, InCallbackGuard, UserData, reqtrail_progress_callback};
 use crate::usage::Usage;
 
 /// An operation with its options, its callback and its cancel token.
@@ -48,8 +47,8 @@ impl OperationSpec {
         }
     }
 
-    /// Makes a job of it and starts counting its time.
-    pub(crate) fn into_job(self, client: &Inner) -> Job {
+    /// Makes a job of it for a client with these hooks, and starts counting its time.
+    pub(crate) fn into_job(self, client: &blocking::Client, hooks: &[Hook]) -> Job {
         let mut attached = OperationAttached::new().cancel_token(&self.cancel);
         if let Some(progress) = self.progress {
             attached = attached.on_progress(move |seen| progress.call(&seen.to_json()));
@@ -57,11 +56,11 @@ impl OperationSpec {
         let operation = match self.connection {
             // Its calls go through other clients, which the hooks do not watch otherwise.
             Some(connection) => {
-                let hooks = client.hooks.iter().cloned();
+                let hooks = hooks.iter().cloned();
                 (self.operation).connection(&hooks.fold(connection, Connection::observer))
             }
             None => self.operation,
         };
-        operation.into_job(&client.client, attached)
+        operation.into_job(client, attached)
     }
 }

@@ -72,7 +72,7 @@ export! {
         let inner = &client.0;
         let spec = operation.spec()?;
         reserve(client, tag)?;
-        let job = spec.into_job(inner);
+        let job = spec.into_job(&inner.client, &inner.hooks);
         inner.client.host().submit_for(&inner.inbox.lane, job, tag);
     }
 

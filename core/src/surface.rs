@@ -22,7 +22,7 @@ pub(crate) mod api_error;
 pub(crate) mod attempt;
 pub(crate) mod client;
 #[cfg(all(feature = "openstack", feature = "unstable-host"))]
-mod cloud;
+pub(crate) mod cloud;
 pub(crate) mod error;
 pub(crate) mod names;
 #[cfg(feature = "openstack")]

@@ -9,6 +9,8 @@ mod differing;
 mod discovery;
 mod fields;
 mod keystone;
+#[cfg(feature = "unstable-host")]
+mod option_names;
 mod proving;
 mod receipt;
 mod refused;

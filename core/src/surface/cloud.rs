@@ -3,8 +3,6 @@
 //! They cross as JSON with those keys, so that the rows are names, types and documentation; `openstack/identity` reads the
 //! values, as it does those of the file.
 
-use crate::dialect::openstack::services::{KEYS, Service, service_key};
-
 macro_rules! cloud_options {
     ($use:ident $($head:tt)*) => {
         $use! {
@@ -63,22 +61,7 @@ macro_rules! cloud_names {
         by_hand { }
     ) => {
         /// The options of a cloud, in the spelling of the languages that name options by strings.
-        pub(super) const NAMES: &[&str] = &[$(stringify!($name)),+];
+        pub(crate) const NAMES: &[&str] = &[$(stringify!($name)),+];
     };
 }
 cloud_options!(cloud_names);
-
-/// Whether a cloud has the option.
-pub(super) fn has(name: &str) -> bool {
-    let is_of_service = |(service, _)| Service::named(service).is_some();
-    NAMES.contains(&name) || service_key(name).is_some_and(is_of_service)
-}
-
-/// The keys of the service that a name begins with: what may be meant by one that is not an option.
-pub(super) fn keys_like(name: &str) -> Vec<String> {
-    let parts = name.match_indices('_').map(|(at, _)| &name[..at]);
-    let services = parts.filter(|part| Service::named(part).is_some());
-    services
-        .flat_map(|service| KEYS.map(|key| format!("{service}_{key}")))
-        .collect()
-}

@@ -331,29 +331,14 @@ const FOREIGN: &[Foreign] = &[
 const ALIKE: f64 = 0.8;
 
 impl Owner {
-    /// Returns the text of [`Owner::unknown`] for the first name that is not an option of a cloud.
-    #[cfg(feature = "openstack")]
-    #[must_use]
-    pub fn unknown_of_cloud(names: &[String], spelling: Spelling) -> Option<String> {
-        let unknown = names.iter().find(|name| !super::cloud::has(name))?;
-        Some(Self::Cloud.unknown(unknown, &[], spelling))
-    }
-
     /// Returns the text that says that a name is not an option: with what this library has instead, or the likely intended
     /// name, or else every option. `known` are the options as the language spells them; those of an operation and of a cloud
-    /// are known here.
+    /// are known here, and for a cloud `known` are further keys that may be meant.
     #[must_use]
     pub fn unknown(self, name: &str, known: &[&str], spelling: Spelling) -> String {
         #[cfg(feature = "openstack")]
         let spelt: Vec<&str>;
-        #[cfg(feature = "openstack")]
-        let of_service = match self {
-            Self::Cloud => super::cloud::keys_like(name),
-            _ => Vec::new(),
-        };
-        #[cfg(not(feature = "openstack"))]
-        let of_service: Vec<String> = Vec::new();
-        let (owner, known) = match self {
+        let (owner, all) = match self {
             Self::Client => ("a client".to_owned(), known),
             Self::Request => ("a request".to_owned(), known),
             Self::Recent => ("`recent`".to_owned(), known),
@@ -373,8 +358,7 @@ impl Owner {
         let foreign = FOREIGN
             .iter()
             .find(|foreign| foreign.owner == self && foreign.names.contains(&name));
-        let near = (known.iter().copied())
-            .chain(of_service.iter().map(String::as_str))
+        let near = (all.iter().chain(known))
             .map(|known| (strsim::jaro_winkler(&plain(known), &plain(name)), known))
             .max_by(|(one, _), (other, _)| one.total_cmp(other))
             .filter(|(likeness, _)| *likeness >= ALIKE);
@@ -385,7 +369,7 @@ impl Owner {
             (Some(foreign), _) => format!("{said}: {}", advice(foreign.advice, spelling)),
             (None, Some((_, known))) => format!("{said}; did you mean `{known}`?"),
             (None, None) => {
-                let all = known.join(", ");
+                let all = all.join(", ");
                 let more = match self {
                     #[cfg(feature = "openstack")]
                     Self::Cloud => ", and keys of services such as `volume_interface`",
@@ -502,50 +486,6 @@ mod tests {
             ),
         ] {
             assert_eq!(Owner::Operation(kind).unknown(name, &[], spelling), said);
-        }
-    }
-
-    #[test]
-    #[cfg(feature = "openstack")]
-    fn a_cloud_has_the_keys_of_an_entry() {
-        let refused = |names: &[&str]| {
-            let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-            Owner::unknown_of_cloud(&names, Spelling::Node)
-        };
-        assert_eq!(refused(&["auth", "region_name", "interface"]), None);
-        let of_services = [
-            "volume_interface",
-            "block_storage_endpoint_override",
-            "network_region_name",
-            "sharev2_default_microversion",
-            "compute_api_version",
-            "image_service_type",
-        ];
-        assert_eq!(refused(&of_services), None);
-        for (name, said) in [
-            ("regoin_name", "; did you mean `region_name`?"),
-            ("volume_interfac", "; did you mean `volume_interface`?"),
-            (
-                "load_balancer_endpoint_overide",
-                "; did you mean `load_balancer_endpoint_override`?",
-            ),
-            ("authType", "; did you mean `auth_type`?"),
-            ("password", ": it is a key of `auth`, as in `clouds.yaml`"),
-            ("passcode", ": it is a key of `auth`, as in `clouds.yaml`"),
-            ("region", ": `region_name` is the region of the endpoint"),
-            (
-                "insecure",
-                ": a `verify` that is false turns the verification of certificates off",
-            ),
-            (
-                "fruit",
-                "; it has auth, auth_type, region_name, interface, compute_endpoint_override, \
-                 compute_default_microversion, verify, cacert, cert, key, auth_methods, and keys of services such as \
-                 `volume_interface`",
-            ),
-        ] {
-            let said = format!("a cloud has no option `{name}`{said}");
-            assert_eq!(refused(&["verify", name]), Some(said));
         }
     }
 
