@@ -49,6 +49,8 @@ export interface ServiceClientOptions extends Omit<ClientOptions, "dialect"> {
     interface?: string | null | undefined;
     /** The region of the endpoint. It overrides the cloud's. */
     region?: string | null | undefined;
+    /** Cancels the request for the versions of a service's API. It does not cancel the calls of the client. */
+    signal?: Signal | null | undefined;
 }
 /** A cloud and a token for it. It makes clients of the cloud's services, which sign in again before the token ends. */
 export declare class Connection {
@@ -69,7 +71,8 @@ export declare class Connection {
      *
      * `service` is the service's type, such as `"volume"`, `"network"` or `"image"`, or an alias of it. With it, the
      * method returns a promise: if the endpoint names no version of the API, reqtrail first asks the service for its
-     * versions, once per connection. Without it, the method returns a client of the compute API at once.
+     * versions, once per connection; `signal` cancels that. Without it, the method returns a client of the compute API at
+     * once.
      *
      * @example
      * ```ts

@@ -274,8 +274,20 @@ export interface RecentFilter {
 }
 /** The number and the kind of each, and whether `null` is a value of it. */
 export declare const RECENT_VALUES: Readonly<Record<keyof RecentFilter, readonly [number, Kind, boolean]>>;
+/**
+ * Keys of an entry of `clouds.yaml` for one service, such as `volume_interface` or `image_endpoint_override`. The service
+ * has any name of the service-types authority, with `_` for `-`.
+ */
+export interface ServiceKeys {
+    [key: `${string}_endpoint_override`]: string | null | undefined;
+    [key: `${string}_interface`]: string | readonly string[] | null | undefined;
+    [key: `${string}_region_name`]: string | null | undefined;
+    [key: `${string}_service_type`]: string | null | undefined;
+    [key: `${string}_default_microversion`]: string | null | undefined;
+    [key: `${string}_api_version`]: string | number | null | undefined;
+}
 /** A cloud, with the keys of an entry of `clouds.yaml`, unchanged. */
-export interface CloudOptions {
+export interface CloudOptions extends ServiceKeys {
     /**
      * The URL of Keystone, `auth_url`, and what the way to sign in takes: `username`, `password`, `passcode`,
      * `project_name` and domains, or `application_credential_id` and `application_credential_secret`, or `token`.
