@@ -145,7 +145,7 @@ static void a_timeout_ends_it(void) {
   reqtrail_connection *connection = signed_in();
   reqtrail_client *client = watched(connection, &seen);
   reqtrail_operation *operation = story_of(connection, "volume/stalls");
-  CHECK_CODE(reqtrail_operation_timeout_ms(operation, 200), REQTRAIL_OK);
+  CHECK_CODE(reqtrail_operation_timeout_ms(operation, 1000), REQTRAIL_OK);
   reqtrail_error *error = no_story(client, operation, REQTRAIL_ERROR_TIMEOUT);
   /* The trail of the call that was under way. */
   CHECK(reqtrail_error_trail_count(error) == 1 && seen.calls == 1);
