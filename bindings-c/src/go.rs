@@ -86,7 +86,7 @@ export! {
 
     /// Builds a client that makes no calls. It runs the operations that ask the services of a connection.
     fn reqtrail_go_driver_new(connection: &reqtrail_connection) makes client: reqtrail_client {
-        reqtrail_client::build(connection.connection().driver().begin()?, Mailbox::new())?
+        reqtrail_client::build(connection.connection().driver().begin()?, Mailbox::new(), &[])?
     }
 
     /// Returns the fields of a connection's session as JSON; NULL without a sign-in.
