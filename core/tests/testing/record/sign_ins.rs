@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::json;
 
 use super::{exchanges, header, script};
-use crate::process::{Folder, ChildProcess};
+use crate::process::{ChildProcess, Folder};
 use crate::server::{answer, serve_on};
 
 #[test]
