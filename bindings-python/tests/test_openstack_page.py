@@ -7,6 +7,7 @@ import pytest
 
 import little_cloud
 import snippets
+from clouds import url_of
 from snippets import ROOT, Snippet
 
 PAGE = ROOT / "docs" / "python" / "openstack.md"
@@ -25,7 +26,7 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, st
     assert little_cloud.PASSWORD in described and "https://keystone.example:5000" in described
     with little_cloud.serving() as cloud:
         file: Path = tmp_path_factory.mktemp("cloud") / "clouds.yaml"
-        file.write_text(described.replace("https://keystone.example:5000", little_cloud.url(cloud)))
+        file.write_text(described.replace("https://keystone.example:5000", url_of(cloud)))
         yield {"OS_CLIENT_CONFIG_FILE": str(file), "OS_CLOUD": "prod"}
 
 

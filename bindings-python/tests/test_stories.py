@@ -12,8 +12,9 @@ import pytest
 
 import little_cloud
 import reqtrail
+from clouds import cloud
 from little_cloud import CREATION, NO_HOST, VOLUME
-from reqtrail.openstack import Cloud, Connection, ExplainError, Story
+from reqtrail.openstack import Connection, ExplainError, Story
 
 
 @pytest.fixture
@@ -23,12 +24,7 @@ def cinder() -> Iterator[Any]:
 
 
 def connect(server: Any) -> Connection:
-    auth = {
-        "auth_url": little_cloud.url(server),
-        "application_credential_id": "c1",
-        "application_credential_secret": "hunter2",
-    }
-    return Cloud(auth_type="v3applicationcredential", auth=auth).connect()
+    return cloud(server).connect()
 
 
 def check(story: Story) -> None:
