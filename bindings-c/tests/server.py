@@ -140,8 +140,8 @@ class Handler(BaseHTTPRequestHandler):
                 task = "resize_prep" if server == MOVING else None
                 self.nova(200, {"server": {"id": server, "status": "ACTIVE", "OS-EXT-STS:task_state": task}})
             case [*_, "servers"]:
-                found = [{"id": SERVER, "name": "web"}] if "name=%5Eweb%24" in self.path else []
-                self.nova(200, {"servers": found})
+                servers: list[Any] = [{"id": SERVER, "name": "web"}] if "name=%5Eweb%24" in self.path else []
+                self.nova(200, {"servers": servers})
             case [*_, "servers", _]:
                 self.nova(404, {"itemNotFound": {"code": 404, "message": "no such server"}})
             case _:
