@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Puts libreqtrail.a where the Go package looks for it: go_archive.sh [PREFIX], from where it is installed, by default the
-# tests' own prefix. For the one that users get: `scripts/install-c.sh PREFIX release`, then this.
+# tests' own prefix. For the one that users get: `scripts/install-c.sh PREFIX release`, then this with PREFIX.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 prefix=${1:-$(scripts/c_env.sh)}
