@@ -15,6 +15,7 @@ use crate::client::Client;
 use crate::client::ClientBuilder;
 use crate::dialect::openstack::services::COMPUTE;
 use crate::error::Error;
+use crate::fork::ForkSafe;
 use crate::observe::Observer;
 use crate::openstack::identity::discovery::names_version;
 use crate::openstack::identity::service::ServiceOptions;
@@ -34,8 +35,8 @@ type Renewing = dyn Fn(&Cloud, ClientBuilder) -> Result<ClientBuilder, Error> + 
 pub struct Connection {
     cloud: Arc<Cloud>,
     access: Access,
-    /// The versions that the services reported, for all clones.
-    version_urls: Arc<Mutex<VersionUrls>>,
+    /// The versions that the services reported, for all clones. The child of a fork could find its parent's lock held.
+    version_urls: Arc<ForkSafe<Mutex<VersionUrls>>>,
     /// The service of a host's clients; compute without one.
     #[cfg(feature = "unstable-host")]
     bound: Option<Arc<Bound>>,
@@ -125,6 +126,7 @@ impl Connection {
 
     fn version_urls(&self) -> MutexGuard<'_, VersionUrls> {
         self.version_urls
+            .get()
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
