@@ -53,7 +53,7 @@
 //!
 //! Off by default are:
 //!
-//! * `openstack`: OpenStack's compute API, its dialect, server actions, and sign-in by Keystone.
+//! * `openstack`: sign-in at Keystone, clients of every service of OpenStack, follow and explain.
 //! * `reqwest`: calls go through the program's own reqwest client, which then handles TLS and HTTP/2.
 //! * `testing`: [`testing`], for tests of programs that use this library; and random faults, for staging
 //!   (`ClientBuilder::chaos`, and the variable `REQTRAIL_CHAOS`).

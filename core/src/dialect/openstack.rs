@@ -1,4 +1,4 @@
-//! OpenStack Nova: local and global request IDs, faults named by their root element, microversions.
+//! OpenStack: request IDs, error bodies of every service, microversions.
 //!
 //! Sources: the compute API guide on faults (<https://docs.openstack.org/api-guide/compute/faults.html>), on
 //! microversions (<https://docs.openstack.org/api-guide/compute/microversions.html>), and the answers of Nova 32.
