@@ -362,7 +362,7 @@ impl<'a, T: Transport> Call<'a, T> {
             redactor: &self.redactor,
             seam: &self.seam,
             plan: self.plan,
-            hops_left: self.plan.max_redirects.saturating_sub(hops),
+            hops,
             timing,
         };
         // The trail is written as facts become known, so that a dropped call keeps what was known.

@@ -26,6 +26,15 @@ pub(crate) const HEADER_FIELDS: usize = 256;
 /// The most header fields that a request may set, and the most default headers of a client. No server accepts as many.
 pub(crate) const GIVEN_FIELDS: usize = 8192;
 
+/// Returns the text for a response whose header block the HTTP library or a mock refuses. They read more than these
+/// limits.
+pub(crate) fn headers_unread(peer: &str) -> String {
+    format!(
+        "the response of {peer} has a header block that is too large; the limits are {HEADER_FIELDS} header fields and \
+         {HEADER_BYTES} bytes"
+    )
+}
+
 /// Checks the size of a header block; the error says what is too large.
 pub(crate) fn check_headers(headers: &HeaderMap) -> Result<(), String> {
     let fields = headers.len();

@@ -103,7 +103,7 @@ pub(super) struct Exchange<'a, T: Transport> {
     pub(super) redactor: &'a Redactor,
     pub(super) seam: &'a Seam,
     pub(super) plan: &'a CallPlan,
-    pub(super) hops_left: u32,
+    pub(super) hops: u32,
     pub(super) timing: Timing,
 }
 
@@ -176,7 +176,8 @@ impl<T: Transport> Exchange<'_, T> {
             head.status,
             &head.headers,
             &self.plan.hop,
-            self.hops_left,
+            self.hops,
+            self.plan.max_redirects,
             &self.shared.shown_query,
         ) {
             Verdict::Follow(next) => match self.too_late(head.retry_after) {

@@ -21,12 +21,13 @@ pub(crate) enum Verdict {
     Final,
 }
 
-/// Judges a response to `hop`.
+/// Judges a response to `hop`, which the call reached by `followed` redirects.
 pub(crate) fn judge(
     status: StatusCode,
     headers: &HeaderMap,
     hop: &Hop,
-    hops_left: u32,
+    followed: u32,
+    max_redirects: u32,
     shown_query: &[String],
 ) -> Verdict {
     if !matches!(status.as_u16(), 301..=303 | 307 | 308) {
@@ -55,8 +56,10 @@ pub(crate) fn judge(
         }
         _ => hop.method.clone(),
     };
-    if hops_left == 0 {
-        return Verdict::Refuse("too many redirects".to_owned());
+    if followed >= max_redirects {
+        return Verdict::Refuse(format!(
+            "more than {max_redirects} redirects; max_redirects is the limit"
+        ));
     }
     url.set_fragment(None);
     // A server must not choose a credential for the client.
@@ -114,6 +117,7 @@ mod tests {
             StatusCode::from_u16(status).expect("a status"),
             &headers,
             &hop,
+            0,
             1,
             &[],
         )

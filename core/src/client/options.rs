@@ -203,7 +203,7 @@ impl Options {
         #[cfg(not(feature = "testing"))]
         if given.chaos.is_some() {
             return Err(Error::config(
-                "chaos needs the feature `testing` of the crate; expected that feature, or no such option",
+                "chaos needs the crate's feature `testing`; turn it on, or leave chaos out",
             ));
         }
         let mut default_headers = own_headers(
@@ -426,7 +426,7 @@ pub(crate) fn set_token(shared: &Shared, token: Token) -> Result<(), Error> {
     token.check().map_err(Error::config)?;
     if shared.has_default_credential {
         return Err(Error::config(format!(
-            "token: the default header `{}` is the client's credential; expected a client without it",
+            "token: the client sends the default header `{}` instead of a token; expected a client without that header",
             shared.dialect.0.credential.header
         )));
     }

@@ -458,8 +458,8 @@ impl Drop for Receiver {
         lock(&self.jobs.running).remove(&self.key);
         let Origin { tag, lane } = &self.origin;
         if let Some(lane) = lane {
-            let gone = "cancelled: the client was dropped before the job had ended";
-            let error = Error::new(ErrorKind::Cancelled, gone);
+            let closed = "cancelled: the client was closed before the call had ended";
+            let error = Error::new(ErrorKind::Cancelled, closed);
             let outcome = match self.is_call {
                 true => Outcome::Call(Err(error)),
                 false => Outcome::Operation(Err(error)),

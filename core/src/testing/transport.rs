@@ -17,6 +17,7 @@ use super::render::{self, ErrorReply, RenderedId};
 use super::script::{Fault, Framing, Moment, Reply as Scripted, ReplyId};
 use super::server::{SentRequest, Server};
 use crate::dialect::Dialect;
+use crate::limits;
 use crate::transport::{
     Connection, Failure, Phase, Reply, Sleep, Transport, TransportError, WireRequest,
 };
@@ -118,7 +119,7 @@ impl Transport for ScriptedTransport {
             .map(|(n, v)| n.as_str().len() + v.len() + 4)
             .sum();
         if size > HEAD_BYTES {
-            let text = format!("the response of {peer} has a header block that is too large");
+            let text = limits::headers_unread(&peer);
             return Err(TransportError::new(Failure::HeadersTooLarge, text));
         }
         let body = self.body(reply, answer.body, origin, &peer);

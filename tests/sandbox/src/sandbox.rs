@@ -69,7 +69,9 @@ impl Sandbox {
             let port = options.port;
             io::Error::new(
                 error.kind(),
-                format!("cannot listen on 127.0.0.1:{port}: {error}"),
+                format!(
+                    "cannot listen on 127.0.0.1:{port}: {error}; expected a free port, or 0 for any"
+                ),
             )
         })?;
         let address = listener.local_addr()?;

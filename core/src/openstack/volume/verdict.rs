@@ -217,7 +217,7 @@ fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
         Some(wanted) if size > wanted => Ended(
             Verdict::Unknown,
             format!(
-                "{state}, more than the requested {wanted} GiB: a later extend hides how this one ended"
+                "{state}, more than the requested {wanted} GiB: another extend came later, so this one's result cannot be known"
             ),
         ),
         None if seen.first_size.is_some_and(|first| first < size) => Apparent(

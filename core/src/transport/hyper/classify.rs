@@ -8,6 +8,7 @@ use std::io;
 use super::dial::code_of;
 #[cfg(any(feature = "rustls-ring", feature = "reqwest"))]
 use super::dial::explain_tls;
+use crate::limits;
 use crate::transport::{Failure, TransportError};
 
 /// An error before the response's head. `peer` is the other end of the connection.
@@ -32,9 +33,7 @@ where
         find(&error, is).is_some()
     };
     let what = match failure {
-        Failure::HeadersTooLarge => {
-            format!("the response of {peer} has a header block that is too large")
-        }
+        Failure::HeadersTooLarge => limits::headers_unread(peer),
         Failure::Tls => format!("{peer} refused the TLS handshake"),
         Failure::Unprocessed | Failure::RefusedStream => {
             format!("{peer} did not process the request")

@@ -16,6 +16,7 @@ use super::dial::Dialled;
 use super::gate::Gate;
 use super::io::{Heads, Io, Refused};
 use super::socket::SocketState;
+use crate::limits;
 use crate::transport::body::RequestBody;
 use crate::transport::{Connection, Failure, SentMark, TransportError};
 
@@ -122,10 +123,7 @@ impl Http1 {
                     "the response of {peer} folds the line of Content-Length or Transfer-Encoding (RFC 9112 §5.2)"
                 ),
             ),
-            Refused::TooLarge => (
-                Failure::HeadersTooLarge,
-                format!("the response of {peer} has a header block that is too large"),
-            ),
+            Refused::TooLarge => (Failure::HeadersTooLarge, limits::headers_unread(peer)),
             Refused::Malformed => (
                 Failure::Broken,
                 format!("the response of {peer} has a malformed header"),

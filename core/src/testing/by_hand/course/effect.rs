@@ -74,7 +74,7 @@ impl Effect {
             });
         }
         let redirect = ErrorKind::Redirect;
-        match judge(status, &attempt.headers, hop, u32::MAX, &[]) {
+        match judge(status, &attempt.headers, hop, 0, u32::MAX, &[]) {
             Verdict::Follow(_) if attempt.failure.is_some() => {
                 let message = "its redirect is followed; expected a `Location` at another origin, or none in `headers`";
                 Err(error_at(&attempt.path, message))

@@ -39,7 +39,7 @@ impl TlsOptions {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut authorities = Vec::new();
         for pem in &options.extra_ca {
-            authorities.extend(read_authorities(pem)?);
+            read_authorities(pem, &mut authorities)?;
         }
         let identity = match &options.client_certificate {
             Some(pem) => Some(read_identity(pem.expose().as_bytes(), &provider)?),
@@ -152,21 +152,28 @@ fn server_name(host: &HostName) -> Option<ServerName<'static>> {
     }
 }
 
-fn read_authorities(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
-    let mut found = Vec::new();
+/// Adds the certificates of one value of `extra_ca` to those of the values before it.
+fn read_authorities(pem: &[u8], all: &mut Vec<CertificateDer<'static>>) -> Result<(), String> {
+    let before = all.len();
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let certificate = certificate.map_err(|_| format!("extra_ca is not PEM; {WANTED_CA}"))?;
         RootCertStore::empty()
             .add(certificate.clone())
-            .map_err(|e| {
-                format!("extra_ca holds a block that is not a certificate ({e}); {WANTED_CA}")
-            })?;
-        found.push(certificate);
+            .map_err(|e| unusable(all.len(), &e))?;
+        all.push(certificate);
     }
-    if found.is_empty() {
+    if all.len() == before {
         return Err(format!("extra_ca holds no certificate; {WANTED_CA}"));
     }
-    Ok(found)
+    Ok(())
+}
+
+/// Returns the text for a certificate in `extra_ca` that cannot be read. `before` is how many lie before it.
+fn unusable(before: usize, error: &rustls::Error) -> String {
+    format!(
+        "extra_ca: certificate {} is not usable ({error}); {WANTED_CA}",
+        before + 1
+    )
 }
 
 /// Reads a client certificate, whose parts have to be readable and to belong together.

@@ -206,8 +206,8 @@ fn explain_refusal(refusal: &Refusal, peer: &str) -> (&'static str, String) {
                 "INVALID_PURPOSE"
             },
             format!(
-                "{peer} shows a CA certificate (CA:TRUE) as its own; give this very one as extra_ca, or the server \
-                 one that is not a CA's"
+                "{peer} uses a certificate authority's certificate (CA:TRUE) as its own; set that certificate as \
+                 extra_ca, or give the server a certificate without CA:TRUE"
             ),
         ),
     }

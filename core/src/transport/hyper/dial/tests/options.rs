@@ -27,7 +27,7 @@ fn authorities_are_checked_for_http_too() {
         ("", "extra_ca holds no certificate"),
         (
             "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
-            "extra_ca holds a block",
+            "extra_ca: certificate 1 is not usable",
         ),
         (
             "-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n",

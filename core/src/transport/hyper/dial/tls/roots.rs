@@ -9,6 +9,8 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls_native_certs::{CertificateResult, load_certs_from_paths, load_native_certs};
 
+use super::unusable;
+
 /// The system's authorities, once they have been read. No lock is held meanwhile, since a child that is forked in that
 /// moment would find it locked for ever.
 static SYSTEM: OnceLock<Arc<RootCertStore>> = OnceLock::new();
@@ -101,10 +103,10 @@ pub(super) fn with_extra(extra: &[CertificateDer<'static>]) -> Result<Arc<RootCe
         // `extra` alone is enough.
         Err(_) => RootCertStore::empty(),
     };
-    for certificate in extra {
+    for (at, certificate) in extra.iter().enumerate() {
         roots
             .add(certificate.clone())
-            .map_err(|e| format!("extra_ca is not usable ({e})"))?;
+            .map_err(|e| unusable(at, &e))?;
     }
     Ok(Arc::new(roots))
 }
