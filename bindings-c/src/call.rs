@@ -168,7 +168,7 @@ impl reqtrail_call_handle {
         match &mut *ended {
             Some(ended) => Ok(std::mem::replace(ended, Ended::of_code(ended.code))),
             None => {
-                let why = "the call has not ended yet";
+                let why = "the call has not ended within the time; wait again or cancel it";
                 Err(Fault::usage(REQTRAIL_ERROR_STILL_RUNNING, why))
             }
         }

@@ -13,7 +13,7 @@ use crate::usage::Usage;
 const PANICKED: &str = "reqtrail panicked; please report this";
 
 const DROPPED: &str =
-    "the work was dropped before its end: its client went away, or no thread could drive it";
+    "the call did not end: its client was freed, or no thread could be started to run it";
 
 /// Why a function failed.
 pub(crate) enum Fault {

@@ -151,7 +151,10 @@ export! {
         if !*installed {
             WANTED.store(0, Ordering::Relaxed);
             drop(replace(&SINK, None));
-            return Err(Fault::bad_value("the log of this copy of the library already goes to another subscriber"));
+            return Err(Fault::bad_value(
+                "another `tracing` subscriber of this process already receives the log; expected none before \
+                 reqtrail_set_log",
+            ));
         }
     }
 }
