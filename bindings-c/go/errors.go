@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -105,8 +106,6 @@ func (e *Error) Text() string {
 	return string(bytes.TrimPrefix(e.Body, byteOrderMark))
 }
 
-var errNotJSON = errors.New("the body of the error is not JSON of the wanted shape")
-
 // JSON unmarshals the body of an API's response into v. It fails if the body is not JSON, does not fit v, or is longer
 // than the 64 KiB that are kept. It also fails for other kinds, which have no body.
 func (e *Error) JSON(v any) error {
@@ -118,11 +117,20 @@ func (e *Error) JSON(v any) error {
 	if !utf8.Valid(body) || !json.Valid(body) {
 		body = []byte(e.Text())
 	}
-	if json.Unmarshal(body, v) != nil {
-		// The parser's own message may repeat the body.
-		return errNotJSON
+	if len(body) == 0 {
+		return errors.New("the error has no body; expected one of KindAPI with a JSON body")
 	}
-	return nil
+	err := json.Unmarshal(body, v)
+	if err == nil {
+		return nil
+	}
+	where := ""
+	var refused *json.UnmarshalTypeError
+	if errors.As(err, &refused) {
+		where = fmt.Sprintf(" (at byte %d)", refused.Offset)
+	}
+	// The parser's own message may repeat the body, so it is not a cause.
+	return fmt.Errorf("the error's body does not fit %T%s; expected JSON of that shape (Error.Text has the body)", v, where)
 }
 
 // RequestIDs returns the request IDs of all attempts that have one, in order.
@@ -187,5 +195,5 @@ func nilContext() *Error {
 func notMade() *Error { return invalidRequest("the client is nil or was not made by NewClient", nil) }
 
 func closedError() *Error {
-	return &Error{Kind: KindInvalidRequest, Message: "the client is closed", causes: []error{ErrClosed}}
+	return &Error{Kind: KindInvalidRequest, Message: "the client is closed; create another one", causes: []error{ErrClosed}}
 }

@@ -1,7 +1,6 @@
 package reqtrail
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -135,15 +134,15 @@ func TestTheBodyOfAnErrorAsTextAndJSON(t *testing.T) {
 	equal(t, missing.Text(), string(missing.Body))
 	html := fail("/html")
 	equal(t, html.Text(), "<h1>")
-	if html.JSON(&read) == nil {
-		t.Fatal("HTML is not JSON")
+	if err := html.JSON(&read); err == nil || !strings.Contains(err.Error(), "does not fit *struct { Error string; Message string };") {
+		t.Fatal(err)
 	}
-	var wrong struct{ Error json.Number }
-	if err := words.JSON(&wrong); err == nil || strings.Contains(err.Error(), "not_found") {
+	var wrong struct{ Error int }
+	if err := words.JSON(&wrong); err == nil || strings.Contains(err.Error(), "not_found") || !strings.Contains(err.Error(), "*struct { Error int } (at byte 20);") {
 		t.Fatal(err)
 	}
 	none := &Error{Kind: KindTimeout}
-	if none.Text() != "" || none.JSON(&read) == nil {
+	if none.Text() != "" || none.JSON(&read) == nil || none.JSON(&read).Error() != "the error has no body; expected one of KindAPI with a JSON body" {
 		t.Fatal(none.Text())
 	}
 }
