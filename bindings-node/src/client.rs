@@ -294,7 +294,12 @@ impl RawClient {
     }
 
     fn with_open<O>(&self, act: impl FnOnce(&OpenClient) -> Result<O>) -> Result<O> {
-        let closed = || Error::new(Status::GenericFailure, "the client is closed");
+        let closed = || {
+            Error::new(
+                Status::GenericFailure,
+                "the client is closed; create another one",
+            )
+        };
         self.with(act).ok_or_else(closed)?
     }
 }

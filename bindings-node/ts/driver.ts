@@ -307,7 +307,7 @@ function accepted(started: number | string): number {
 }
 
 function closed(): RequestBuildError {
-  const reason = "the client is closed";
+  const reason = "the client is closed; create another one";
   const fields = { kind: "invalid_request", reason } as const;
   return ours(new RequestBuildError(`invalid_request: ${reason}`, fields));
 }

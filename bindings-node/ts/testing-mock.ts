@@ -190,7 +190,7 @@ export class Mock implements Disposable {
     const open = [...this.#unanswered.values()];
     return Object.freeze([
       ...this.#clock.raw.problems(this.#allowUnused),
-      ...open.map((name) => `${name} has no answer: call replies or fails on it`),
+      ...open.map((name) => `${name} has no answer; expected \`.replies(…)\` or \`.fails(…)\``),
     ]);
   }
 

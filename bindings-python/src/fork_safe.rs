@@ -104,7 +104,7 @@ impl<X: Clone + Send> ForkSafe<X> {
 
     /// Returns the client. Builds a new one if this process is a child of the one that built it.
     pub(crate) fn get(&self, py: Python<'_>) -> PyResult<(Arc<SharedClient>, X)> {
-        let closed = || PyRuntimeError::new_err("the client is closed");
+        let closed = || PyRuntimeError::new_err("the client is closed; create another one");
         let (config, token) = match &*self.lock() {
             Some(built) if built.is_of_this_process() => return Ok(built.share()),
             Some(built) => (Arc::clone(&built.config), built.token.clone()),

@@ -59,7 +59,7 @@ def test_calls_that_begin_while_a_client_closes_are_refused(server: Server, url:
         await asyncio.wait_for(asyncio.gather(*workers), 20)
 
     run(main())
-    assert [str(error) for error in refused] == ["the client is closed"] * 3
+    assert [str(error) for error in refused] == ["the client is closed; create another one"] * 3
 
 
 def test_closing_ends_the_calls_of_other_loops_with_their_trails(server: Server, url: str, run: Runner) -> None:

@@ -179,7 +179,7 @@ class AsyncClient:
         """The handle of the running loop."""
         loop = running_loop()
         if self._closing:
-            raise RuntimeError("the client is closed")
+            raise RuntimeError("the client is closed; create another one")
         return self._handles.get(loop) or self._handle_of(loop)
 
     async def _abandon(self, call: Call, error: BaseException) -> None:
