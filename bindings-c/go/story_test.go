@@ -55,13 +55,14 @@ func (s *storage) answer(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, "/volume/v3/p1")
 	s.mutex.Lock()
 	s.seen = append(s.seen, path)
+	hangs := s.hangs
 	s.mutex.Unlock()
 	select {
 	case s.asked <- path:
 	default:
 	}
 	switch path {
-	case s.hangs:
+	case hangs:
 		<-r.Context().Done()
 	case "/volumes":
 		found := map[string]string{
@@ -171,7 +172,9 @@ func TestAStoryThatCannotBeReadHasItsTrails(t *testing.T) {
 func TestAStoryEndsWithItsContextAndAtItsTimeout(t *testing.T) {
 	everyWay(t, func(t *testing.T) {
 		s := newStorage(t)
+		s.mutex.Lock()
 		s.hangs = "/volumes/" + failedVolume
+		s.mutex.Unlock()
 		connection := s.connect(t)
 		what, own := "volume/"+failedVolume, ExplainResourceOptions{}
 
