@@ -8,6 +8,7 @@ use super::call_group::CallGroup;
 use super::get::Get;
 use super::lenient::{self, Link};
 use crate::client::Client;
+use crate::codes::ErrorKind;
 use crate::error::Error;
 
 /// How many IDs an ambiguous name's error lists at most.
@@ -52,7 +53,7 @@ struct NameRow {
 /// a marker.
 ///
 /// # Errors
-/// Those of the calls.
+/// Those of the calls; `decode` if the list does not end, since its rest may have the name, too.
 pub(in crate::openstack) async fn ids(
     calls: &mut CallGroup,
     name: &str,
@@ -72,10 +73,21 @@ pub(in crate::openstack) async fn ids(
                 ids.push(row.id);
             }
         }
-        if !has_next || last.is_none() || last == marker || ids.len() > LISTED {
+        if !has_next || last.is_none() || ids.len() > LISTED {
+            return Ok(ids);
+        }
+        // A server that passes over the marker repeats its first page.
+        if last == marker {
             break;
         }
         marker = last;
     }
-    Ok(ids)
+    let text = format!(
+        "the list of names did not end within {MAX_PAGES} pages; expected a service that filters it by name"
+    );
+    let error = Error::new(ErrorKind::Decode, text);
+    Err(match calls.trails.last() {
+        Some(trail) => error.with_trail(trail.refused_with(ErrorKind::Decode)),
+        None => error,
+    })
 }

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::openstack::accepted::resource::Resource;
 use crate::openstack::accepted::time::stamp;
 use crate::openstack::volume::message::UserMessage;
-use crate::openstack::volume::messages;
+use crate::openstack::volume::messages::{self, Listed};
 use crate::openstack::volume::reads::{Access, Wanted};
 
 /// How long after a message Cinder may still change the resource because of the same failure.
@@ -143,7 +143,15 @@ pub(super) async fn read(
     while access != Access::None {
         let at = (&client, prefix);
         match messages::read(&mut reader.calls, at, access, wanted, None).await {
-            Ok(messages) => return Ok(messages),
+            Ok(Listed { messages, is_whole }) => {
+                if !is_whole {
+                    let why = messages::ENDLESS;
+                    reader
+                        .notes
+                        .push(format!("{about} are not complete: {why}"));
+                }
+                return Ok(messages);
+            }
             Err(error) => match access.after(&error) {
                 Some(next) => access = next,
                 None => {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::message::UserMessage;
-use super::messages;
+use super::messages::{self, Listed};
 use super::reads::{self, Access, Wanted};
 use super::verdict::{Assessment, Messages, Observation, Row, UNPROVEN, judge, row};
 use crate::client::Client;
@@ -162,9 +162,12 @@ impl VolumeFollow {
     async fn look_up(&mut self, watch: &mut Watch) -> Result<Option<MessagesRead>, Error> {
         while self.access != Access::None {
             match self.pages(watch).await {
-                Ok(rows) => {
-                    self.messages = rows;
+                Ok(Listed { messages, is_whole }) => {
+                    self.messages = messages;
+                    // The message that is missing may be on a page that was not read.
+                    let is_known = is_whole || !self.messages.is_empty();
                     return Ok(Some(match self.work.request_id.is_empty() {
+                        _ if !is_known => MessagesRead::Unreadable(messages::ENDLESS.to_owned()),
                         true => MessagesRead::OfResource,
                         false => MessagesRead::OfRequest,
                     }));
@@ -187,7 +190,7 @@ impl VolumeFollow {
     }
 
     /// Reads all pages, and keeps what is of this request.
-    async fn pages(&mut self, watch: &mut Watch) -> Result<Vec<UserMessage>, Error> {
+    async fn pages(&mut self, watch: &mut Watch) -> Result<Listed, Error> {
         let request = self.work.request_id.as_str();
         let wanted = match request.is_empty() {
             true => Wanted::Resource(&self.work.id),
@@ -195,9 +198,9 @@ impl VolumeFollow {
         };
         let end = Some(watch.poll_end());
         let at = (&self.client, self.work.prefix.as_str());
-        let mut rows = messages::read(&mut watch.calls, at, self.access, wanted, end).await?;
-        rows.retain(|message| self.is_own(message));
-        Ok(rows)
+        let mut listed = messages::read(&mut watch.calls, at, self.access, wanted, end).await?;
+        listed.messages.retain(|message| self.is_own(message));
+        Ok(listed)
     }
 
     /// Whether a message is about a failure of this request; or, where its ID is not known, about the resource since then.
@@ -207,13 +210,15 @@ impl VolumeFollow {
             return false;
         }
         let about = message.resource_uuid.as_deref();
+        // Cinder finds a UUID in capitals, too, and writes it in small letters.
+        let is_it = |id: &str| id.eq_ignore_ascii_case(&self.work.id);
         if !request.is_empty() {
             // What is not a volume or a snapshot may have its messages about what it is done to.
-            let is_its = self.row.operation.is_empty() || about.is_none_or(|id| id == self.work.id);
+            let is_its = self.row.operation.is_empty() || about.is_none_or(is_it);
             return is_its && message.request_id.as_deref() == Some(request);
         }
         let sent = (self.work.sent_at).and_then(|sent| Stamp::try_from(sent).ok());
-        about == Some(self.work.id.as_str())
+        about.is_some_and(is_it)
             && (message.created().zip(sent)).is_some_and(|(created, sent)| created >= sent)
     }
 }

@@ -11,6 +11,17 @@ use crate::openstack::accepted::call_group::{CallGroup, is_absent};
 /// How many pages of messages are read at most.
 const MAX_PAGES: usize = 100;
 
+/// The messages that were read.
+pub(in crate::openstack) struct Listed {
+    /// Newest first.
+    pub(in crate::openstack) messages: Vec<UserMessage>,
+    /// Whether the list came to its end.
+    pub(in crate::openstack) is_whole: bool,
+}
+
+/// Why messages may be missing.
+pub(in crate::openstack) const ENDLESS: &str = "their list did not end within 100 pages";
+
 /// Reads all pages, and keeps what was asked for, newest first. What a server filters is checked all the same: some pass
 /// over the filter, and the list is not limited to the project. All pages have to be read by `end`.
 ///
@@ -22,9 +33,10 @@ pub(in crate::openstack) async fn read(
     access: Access,
     wanted: Wanted<'_>,
     end: Option<Instant>,
-) -> Result<Vec<UserMessage>, Error> {
+) -> Result<Listed, Error> {
     let mut kept: Vec<UserMessage> = Vec::new();
     let mut marker: Option<String> = None;
+    let mut is_whole = false;
     for _ in 0..MAX_PAGES {
         let page = reads::messages(client, prefix, access, wanted, marker.as_deref());
         let timeout = end.map(|end| {
@@ -42,13 +54,18 @@ pub(in crate::openstack) async fn read(
                 kept.push(message);
             }
         }
-        if !has_next || last.is_none() || last == marker {
+        is_whole = !has_next || last.is_none();
+        // A server that passes over the marker repeats its first page.
+        if is_whole || last == marker {
             break;
         }
         marker = last;
     }
     kept.sort_by_key(|message| std::cmp::Reverse(message.created()));
-    Ok(kept)
+    Ok(Listed {
+        messages: kept,
+        is_whole,
+    })
 }
 
 impl Wanted<'_> {
@@ -56,7 +73,10 @@ impl Wanted<'_> {
     fn has(self, message: &UserMessage) -> bool {
         match self {
             Self::Request(id) => message.request_id.as_deref() == Some(id),
-            Self::Resource(id) => message.resource_uuid.as_deref() == Some(id),
+            Self::Resource(id) => {
+                let about = message.resource_uuid.as_deref();
+                about.is_some_and(|own| own.eq_ignore_ascii_case(id))
+            }
         }
     }
 }

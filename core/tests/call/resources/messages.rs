@@ -223,3 +223,62 @@ async fn odd_rows_hide_no_others() {
     assert!(error.to_string().contains("in error: own"), "{error}");
     assert_eq!(error.report().messages.len(), 2);
 }
+
+/// A volume of the requested size, and a list of messages whose pages never end. The marker of a page decides what the
+/// next one has.
+fn endless(page: fn(&str) -> Value) -> ScriptedTransport {
+    let cinder = Cinder::new(&[(0, Some(("available", 2)))]);
+    ScriptedTransport::answering(move |n, sent| {
+        if !sent.url.path().ends_with("/messages") {
+            return cinder.answer(n, sent);
+        }
+        let mut query = sent.url.query_pairs();
+        let marker = query.find(|(name, _)| name == "marker");
+        let marker = marker.map_or_else(String::new, |(_, id)| id.into_owned());
+        let next = json!([{ "rel": "next", "href": "https://another.example/x" }]);
+        let body = json!({ "messages": [page(&marker)], "messages_links": next });
+        answer(200, n, &body.to_string())
+    })
+}
+
+fn with_id(request: &str, id: &str) -> Value {
+    let mut row = message(request, "text");
+    row["id"] = id.into();
+    row
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_never_end_do_not_prove_a_success() {
+    let always_new = |marker: &str| with_id(ANOTHER, &format!("{marker}x"));
+    let in_turn = |marker: &str| with_id(ANOTHER, if marker == "a" { "b" } else { "a" });
+    let the_same = |_: &str| with_id(ANOTHER, "a");
+    for page in [always_new, in_turn, the_same] {
+        let wire = endless(page);
+        let report = follow(&wire, ("volume.extend", VOLUME, REQUEST)).size(2);
+        let report = report.send().await.expect("no failure");
+        let ends = (report.verdict, report.apparent);
+        assert_eq!(ends, (Verdict::Unknown, Some(Verdict::Succeeded)));
+        let why = "the messages to users cannot be read (their list did not end within 100 pages)";
+        assert!(report.evidence.contains(why), "{}", report.evidence);
+        assert!(wire.count() <= 101, "{}", wire.count());
+        assert!(report.messages.is_empty());
+    }
+    // What was found on the way counts.
+    let wire = endless(|marker| match marker {
+        "" => with_id(REQUEST, "own"),
+        marker => with_id(ANOTHER, &format!("{marker}x")),
+    });
+    let what = ("volume.extend", VOLUME, REQUEST);
+    failed(follow(&wire, what).size(2).send().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_uuid_in_capitals_is_the_same_volume() {
+    let wire = Cinder::new(&[(0, Some(("available", 2)))])
+        .message(0, message(REQUEST, "own"))
+        .start();
+    let id = VOLUME.to_uppercase();
+    let what = ("volume.extend", id.as_str(), REQUEST);
+    let error = failed(follow(&wire, what).size(2).send().await);
+    assert!(error.to_string().contains("own"), "{error}");
+}

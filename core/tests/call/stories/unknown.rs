@@ -288,3 +288,48 @@ async fn a_request_that_nothing_bears_is_not_found() {
     let error = cloud.error(CREATED).await;
     assert_eq!(error.error.category(), Some(Category::Unknown));
 }
+
+/// A cloud whose list of this name has another row and another page each time.
+async fn endless(list: &'static str, first: Value) -> Started {
+    let links = format!("{}_links", &list[1..]);
+    let cloud = Scripted::new().but(move |_, path, sent| {
+        let query = sent.url.query().unwrap_or_default();
+        let (row, n) = match query.split_once("marker=") {
+            None => (first.clone(), 0),
+            Some((_, marker)) => (json!({"id": format!("{marker}x"), "name": "x"}), 1),
+        };
+        let next = json!([{"rel": "next", "href": "https://another.example/x"}]);
+        let body = json!({ &list[1..]: [row], &links: next });
+        (path == list).then(|| answer(n, 200, &body))
+    });
+    cloud.volume(&volume("available"), &[]).start().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_names_that_never_ends_is_a_note_and_not_a_unique_name() {
+    for name in ["data", "other"] {
+        let cloud = endless("/volumes", json!({"id": VOLUME, "name": name})).await;
+        let error = cloud.error("volume/data").await;
+        let text = error.to_string();
+        for part in [
+            "the volume service did not tell the volumes with the name `data`",
+            "the list of names did not end within 100 pages",
+        ] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert_eq!(error.error.category(), Some(Category::Unknown));
+        assert_eq!(cloud.wire.count(), 100);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_never_end_are_told_as_far_as_they_were_read() {
+    let own = message(CREATED, VOLUME);
+    let cloud = endless("/messages", own).await;
+    let story = cloud.story(VOLUME).await;
+    assert_eq!(first(&story).messages.len(), 1);
+    let why = format!(
+        "the messages about volume {VOLUME} are not complete: their list did not end within 100 pages"
+    );
+    assert!(story.notes.contains(&why), "{:?}", story.notes);
+}
