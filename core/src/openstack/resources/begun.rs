@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::resource_ref::ResourceRef;
 use crate::client::Client;
-use crate::codes::ErrorKind;
+use crate::codes::{ErrorKind, TrailNote};
 use crate::dialect::openstack::services::COMPUTE;
 use crate::error::Error;
 use crate::openstack::accepted::sent_path::{
@@ -97,7 +97,15 @@ fn named(named: &str, request: &ActionRef) -> Result<Work, Error> {
         return Err(invalid(text));
     }
     let trail = request.started.as_ref();
-    let asked = trail.and_then(Trail::asked);
+    // The request of another resource says nothing about this one.
+    let own = trail.filter(|trail| {
+        let path = SentPath::of(trail).filter(|path| path.resource_type == resource_type);
+        let answer = request.answer.as_deref();
+        let is_it = |own: String| own.eq_ignore_ascii_case(id);
+        path.and_then(|path| path.id.or_else(|| created(answer?, resource_type)))
+            .is_some_and(is_it)
+    });
+    let asked = own.and_then(Trail::asked);
     Ok(Work {
         resource_type: resource_type.to_owned(),
         operation: operation.to_owned(),
@@ -108,7 +116,7 @@ fn named(named: &str, request: &ActionRef) -> Result<Work, Error> {
             .map(|size| size.get().into()),
         // A known request ID means that the request was answered, though not here.
         accepted: trail.is_none_or(|trail| trail.outcome() == Outcome::Ok),
-        was_there: trail.is_some_and(|trail| trail.outcome() == Outcome::Ok),
+        was_there: own.is_some_and(|trail| trail.outcome() == Outcome::Ok),
     })
 }
 
@@ -118,8 +126,7 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, client: &Client) -> Result<B
     let accepted = trail.outcome() == Outcome::Ok;
     let status = trail.last().and_then(crate::trail::Attempt::status);
     if let Some(status) = status.filter(|status| !accepted && !status.is_success()) {
-        let text = format!("the request was refused with {status}, so it began nothing");
-        return Err(invalid(text));
+        return Err(refused(trail, status));
     }
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && accepted {
         return Ok(at_once(trail));
@@ -170,6 +177,17 @@ fn of_request(trail: &Trail, answer: Option<&[u8]>, client: &Client) -> Result<B
         accepted,
         was_there: accepted,
     }))
+}
+
+/// The error for a request whose last attempt was refused. An earlier one may have been the reason for that.
+fn refused(trail: &Trail, status: StatusCode) -> Error {
+    invalid(match trail.notes().contains(&TrailNote::MayHaveSucceeded) {
+        false => format!("the request was refused with {status}, so it began nothing"),
+        true => format!(
+            "the last attempt was refused with {status}, but an earlier attempt may have begun the work; expected the kind of \
+             work, the resource's UUID and the request ID of that attempt"
+        ),
+    })
 }
 
 /// Whether a request never starts work, whatever its status: only POST does, and metadata is written at once.

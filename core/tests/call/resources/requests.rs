@@ -361,3 +361,52 @@ async fn the_snapshots_of_other_services_are_not_cinders() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_response_of_another_request_proves_nothing_of_a_volume() {
+    let wire = Cinder::new(&[(0, None)]).start();
+    // A list was read, and another volume was created.
+    let list = ScriptedTransport::answering(|n, _| answer(200, n, r#"{"volumes": []}"#));
+    let list = client(&list).get("/volumes").send().await.expect("a list");
+    let created = post(&wire, "/volumes", json!({ "volume": { "size": 1 } })).await;
+    for (id, response) in [(VOLUME, &list), (SNAPSHOT, &created)] {
+        let what = ResourceRef::new("volume.delete", id, response);
+        let report = follow(&wire, what).send().await.expect("no failure");
+        let ends = (report.verdict, report.apparent);
+        assert_eq!(ends, (Verdict::Unknown, Some(Verdict::Succeeded)), "{id}");
+    }
+    // Its own creation or deletion proves that it was there.
+    let deleted = client(&wire).delete("/volumes/{id}").param("id", VOLUME);
+    let deleted = deleted.send().await.expect("a 202");
+    for response in [&created, &deleted] {
+        let what = ResourceRef::new("volume.delete", VOLUME, response);
+        let report = follow(&wire, what).send().await.expect("a success");
+        assert_eq!(report.verdict, Verdict::Succeeded);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_an_attempt_that_may_have_succeeded_says_so() {
+    let wire = ScriptedTransport::answering(|n, _| match n {
+        0 => never().sent(),
+        _ => answer(404, n, GONE),
+    });
+    let client = Client::openstack("https://cloud.example/v3")
+        .token("gAAAAA-secret")
+        .build_with(wire.clone())
+        .expect("a client");
+    let deleted = client.delete("/volumes/{id}").param("id", VOLUME);
+    let error = deleted.send().await.expect_err("a 404");
+    assert!(error.to_string().contains("404"), "{error}");
+    let trail = error.trail().expect("a trail");
+    let failed = Resources::new(client.clone()).follow(trail).send().await;
+    let text = failed.expect_err("nothing to follow").to_string();
+    for part in [
+        "the last attempt was refused with 404",
+        "an earlier attempt may have begun",
+        "expected the kind of work, the resource's UUID",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(!text.contains("began nothing"), "{text}");
+}
