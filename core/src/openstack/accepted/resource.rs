@@ -57,6 +57,14 @@ impl Resource {
         self
     }
 
+    /// Its state in words: the service may not show one.
+    pub(in crate::openstack) fn state(&self) -> &str {
+        match self.status.as_str() {
+            "" => "in a state that the service does not show",
+            status => status,
+        }
+    }
+
     /// A field that is a text.
     pub(in crate::openstack) fn text(&self, name: &str) -> Option<&str> {
         let text = self.other.get(name)?.as_str()?;

@@ -73,7 +73,7 @@ use Assessment::{Apparent, Ended, NotFound, Running};
 
 /// Judges what was seen.
 pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
-    let status = seen.image.map(|image| image.status.as_str());
+    let status = seen.image.map(Resource::state);
     // An image that has its data was created, whichever task failed before.
     let tasks_count = match seen.work {
         Work::Import => true,

@@ -75,7 +75,7 @@ pub(super) fn judge(seen: &Observation<'_>) -> Assessment {
     let Some(resource) = seen.resource else {
         return absent(seen);
     };
-    let status = resource.status.as_str();
+    let status = resource.state();
     if seen.row.passing.contains(&status) {
         return Running;
     }
@@ -181,22 +181,22 @@ fn has_grown(seen: &Observation<'_>, resource: &Resource) -> bool {
 fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
     let what = seen.resource_type;
     let status = resource.status.as_str();
-    let size = resource.size.unwrap_or_default();
-    let state = match seen.wanted_size {
-        Some(wanted) if size < wanted => {
+    let state = match (seen.wanted_size, resource.size) {
+        (Some(wanted), Some(size)) if size < wanted => {
             format!("the {what} is {status} with {size} GiB, not {wanted}")
         }
-        _ => format!("the {what} is {status} with {size} GiB"),
+        (_, Some(size)) => format!("the {what} is {status} with {size} GiB"),
+        (_, None) => format!("the {what} is {status} and does not show its size"),
     };
     // A message of this request takes precedence over the size, which another extend may have changed.
     match by_message(seen, &state) {
         // The message may be another request's, and so may the size.
-        Some(Apparent(..)) if seen.wanted_size == Some(size) => {}
+        Some(Apparent(..)) if seen.wanted_size.is_some() && seen.wanted_size == resource.size => {}
         Some(end) => return end,
         None => {}
     }
-    match seen.wanted_size {
-        Some(wanted) if size == wanted => {
+    match (seen.wanted_size, resource.size) {
+        (Some(wanted), Some(size)) if size == wanted => {
             let state = format!("{state}, the requested size");
             match seen.messages {
                 Messages::OfRequest(_) | Messages::NotRead => Ended(Verdict::Succeeded, state),
@@ -214,22 +214,22 @@ fn resized(seen: &Observation<'_>, resource: &Resource) -> Assessment {
                 ),
             }
         }
-        Some(wanted) if size > wanted => Ended(
+        (Some(wanted), Some(size)) if size > wanted => Ended(
             Verdict::Unknown,
             format!(
                 "{state}, more than the requested {wanted} GiB: another extend came later, so this one's result cannot be known"
             ),
         ),
-        None if seen.first_size.is_some_and(|first| first < size) => Apparent(
+        (None, Some(size)) if seen.first_size.is_some_and(|first| first < size) => Apparent(
             Verdict::Succeeded,
             format!("{state}, and it grew while it was followed; the requested size is not known"),
         ),
         _ if !seen.settled => Running,
-        Some(_) => Ended(
+        (Some(_), _) => Ended(
             Verdict::Unknown,
             format!("{state}, and {}", why_no_message(seen)),
         ),
-        None => Ended(
+        (None, _) => Ended(
             Verdict::Unknown,
             format!(
                 "{state}, {}, and the requested size is not known: set the option `size`",
@@ -272,7 +272,7 @@ fn absent(seen: &Observation<'_>) -> Assessment {
 fn unproven(seen: &Observation<'_>) -> Assessment {
     let what = seen.resource_type;
     let state = match seen.resource {
-        Some(resource) => format!("the {what} is {}", resource.status),
+        Some(resource) => format!("the {what} is {}", resource.state()),
         None => format!("the state of the {what} is not known"),
     };
     let no_row = format!(

@@ -419,3 +419,45 @@ async fn a_size_proves_no_extend_while_messages_cannot_be_read() {
     );
     assert!(report.evidence.contains("(403)"), "{}", report.evidence);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_size_that_is_not_shown_is_not_zero() {
+    for size in [json!(null), json!("2")] {
+        for wanted in [0, 2] {
+            let shown = size.clone();
+            let wire = ScriptedTransport::answering(move |n, sent| {
+                let volume = json!({ "id": VOLUME, "status": "available", "size": shown });
+                let body = match sent.url.path().ends_with("/messages") {
+                    true => json!({ "messages": [] }),
+                    false => json!({ "volume": volume }),
+                };
+                answer(200, n, &body.to_string())
+            });
+            let follow = follow(&wire, ("volume.extend", VOLUME, REQUEST)).size(wanted);
+            let report = follow.send().await.expect("no failure");
+            assert_eq!((report.verdict, report.apparent), (Verdict::Unknown, None));
+            let why = "the volume is available and does not show its size";
+            assert!(report.evidence.starts_with(why), "{}", report.evidence);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_is_not_shown_is_said_in_words() {
+    for status in [json!(null), json!(["available"])] {
+        let wire = ScriptedTransport::answering(move |n, sent| {
+            let body = match sent.url.path().ends_with("/messages") {
+                true => json!({ "messages": [] }),
+                false => json!({ "volume": { "id": VOLUME, "status": status } }),
+            };
+            answer(200, n, &body.to_string())
+        });
+        let follow = follow(&wire, ("volume.create", VOLUME, REQUEST));
+        let report = follow.send().await.expect("no failure");
+        assert_eq!((report.verdict, report.apparent), (Verdict::Unknown, None));
+        assert_eq!(
+            report.evidence,
+            "the volume is in a state that the service does not show, and no message to users is about this request"
+        );
+    }
+}
