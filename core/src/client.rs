@@ -176,6 +176,12 @@ impl Client {
         self.shared.timeouts.call
     }
 
+    /// How long an attempt takes at most unless its request says otherwise.
+    #[cfg(feature = "openstack")]
+    pub(crate) fn attempt_timeout(&self) -> std::time::Duration {
+        self.shared.timeouts.attempt
+    }
+
     /// The monotonic clock of the client's calls.
     #[cfg(feature = "openstack")]
     pub(crate) fn now(&self) -> std::time::Instant {

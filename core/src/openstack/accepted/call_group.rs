@@ -16,6 +16,9 @@ use crate::trail::Trail;
 pub(in crate::openstack) struct CallGroup {
     cancel: Option<CancelToken>,
     deadline: Option<Deadline>,
+    /// Whether the timeout of a call is what is left of a common time, which leaves that of an attempt as it is. A timeout that
+    /// the caller sets for a call raises it.
+    has_common_time: bool,
     pub(in crate::openstack) trails: Vec<Trail>,
 }
 
@@ -44,12 +47,20 @@ impl CallGroup {
         Self {
             cancel,
             deadline: None,
+            has_common_time: false,
             trails,
         }
     }
 
+    /// The timeouts of the calls are what is left of a common time.
+    pub(in crate::openstack) fn with_common_time(mut self) -> Self {
+        self.has_common_time = true;
+        self
+    }
+
     /// Sets the time that all calls have together; it counts from the first.
     pub(in crate::openstack) fn within(mut self, whole: Option<Duration>) -> Self {
+        self.has_common_time = true;
         self.deadline = whole.map(|whole| Deadline {
             whole,
             began: None,
@@ -81,7 +92,12 @@ impl CallGroup {
     ) -> Result<Fetched<V>, Error> {
         let client = get.client().clone();
         let timeout = self.limit(&client, timeout)?;
+        let keeps_attempt = self.has_common_time && timeout.is_some();
         let get = get.with(timeout, self.cancel.as_ref());
+        let get = get.request(|request| match keeps_attempt {
+            true => request.attempt_timeout(client.attempt_timeout()),
+            false => request,
+        });
         let outcome = get.send().await;
         let trail = match &outcome {
             Ok(fetched) => Some(fetched.trail()),
@@ -98,7 +114,9 @@ impl CallGroup {
     ) -> Result<Response, Error> {
         let client = request.client.clone();
         if let Some(timeout) = self.limit(&client, None)? {
-            request = request.timeout(timeout);
+            request = request
+                .timeout(timeout)
+                .attempt_timeout(client.attempt_timeout());
         }
         if let Some(token) = &self.cancel {
             request = request.cancel_token(token);

@@ -134,7 +134,7 @@ impl Watch {
         Self {
             began: now,
             poll_began: now,
-            calls: CallGroup::new(cancel.clone(), started.into_iter().collect()),
+            calls: CallGroup::new(cancel.clone(), started.into_iter().collect()).with_common_time(),
             client,
             pace,
             cancel,

@@ -164,3 +164,28 @@ async fn odd_bodies_end_a_follow_without_a_verdict() {
         assert!(wire.elapsed() <= secs(25));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_of_a_poll_has_the_clients_own_time() {
+    let cinder = Cinder::new(&[(0, Some(("available", 1)))]);
+    let wire = ScriptedTransport::answering(move |n, sent| match n {
+        0 => never().sent(),
+        _ => cinder.answer(n, sent),
+    });
+    let client = Client::openstack("https://cloud.example/v3")
+        .token("gAAAAA-secret")
+        .jitter_seed(7)
+        .build_with(wire.clone())
+        .expect("a client");
+    let what = ("volume.create", VOLUME, REQUEST);
+    let report = Resources::new(client).follow(what).send().await;
+    let report = report.expect("a success");
+    assert_eq!(report.verdict, Verdict::Succeeded);
+    let attempts = report.trails[0].attempts();
+    assert_eq!((report.trails.len(), attempts.len()), (1, 2));
+    let reason = attempts[0].failure_reason();
+    assert!(
+        reason.is_some_and(|text| text.contains("within 10 s")),
+        "{reason:?}"
+    );
+}
