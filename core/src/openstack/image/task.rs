@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::openstack::accepted::lenient;
 use crate::openstack::accepted::time::{Stamp, stamp};
+use crate::redact::REDACTED;
 
 /// A task of an image, such as its import (<https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image>).
 #[derive(Clone, Deserialize, Serialize)]
@@ -60,8 +61,10 @@ impl ImageTask {
     /// The task for a report, which leaves the machine.
     pub(in crate::openstack) fn for_report(mut self) -> Self {
         if let Some(input) = self.other.get_mut(INPUT).filter(|input| !input.is_null()) {
-            *input = crate::redact::REDACTED.into();
+            *input = REDACTED.into();
         }
+        // A failed download repeats the URL of the input.
+        self.message = self.message.map(|message| without_users(&message));
         self
     }
 
@@ -90,6 +93,50 @@ impl fmt::Display for ImageTask {
         match self.reason() {
             Some(reason) => write!(f, ": {reason}"),
             None => Ok(()),
+        }
+    }
+}
+
+/// A text without the user names and passwords of its URLs.
+fn without_users(text: &str) -> String {
+    let mut parts = text.split("://");
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        shown.push_str("://");
+        let ends = |c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '"' | '\'');
+        let (authority, _) = part.split_at(part.find(ends).unwrap_or(part.len()));
+        match authority.rfind('@') {
+            Some(at) => {
+                shown.push_str(REDACTED);
+                shown.push_str(&part[at..]);
+            }
+            None => shown.push_str(part),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_lose_their_users() {
+        for (text, wanted) in [
+            ("", ""),
+            ("no URL: a@b", "no URL: a@b"),
+            (
+                "at http://h/x?mail=a@b, and more",
+                "at http://h/x?mail=a@b, and more",
+            ),
+            ("http://u:p@h/x failed", "http://[redacted]@h/x failed"),
+            ("'http://u:p@w@h'", "'http://[redacted]@h'"),
+            (
+                "s3://k:p@h/b, ftp://u@h",
+                "s3://[redacted]@h/b, ftp://[redacted]@h",
+            ),
+        ] {
+            assert_eq!(without_users(text), wanted, "{text}");
         }
     }
 }

@@ -249,3 +249,26 @@ async fn an_import_that_missed_a_store_is_not_a_plain_success() {
     );
     assert!(report.report().contains("an import into ceph failed"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_reason_of_a_task_repeats_no_password() {
+    let wire = ScriptedTransport::answering(|n, sent| {
+        let task = json!({
+            "id": "1", "status": "failure", "request_id": REQUEST,
+            "message": "Cannot read https://u:hunter2@h/image: 403",
+        });
+        let body = match (&sent.method, sent.url.path().ends_with("/tasks")) {
+            (&Method::POST, _) => return accepted(""),
+            (_, true) => json!({ "tasks": [task] }),
+            _ => json!({ "id": IMAGE, "status": "importing" }),
+        };
+        answer(200, n, &body.to_string())
+    });
+    let error = failed(import(&wire).await);
+    let text = error.to_string();
+    let why = "failed: Cannot read https://[redacted]@h/image: 403";
+    assert!(text.contains(why), "{text}");
+    let report = error.report();
+    let all = format!("{error:?} {report} {report:?} {}", report.to_json());
+    assert!(!all.contains("hunter2"), "{all}");
+}
