@@ -52,7 +52,7 @@ pub struct Server {
     #[serde(default, deserialize_with = "lenient::optional")]
     pub locked: Option<bool>,
     /// Why it is in `ERROR`. A list of servers may leave it out: fetch the single server.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::optional")]
     pub fault: Option<ServerFault>,
     /// Everything else that the API sent.
     #[serde(flatten)]
