@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::openstack::accepted::lenient;
 use crate::openstack::accepted::time::{Stamp, stamp};
-use crate::redact::REDACTED;
+use crate::redact::{REDACTED, one_line};
 
 /// A task of an image, such as its import (<https://docs.openstack.org/api-ref/image/v2/#show-tasks-associated-with-image>).
 #[derive(Clone, Deserialize, Serialize)]
@@ -89,9 +89,9 @@ impl fmt::Display for ImageTask {
     /// Kind, state and reason, in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = self.task_type.as_deref().unwrap_or("task");
-        write!(f, "{kind} {}", self.status)?;
+        write!(f, "{} {}", one_line(kind), one_line(&self.status))?;
         match self.reason() {
-            Some(reason) => write!(f, ": {reason}"),
+            Some(reason) => write!(f, ": {}", one_line(reason)),
             None => Ok(()),
         }
     }

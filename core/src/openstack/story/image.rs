@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::openstack::accepted::resource::Resource;
 use crate::openstack::image::reads;
 use crate::openstack::image::task::ImageTask;
+use crate::redact::one_line;
 
 /// Adds an image that was read.
 ///
@@ -52,7 +53,7 @@ pub(super) fn with_tasks(image: &Resource, tasks: Vec<ImageTask>) -> ResourceSto
     let failed = tasks.first().filter(|task| task.status == "failure");
     story.failure = match (failed, stores) {
         (Some(task), _) => {
-            let reason = task.reason().unwrap_or("the task has no reason");
+            let reason = one_line(task.reason().unwrap_or("the task has no reason"));
             let stores = stores.map_or_else(String::new, |stores| {
                 format!(" (not in the stores: {stores})")
             });

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::openstack::accepted::lenient;
 use crate::openstack::accepted::time::{Stamp, stamp};
+use crate::redact::one_line;
 
 /// A message to users about a request that failed
 /// (<https://docs.openstack.org/api-ref/block-storage/v3/#messages>), from microversion 3.3.
@@ -61,9 +62,9 @@ impl UserMessage {
 impl fmt::Display for UserMessage {
     /// The text and its code, in one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.user_message.trim())?;
+        f.write_str(&one_line(self.user_message.trim()))?;
         match &self.event_id {
-            Some(event) => write!(f, " ({event})"),
+            Some(event) => write!(f, " ({})", one_line(event)),
             None => Ok(()),
         }
     }

@@ -463,3 +463,24 @@ async fn odd_rows_of_any_service_hide_no_others() {
         .await;
     assert_eq!(first(&cloud.story("volume/data").await).id, VOLUME);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_one_line_in_the_record_too() {
+    let mut row = message(CREATED, VOLUME);
+    row["user_message"] = json!("no\nbackend\u{1b}[31m");
+    let cloud = Scripted::new().volume(&volume("error"), &[row]);
+    let story = cloud.start().await.story(VOLUME).await;
+    let why = r"the volume is in error: no\nbackend\u{1b}[31m (VOLUME_VOLUME_001_003)";
+    assert_eq!(story.failure.as_deref(), Some(why));
+    // The row itself is as it came.
+    assert_eq!(
+        first(&story).messages[0].user_message,
+        "no\nbackend\u{1b}[31m"
+    );
+    let mut row = task(CREATED, "failure");
+    row["message"] = json!("no\nroom");
+    let cloud = Scripted::new().image(&image("importing"), &[row]);
+    let story = cloud.start().await.story(IMAGE).await;
+    let failure = story.failure.expect("a failure");
+    assert!(failure.contains(r"failed: no\nroom (not in"), "{failure}");
+}
