@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::lenient;
+use crate::codes::ErrorKind;
+use crate::error::Error;
+use crate::redact::one_line;
 
 /// A volume, a snapshot or an image, as its service shows it
 /// (<https://docs.openstack.org/api-ref/block-storage/v3/>, <https://docs.openstack.org/api-ref/image/v2/>).
@@ -63,6 +66,19 @@ impl Resource {
             "" => "in a state that the service does not show",
             status => status,
         }
+    }
+
+    /// Checks that a service answered with the resource that was asked for: no other one proves anything.
+    ///
+    /// # Errors
+    /// `decode`, with both IDs.
+    pub(in crate::openstack) fn check_id(&self, id: &str) -> Result<(), Error> {
+        if self.id.eq_ignore_ascii_case(id) {
+            return Ok(());
+        }
+        let (came, asked) = (one_line(&self.id), one_line(id));
+        let text = format!("the service answered with the resource `{came}`; expected `{asked}`");
+        Err(Error::new(ErrorKind::Decode, text))
     }
 
     /// A field that is a text.

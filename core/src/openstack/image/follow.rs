@@ -50,6 +50,7 @@ impl Subject for ImageFollow {
         let image = reads::image(&self.client, &self.work.prefix, &self.work.id);
         match watch.ask(image, is_absent).await? {
             Poll::Seen(image) => {
+                image.check_id(&self.work.id)?;
                 self.was_there = true;
                 self.absent = None;
                 self.image = Some(image.for_report());

@@ -144,6 +144,7 @@ impl VolumeFollow {
         let get = reads::resource(&self.client, (&self.work.prefix, collection), &self.work.id);
         match watch.ask(get, is_absent).await? {
             Poll::Seen(resource) => {
+                resource.check_id(&self.work.id)?;
                 self.first_size = self.first_size.or(resource.size);
                 self.was_there = true;
                 self.absent = None;

@@ -119,7 +119,7 @@ async fn an_answer_that_holds_a_password_is_not_shown() {
 async fn odd_bodies_end_a_follow_without_a_verdict() {
     let deep = "[".repeat(100_000);
     let long = format!(
-        r#"{{"volume": {{"id": "v", "status": "{}"}}}}"#,
+        r#"{{"volume": {{"id": "86a92e20-c6ef-44cc-9712-5a931ec997fe", "status": "{}"}}}}"#,
         "x".repeat(1 << 20)
     );
     for (body, is_readable) in [
@@ -133,11 +133,11 @@ async fn odd_bodies_end_a_follow_without_a_verdict() {
         (r#"{"volume": {"id": null, "status": "available"}}"#, false),
         (deep.as_str(), false),
         (
-            r#"{"volume": {"id": "v", "status": null, "size": -1}}"#,
+            r#"{"volume": {"id": "86a92e20-c6ef-44cc-9712-5a931ec997fe", "status": null, "size": -1}}"#,
             true,
         ),
         (
-            r#"{"volume": {"id": "v", "status": {"a": 1}, "size": 1e300}}"#,
+            r#"{"volume": {"id": "86a92e20-c6ef-44cc-9712-5a931ec997fe", "status": {"a": 1}, "size": 1e300}}"#,
             true,
         ),
         (long.as_str(), true),

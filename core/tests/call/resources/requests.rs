@@ -29,7 +29,7 @@ fn any() -> ScriptedTransport {
         (&Method::GET, _) => answer(
             200,
             n,
-            r#"{"volume": {"id": "v", "status": "available", "size": 1}, "messages": []}"#,
+            r#"{"volume": {"id": "86a92e20-c6ef-44cc-9712-5a931ec997fe", "status": "available", "size": 1}, "messages": []}"#,
         ),
         _ => accepted(r#"{"volume": {"id": "86a92e20-c6ef-44cc-9712-5a931ec997fe"}}"#),
     })

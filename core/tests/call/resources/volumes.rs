@@ -461,3 +461,19 @@ async fn a_state_that_is_not_shown_is_said_in_words() {
         );
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_volume_proves_nothing() {
+    let wire = ScriptedTransport::answering(|n, _| {
+        let body = json!({ "volume": { "id": SNAPSHOT, "status": "available" } });
+        answer(200, n, &body.to_string())
+    });
+    let ended = follow(&wire, ("volume.create", VOLUME, REQUEST))
+        .send()
+        .await;
+    let error = ended.expect_err("another volume");
+    let why = format!("the service answered with the resource `{SNAPSHOT}`; expected `{VOLUME}`");
+    assert!(error.to_string().contains(&why), "{error}");
+    assert_eq!(error.report().verdict, Verdict::Unknown);
+    assert_eq!((wire.count(), error.report().trails.len()), (1, 1));
+}
