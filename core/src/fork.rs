@@ -3,6 +3,7 @@
 //! A child shares its parent's sockets and event queues, has none of its threads, and may find locks that are held but
 //! never released.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -95,6 +96,10 @@ impl<T> Drop for ForkSafe<T> {
         }
     }
 }
+
+// If `make` panics, no value was made, and the next use makes one.
+impl<T: UnwindSafe> UnwindSafe for ForkSafe<T> {}
+impl<T: RefUnwindSafe> RefUnwindSafe for ForkSafe<T> {}
 
 impl<T: std::fmt::Debug> std::fmt::Debug for ForkSafe<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -440,7 +440,7 @@ async fn odd_rows_of_any_service_hide_no_others() {
     assert_eq!(kinds(&story), ["server", "volume", "port"]);
     assert_eq!(first(&story).actions.len(), 2);
     assert_eq!(story.resources[1].messages.len(), 1);
-    // A fault that is not a object, too.
+    // A fault that is not an object, too.
     there["fault"] = json!("no host");
     let cloud = Scripted::new().server(&there, &[]).start().await;
     assert_eq!(first(&cloud.story(SERVER).await).id, SERVER);
