@@ -95,11 +95,18 @@ pub(crate) fn exit(error: &Error) -> Exit {
     match (error.kind(), error.category()) {
         (ErrorKind::Cancelled, _) => Exit::Interrupted,
         (ErrorKind::Config | ErrorKind::InvalidRequest, _) => Exit::Usage,
+        _ if is_ambiguous(error) => Exit::Usage,
         (_, Some(Category::Authentication)) => Exit::Authentication,
         (_, Some(Category::NotFound)) => Exit::NotFound,
         (ErrorKind::Api, _) => Exit::Refused,
         _ => Exit::NoAnswer,
     }
+}
+
+/// Returns whether several resources have the name. Such an error has no status, because the services answered with a
+/// success; what a service calls invalid has one.
+fn is_ambiguous(error: &Error) -> bool {
+    error.is_api() && error.category() == Some(Category::Invalid) && error.status().is_none()
 }
 
 /// Makes the failure for an error of a call: `message`, the request ID, and what to do next.
@@ -118,6 +125,7 @@ pub(crate) fn failure(error: &Error, message: &str) -> Failure {
             "Check the name or ID, the region and the project: a resource of another project is hidden."
         }
         Exit::NoAnswer => "Check the cloud's URLs and the network, and try again.",
+        Exit::Usage if is_ambiguous(error) => "Use one of these IDs instead of the name.",
         Exit::Refused if id.is_some() => {
             "If the message does not say what to change, give the operator the request ID."
         }

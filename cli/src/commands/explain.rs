@@ -20,8 +20,8 @@ use crate::time::duration;
 /// IDs to give to the operator.
 ///
 /// WHAT is a UUID, an exact name or a request ID (req-...). If several resources
-/// have the name, put the kind in front: server/NAME, volume/NAME, snapshot/NAME
-/// or image/NAME.
+/// have the name, put the kind in front (server/NAME, volume/NAME, snapshot/NAME
+/// or image/NAME), or use the ID.
 #[derive(Args, Debug)]
 #[command(
     before_help = "\
@@ -31,8 +31,8 @@ Example: reqtrail explain web-1
     after_help = format!("\
 {}
 
-The exit code is 1 if anything that was read says that it failed, and 5 if no
-service has it.", cloud::SIGN_IN)
+The exit code is 1 if anything that was read says that it failed, 2 if several
+resources have the name, and 5 if no service has it.", cloud::SIGN_IN)
 )]
 pub(crate) struct Options {
     /// UUID, name or request ID; the kind and a slash may precede it

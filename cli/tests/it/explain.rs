@@ -65,6 +65,40 @@ fn explain_says_why_a_volume_failed() {
 }
 
 #[test]
+fn a_name_of_several_resources_is_a_mistake_of_the_caller() {
+    let listed = |kind: &str, ids: [&str; 2]| {
+        let rows = ids.map(|id| json!({"id": id, "name": "data"}));
+        vec![(200, json!({ kind: rows }))]
+    };
+    let other = "0d4c1c11-2e1b-4b0f-8a51-8d9e0c9b1d3a";
+    let cloud = Cloud::start([
+        ("GET /v2.1/servers", listed("servers", [SERVER, other])),
+        ("GET /v3/volumes", listed("volumes", [VOLUME, other])),
+    ]);
+    for arguments in [
+        &["explain", "volume/data"][..],
+        &["explain", "data"],
+        &["follow", "server", "data"],
+    ] {
+        let output = cloud.run(arguments);
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(other), "{said}");
+        let next = said.lines().last();
+        assert_eq!(next, Some("Use one of these IDs instead of the name."));
+    }
+
+    // The service itself refuses this one.
+    let invalid = json!({"badRequest": {"code": 400, "message": "Invalid input"}});
+    let path = "GET /v2.1/servers/344174b8-34fd-4017-ae29-b9084dcf3861/os-instance-actions";
+    let cloud = Cloud::start([(path, vec![(400, invalid)])]);
+    let output = cloud.run(&["follow", "server", SERVER]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("req-11111111"), "{said}");
+}
+
+#[test]
 fn explain_shows_progress_only_on_a_terminal() {
     let mut command = failed_volume().command(&["explain", "data"]);
     let (screen, code) = on_screen(command.env("TERM", "xterm"), 80);
