@@ -203,7 +203,7 @@ fn follow_says_what_the_journal_lacks() {
     shop.fill_slot(0, &open);
     let killed = call_id(9);
     for (id, code, text) in [
-        (&*created, 2, "the answer does not name the volume"),
+        (&*created, 2, "the response does not name the volume"),
         (
             &extended,
             2,
