@@ -111,6 +111,11 @@ fn is_ambiguous(error: &Error) -> bool {
 
 /// Makes the failure for an error of a call: `message`, the request ID, and what to do next.
 pub(crate) fn failure(error: &Error, message: &str) -> Failure {
+    failure_within(error, message, None)
+}
+
+/// Makes the same failure. `limit` is the option with which the user limited the time.
+pub(crate) fn failure_within(error: &Error, message: &str, limit: Option<&str>) -> Failure {
     let exit = exit(error);
     let mut text = message.to_owned();
     let id = error.request_id().map(|id| id.as_str());
@@ -124,7 +129,12 @@ pub(crate) fn failure(error: &Error, message: &str) -> Failure {
         Exit::NotFound => {
             "Check the name or ID, the region and the project: a resource of another project is hidden."
         }
-        Exit::NoAnswer => "Check the cloud's URLs and the network, and try again.",
+        Exit::NoAnswer => &match limit.filter(|_| error.is_timeout()) {
+            Some(limit) => {
+                format!("Check the cloud's URLs and the network, or allow a longer {limit}.")
+            }
+            None => "Check the cloud's URLs and the network, and try again.".to_owned(),
+        },
         Exit::Usage if is_ambiguous(error) => "Use one of these IDs instead of the name.",
         Exit::Refused if id.is_some() => {
             "If the message does not say what to change, give the operator the request ID."

@@ -23,6 +23,18 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a duration such as 250ms, 90s, 2h or 1h30m".to_owned())
 }
 
+/// Parses a duration above zero, for an option without which time is not limited.
+pub(crate) fn limit(text: &str) -> Result<Duration, String> {
+    match duration(text) {
+        Ok(limit) if !limit.is_zero() => Ok(limit),
+        Err(wrong) if text.trim() != "0" => Err(wrong),
+        _ => Err(
+            "expected a duration above 0, such as 30s or 2m; without this option there is no limit"
+                .to_owned(),
+        ),
+    }
+}
+
 fn read_duration(text: &str) -> Option<Duration> {
     let mut rest = text;
     let mut total = Duration::ZERO;
@@ -184,6 +196,19 @@ mod tests {
         ] {
             assert!(duration(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_limit_is_above_zero() {
+        assert_eq!(limit("30s"), Ok(Duration::from_secs(30)));
+        for text in ["0", "0s", " 0 ", "0h0m", "0.0001ms"] {
+            let refused = limit(text).expect_err(text);
+            assert!(
+                refused.contains("above 0, such as 30s"),
+                "{text}: {refused}"
+            );
+        }
+        assert_eq!(limit("soon"), duration("soon"));
     }
 
     #[test]

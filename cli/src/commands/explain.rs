@@ -10,7 +10,7 @@ use crate::common::Common;
 use crate::environment::Environment;
 use crate::exit::{Exit, Failure};
 use crate::terminal::{one_line, one_line_json};
-use crate::time::duration;
+use crate::time::limit;
 
 /// Say what happened to a resource of an OpenStack cloud, and why
 ///
@@ -42,7 +42,7 @@ pub(crate) struct Options {
     #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     last: u32,
     /// How long to read after the sign-in [default: no limit]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    #[arg(long, value_name = "TIME", value_parser = limit)]
     timeout: Option<Duration>,
     #[command(flatten)]
     cloud: CloudOptions,
@@ -57,7 +57,7 @@ pub(crate) fn run(
         // The receiver lives as long as this function runs.
         let _ = progress.send("signing in".to_owned());
         let connection = options.cloud.connect(cancel);
-        let connection = connection.map_err(|error| (error.to_string(), error))?;
+        let connection = connection.map_err(|error| cloud::failure(&error, &error.to_string()))?;
         let _ = progress.send(format!("reading about {}", one_line(&options.what)));
         let mut explanation = connection
             .explain(&options.what)
@@ -67,9 +67,12 @@ pub(crate) fn run(
             explanation = explanation.timeout(timeout);
         }
         let explained = explanation.send_blocking();
-        explained.map_err(|failed| (failed.to_string(), failed.error))
+        explained.map_err(|failed| {
+            let limit = options.timeout.map(|_| "--timeout");
+            cloud::failure_within(&failed.error, &failed.to_string(), limit)
+        })
     })?;
-    let story = explained.map_err(|(message, error)| cloud::failure(&error, &message))?;
+    let story = explained?;
     let out = &mut environment.output.writer;
     match common.json {
         true => writeln!(out, "{}", one_line_json(&story.to_json()))?,

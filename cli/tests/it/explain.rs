@@ -99,6 +99,25 @@ fn a_name_of_several_resources_is_a_mistake_of_the_caller() {
 }
 
 #[test]
+fn a_timeout_that_is_over_may_be_longer() {
+    let cloud = Cloud::start([("GET /v2.1/servers", vec![(NEVER, Value::Null)])]);
+    let output = cloud.run(&["explain", "data", "--timeout", "50ms"]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(3), "{said}");
+    assert!(said.contains("or allow a longer --timeout."), "{said}");
+
+    let output = cloud.run(&["explain", "data", "--timeout", "0"]);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("above 0, such as 30s"), "{said}");
+
+    // It does not limit the sign-in.
+    let output = Cloud::gone().run(&["explain", "data", "--timeout", "50ms"]);
+    let said = stderr(&output);
+    assert!(!said.contains("--timeout"), "{said}");
+}
+
+#[test]
 fn explain_shows_progress_only_on_a_terminal() {
     let mut command = failed_volume().command(&["explain", "data"]);
     let (screen, code) = on_screen(command.env("TERM", "xterm"), 80);
