@@ -112,7 +112,9 @@ export! {
         operation.0.progress = Some(progress);
     }
 
-    /// Runs an operation on this thread and waits for its end. The client must be one for OpenStack's compute API.
+    /// Runs an operation on this thread and waits for its end. The client is one for OpenStack's compute API; for
+    /// `reqtrail_operation_follow_resource` and its variants, one for the service of the resource; and any client for
+    /// `reqtrail_operation_explain_resource`.
     ///
     /// The caller frees *report and *error; a failed `follow` sets both. Errors: those of any call,
     /// REQTRAIL_ERROR_ACTION_FAILED, and a mistake that a setter has already returned.
