@@ -13,7 +13,7 @@ macro_rules! error_fields {
 
                 /// What the API error of the last attempt means. For a call that had no credential to send, it says
                 /// why.
-                category: Option<Category> {} = |error| error.last().and_then(Attempt::category).or(error.0.category);
+                category: Option<Category> {} = |error| error.0.category.or_else(|| error.last().and_then(Attempt::category));
 
                 /// The API's error code of the last attempt, in its canonical spelling.
                 code: Option<&str> {

@@ -201,6 +201,27 @@ async fn what_could_not_be_asked_is_not_said_to_be_absent() {
     assert!(said.contains("compute has no server"), "{said}");
 }
 
+/// The last attempt is the one that failed, but the error is not about it.
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_down_does_not_decide_the_category() {
+    let two = json!({"volumes": [{"id": VOLUME, "name": "data"}, {"id": "v2", "name": "data"}]});
+    for (what, category) in [
+        ("data", Category::Invalid),
+        // The image service may have it.
+        ("nothing", Category::Unknown),
+        (IMAGE, Category::Unknown),
+    ] {
+        let cloud = Scripted::new()
+            .has("volume", "/volumes", two.clone())
+            .but(|service, _, _| (service == "image").then(|| refusal(503)))
+            .start()
+            .await;
+        let error = cloud.error(what).await.error;
+        assert_eq!(error.category(), Some(category), "{what}: {error}");
+        assert_eq!(error.status(), None, "{what}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn messages_of_others_never_appear() {
     // At 3.3 the filter is passed over without a word.
