@@ -54,11 +54,21 @@ pub struct Cloud {
     /// The settings of the other services.
     pub(super) settings: Settings,
     verify: bool,
-    authorities: Option<Vec<u8>>,
+    authorities: Option<Authorities>,
     client_certificate: Option<Secret>,
     observers: Observers,
     is_off_the_record: bool,
     notes: Vec<String>,
+}
+
+/// Certificate authorities as PEM text. `Debug` shows the length: a bundle of a system has hundreds of kilobytes.
+#[derive(Clone, Default)]
+struct Authorities(Vec<u8>);
+
+impl std::fmt::Debug for Authorities {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
 }
 
 /// The observers of sign-ins and calls.
@@ -251,12 +261,12 @@ impl Cloud {
     /// at the API.
     #[must_use]
     pub fn extra_ca(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        let mut all = self.authorities.take().unwrap_or_default();
+        let Authorities(mut all) = self.authorities.take().unwrap_or_default();
         if !all.is_empty() {
             all.push(b'\n');
         }
         all.extend(pem.into());
-        self.authorities = Some(all);
+        self.authorities = Some(Authorities(all));
         self
     }
 
@@ -389,7 +399,7 @@ impl Cloud {
     pub(super) fn wired(&self, mut builder: ClientBuilder) -> ClientBuilder {
         builder = builder.danger_accept_invalid_certs(!self.verify);
         if let Some(pem) = self.authorities.as_ref().filter(|_| self.verify) {
-            builder = builder.extra_ca(pem.clone());
+            builder = builder.extra_ca(pem.0.clone());
         }
         if let Some(pem) = &self.client_certificate {
             builder = builder.client_certificate(pem.clone());
@@ -464,7 +474,7 @@ impl Cloud {
             Ok(Some(content))
         };
         if cloud.verify {
-            cloud.authorities = file("cacert")?;
+            cloud.authorities = file("cacert")?.map(Authorities);
         }
         if let Some(mut pem) = file("cert")? {
             pem.push(b'\n');

@@ -318,6 +318,16 @@ fn tls_and_endpoint_options() {
 }
 
 #[test]
+fn debug_shows_how_long_the_authorities_are() {
+    let cloud = cloud_of(KNOWN)
+        .expect("a cloud")
+        .extra_ca("PEM")
+        .extra_ca("text");
+    let shown = format!("{cloud:?}");
+    assert!(shown.contains("authorities: Some(8 bytes)"), "{shown}");
+}
+
+#[test]
 fn tokens_and_profiles() {
     for auth_type in ["admin_token", "token_endpoint"] {
         let lines =
