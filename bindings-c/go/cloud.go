@@ -62,7 +62,13 @@ type CloudConfig struct {
 func CloudFromEnv() (*Cloud, error) { return FindCloud("", "") }
 
 // CloudNamed finds the cloud with this name in clouds.yaml, whatever the OS_* variables say.
-func CloudNamed(name string) (*Cloud, error) { return FindCloud(name, "") }
+// It refuses an empty name; [FindCloud] takes one for the environment's cloud.
+func CloudNamed(name string) (*Cloud, error) {
+	var cloud *C.reqtrail_cloud
+	var failed *C.reqtrail_error
+	C.reqtrail_cloud_named(charsOf(name), C.size_t(len(name)), &cloud, &failed)
+	return cloudOf(cloud, failed)
+}
 
 // FindCloud finds the cloud with a name, or the one that the environment names if name is empty, in a region, or the
 // configured one if region is empty.

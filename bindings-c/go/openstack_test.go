@@ -414,4 +414,8 @@ func TestUnusedVariablesAreNoted(t *testing.T) {
 	if cloud, err = CloudNamed("one"); err != nil || cloud.Notes() != nil {
 		t.Fatal(cloud, err)
 	}
+	// An empty name is not the environment's cloud.
+	if cloud, err = CloudNamed(""); !errors.Is(err, KindConfig) || !strings.Contains(err.Error(), "has no cloud ``; it has one") {
+		t.Fatal(cloud, err)
+	}
 }
