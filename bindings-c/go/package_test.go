@@ -144,7 +144,7 @@ func TestTheBuildSaysWhatIsMissing(t *testing.T) {
 		{here, []string{"CGO_ENABLED=0"}, "reqtrail binds libreqtrail by cgo, which is off: set CGO_ENABLED=1"},
 		{here, []string{"GOARCH=" + cross, "CGO_ENABLED="}, "and CC to a C compiler for the target"},
 		{here, []string{"GOOS=windows", "CGO_ENABLED=0"}, "reqtrail binds libreqtrail by cgo"},
-		{alone, nil, "libreqtrail.a is missing: use a release's tag, or run scripts/go_archive.sh"},
+		{alone, nil, "libreqtrail.a is missing: use a release's tag, or run scripts/go_archive.sh PREFIX in a checkout"},
 	} {
 		folder := module(t, one.from)
 		write(t, filepath.Join(folder, "main.go"), consumer)
