@@ -388,6 +388,7 @@ def test_wrong_arguments_are_named(url: str) -> None:
             (lambda: Compute(client).follow("x", "req-1", on_progress=5), "on_progress: expected a callable, not int"),  # type: ignore[typeddict-item]
             (lambda: Compute(client).explain("x", cancel=True), r"cancel: expected a CancelToken, not bool \(True\)"),  # type: ignore[typeddict-item]
             (lambda: Cloud.named(5), r"name: expected str, not int \(5\)"),  # type: ignore[arg-type]
+            (lambda: Cloud.named(None), "name: expected str, not NoneType"),  # type: ignore[arg-type]
             (lambda: Cloud.from_env(region_name=5), r"region_name: expected str, not int \(5\)"),  # type: ignore[arg-type]
             (lambda: Cloud.from_dict([]), "the description of a cloud: expected a mapping, not list"),  # type: ignore[arg-type]
         ]:

@@ -72,6 +72,8 @@ class Cloud:
     @classmethod
     def named(cls, name: str, region_name: str | None = None) -> Self:
         """Finds the cloud with this name in ``clouds.yaml``, whatever the ``OS_*`` variables say."""
+        if name is None:
+            raise TypeError("name: expected str, not NoneType")
         return cls._of(RawCloud.find(name, region_name))
 
     @classmethod
