@@ -14,9 +14,8 @@ use crate::redact::one_line;
 /// # Errors
 /// What ends the story.
 pub(super) async fn tell(reader: &mut Reader, image: &Resource) -> Result<ResourceStory, Error> {
-    let mut tasks = tasks(reader, &image.id).await?;
-    tasks.truncate(reader.limit);
-    Ok(with_tasks(image, tasks))
+    let tasks = tasks(reader, &image.id).await?;
+    Ok(with_tasks(image, tasks).limited(reader.limit))
 }
 
 /// Reads the tasks of an image, newest first; none if the service does not tell them, and a note says why.

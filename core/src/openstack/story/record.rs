@@ -102,6 +102,13 @@ impl ResourceStory {
         self
     }
 
+    /// Keeps the newest `rows` messages and tasks. The failure is chosen before, because an older one may have the reason.
+    pub(super) fn limited(mut self, rows: usize) -> Self {
+        self.messages.truncate(rows);
+        self.tasks.truncate(rows);
+        self
+    }
+
     /// Why it failed, in a sentence that names it.
     pub(super) fn failure_by_name(&self) -> Option<String> {
         let Self {

@@ -72,8 +72,7 @@ async fn messages(
         }
     }
     let (mut told, mut servers) = (Vec::new(), Vec::new());
-    for (resource_type, uuid, mut rows) in groups {
-        rows.truncate(reader.limit);
+    for (resource_type, uuid, rows) in groups {
         let kinds = [Kind::Volume, Kind::Snapshot];
         let kind = kinds
             .into_iter()
@@ -97,7 +96,8 @@ async fn messages(
             }
             _ => ResourceStory::new(&resource_type, &uuid),
         };
-        told.push(volume::with_messages(own, rows).related(BEARS));
+        let story = volume::with_messages(own, rows).limited(reader.limit);
+        told.push(story.related(BEARS));
     }
     Ok((told, servers))
 }
@@ -140,8 +140,8 @@ async fn tasks(reader: &mut Reader, id: &str) -> Result<Vec<ResourceStory>, Erro
         let mut tasks = image::tasks(reader, &image.id).await?;
         tasks.retain(|task| task.request_id.as_deref() == Some(id));
         if !tasks.is_empty() {
-            tasks.truncate(reader.limit);
-            told.push(image::with_tasks(&image.for_report(), tasks).related(BEARS));
+            let story = image::with_tasks(&image.for_report(), tasks).limited(reader.limit);
+            told.push(story.related(BEARS));
         }
     }
     if told.is_empty() {

@@ -28,8 +28,7 @@ pub(super) async fn tell(
 ) -> Result<ResourceStory, Error> {
     let wanted = Wanted::Resource(&resource.id);
     let about = format!("the messages about {} {}", kind.as_str(), resource.id);
-    let mut messages = read(reader, wanted, &about).await?;
-    messages.truncate(reader.limit);
+    let messages = read(reader, wanted, &about).await?;
     let story = seen(kind.as_str(), resource);
     // What failed before the last change of a resource that works again is not why it is in its state.
     let changed = resource.updated_at.as_deref().and_then(stamp);
@@ -44,7 +43,7 @@ pub(super) async fn tell(
     let blamed = blamed
         .filter(|message| story.is_in_error() || !is_settled(message))
         .cloned();
-    Ok(blame(story, blamed.as_ref(), messages))
+    Ok(blame(story, blamed.as_ref(), messages).limited(reader.limit))
 }
 
 /// Adds a volume by its UUID, as far as block storage shows it.

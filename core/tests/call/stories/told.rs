@@ -389,6 +389,41 @@ async fn an_older_failure_is_not_why_a_volume_is_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_limit_hides_rows_but_never_the_reason() {
+    let mut mild = message(CREATED, VOLUME);
+    mild["id"] = json!("m-newer");
+    mild["message_level"] = json!("INFO");
+    mild["created_at"] = json!("2026-11-21T21:00:09.000000");
+    let cloud = Scripted::new()
+        .volume(&volume("error"), &[mild, message(CREATED, VOLUME)])
+        .has("image", "/images", json!({"images": [image("importing")]}))
+        .image(&image("importing"), &[task(CREATED, "failure")])
+        .start()
+        .await;
+    for (what, limit) in [
+        (VOLUME, 0),
+        (VOLUME, 1),
+        (CREATED, 0),
+        (CREATED, 1),
+        (IMAGE, 0),
+    ] {
+        let story = cloud.explain(what).limit(limit).send().await;
+        let story = story.expect("a story");
+        assert_story(&story);
+        let reason = match what {
+            IMAGE => "Task failed due to Internal Error",
+            _ => NO_BACKEND,
+        };
+        let failure = story.failure.as_deref().unwrap_or_default();
+        assert!(failure.contains(reason), "{what} {limit}: {failure}");
+        assert_eq!(story.request_ids, [CREATED], "{what} {limit}");
+        for own in &story.resources {
+            assert!(own.messages.len() <= limit && own.tasks.len() <= limit);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_requests_volume_that_this_token_does_not_see_is_a_note() {
     let cloud = Scripted::new()
         .has(
