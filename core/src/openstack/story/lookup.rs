@@ -1,7 +1,7 @@
 //! Finding the resource that a UUID or a name means.
 
 use super::named::Kind;
-use super::reader::{Answer, Reader, Service, ServiceClient};
+use super::reader::{Answer, Reader, Service, ServiceClient, refused};
 use crate::client::AnyClient as _;
 use crate::codes::Category;
 use crate::error::Error;
@@ -151,7 +151,7 @@ pub(super) async fn by_name(
                 shown(name),
                 listed.join(", ")
             );
-            Err(reader.refused(Category::Invalid, text))
+            Err(refused(Category::Invalid, text))
         }
     }
 }

@@ -217,7 +217,6 @@ impl Reader {
 
     /// The error of a story that has nothing to tell: what was asked of which service, and what each said.
     pub(super) fn nothing(&self, what: &str) -> Error {
-        // An error shows the beginning of a long text.
         let said = self.notes.iter().chain(&self.absent);
         let said: Vec<&str> = said.map(String::as_str).collect();
         let said = match said.is_empty() {
@@ -229,17 +228,14 @@ impl Reader {
             // What nobody could ask for may be there.
             false => Category::Unknown,
         };
-        self.refused(category, format!("nothing was found of {what}{said}"))
+        refused(category, format!("nothing was found of {what}{said}"))
     }
+}
 
-    /// An error about answers that were good ones but not what was asked for.
-    pub(super) fn refused(&self, category: Category, text: String) -> Error {
-        let error = Error::new(ErrorKind::Api, text).with_category(Some(category));
-        match self.calls.trails.last() {
-            Some(trail) => error.with_trail(trail.refused_with(ErrorKind::Api)),
-            None => error,
-        }
-    }
+/// An error about answers that were good ones but not what was asked for. It has no trail: no single call failed, and the
+/// request ID of one that was answered would mislead.
+pub(super) fn refused(category: Category, text: String) -> Error {
+    Error::new(ErrorKind::Api, text).with_category(Some(category))
 }
 
 /// The request ID of a failed call, in words.
