@@ -51,27 +51,24 @@ impl Named {
             Some((kind, rest)) => (Some(kind), rest),
             None => (None, text),
         };
+        let of = kind.and_then(|kind| Kind::ALL.into_iter().find(|own| own.as_str() == kind));
+        if let Some(kind) = kind.filter(|kind| of.is_none() && *kind != REQUEST) {
+            return Err(invalid(format!(
+                "`{}` is not a kind of resource; {}",
+                shown(kind),
+                expected()
+            )));
+        }
         if rest.is_empty() {
-            let what = kind.map_or_else(String::new, |kind| format!(" of the {}", shown(kind)));
+            let what = kind.map_or_else(String::new, |kind| format!(" of the {kind}"));
             return Err(invalid(format!(
                 "what to explain{what} is empty; {}",
                 expected()
             )));
         }
-        let of = match kind {
-            Some(REQUEST) => return Ok(Self::Request(rest.to_owned())),
-            Some(kind) => match Kind::ALL.into_iter().find(|own| own.as_str() == kind) {
-                None => {
-                    return Err(invalid(format!(
-                        "`{}` is not a kind of resource; {}",
-                        shown(kind),
-                        expected()
-                    )));
-                }
-                known => known,
-            },
-            None => None,
-        };
+        if kind == Some(REQUEST) {
+            return Ok(Self::Request(rest.to_owned()));
+        }
         let is_request = rest.strip_prefix("req-").is_some_and(is_uuid);
         Ok(match (of, is_uuid(rest)) {
             (None, false) if is_request => Self::Request(rest.to_owned()),
@@ -142,6 +139,9 @@ mod tests {
             ("port/x", "`port` is not a kind of resource"),
             ("Server/x", "`Server` is not a kind of resource"),
             ("/x", "`` is not a kind of resource"),
+            ("/", "`` is not a kind of resource"),
+            ("port/", "`port` is not a kind of resource"),
+            ("request/", "what to explain of the request is empty"),
         ] {
             let error = Named::read(text).expect_err(text);
             assert_eq!(error.kind(), ErrorKind::InvalidRequest);

@@ -77,9 +77,18 @@ async fn a_name_of_several_lists_kind_and_id_of_each() {
 #[tokio::test(start_paused = true)]
 async fn an_unknown_kind_is_refused_before_anything_is_asked() {
     let cloud = Scripted::new().start().await;
-    for what in ["port/x", "", "volume/"] {
+    for (what, why) in [
+        ("port/x", "`port` is not a kind of resource; "),
+        ("port/", "`port` is not a kind of resource; "),
+        ("/", "`` is not a kind of resource; "),
+        ("", "what to explain is empty; "),
+        ("volume/", "what to explain of the volume is empty; "),
+        ("request/", "what to explain of the request is empty; "),
+    ] {
         let error = cloud.error(what).await;
         assert_eq!(error.error.kind(), ErrorKind::InvalidRequest);
+        let said = error.error.message();
+        assert!(said.starts_with(why), "{what}: {said}");
     }
     assert_eq!(cloud.wire.count(), 0);
 }
