@@ -195,9 +195,9 @@ async fn resources(reader: &mut Reader, asked: &str) -> Result<Vec<ResourceStory
     };
     match thing {
         Thing::Server(server) => server::tell(reader, &server).await,
-        Thing::Gone(id) => match server::gone(reader, &id).await? {
+        Thing::Gone(kind, id) => match server::gone(reader, &id).await? {
             Some(gone) => Ok(vec![gone]),
-            None => Err(reader.nothing(&lookup::about(None, &id))),
+            None => Err(reader.nothing(&lookup::about(kind, &id))),
         },
         Thing::Volume(kind, resource) => {
             let mut told = vec![volume::tell(reader, kind, &resource).await?];

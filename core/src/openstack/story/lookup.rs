@@ -16,8 +16,9 @@ use crate::openstack::{image, volume};
 /// What was found.
 pub(super) enum Thing {
     Server(Box<Server>),
-    /// A server that compute does not have any more, by its UUID. Its actions may still be readable.
-    Gone(String),
+    /// What may be a server that compute does not have any more: the kind that was asked for, and its UUID. Its actions may
+    /// still be readable.
+    Gone(Option<Kind>, String),
     /// A volume or a snapshot, by its kind.
     Volume(Kind, Resource),
     Image(Resource),
@@ -40,7 +41,7 @@ pub(super) async fn by_id(
     }
     // A server that is gone has a record for a while.
     if kinds.contains(&Kind::Server) && reader.compute().await?.is_some() {
-        return Ok(Thing::Gone(id.to_owned()));
+        return Ok(Thing::Gone(kind, id.to_owned()));
     }
     Err(reader.nothing(&about(kind, id)))
 }

@@ -47,6 +47,16 @@ async fn a_uuid_of_nothing_says_what_each_service_said() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_never_was_keeps_its_kind() {
+    let cloud = Scripted::new().start().await;
+    let error = cloud.error(&format!("server/{SERVER}")).await;
+    assert_eq!(error.error.category(), Some(Category::NotFound));
+    let said = error.error.message();
+    let wanted = format!("nothing was found of the server `{SERVER}`: compute has no server (404)");
+    assert!(said.starts_with(&wanted), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_name_of_several_lists_kind_and_id_of_each() {
     let cloud = Scripted::new()
         .has(
