@@ -348,10 +348,13 @@ impl Owner {
             Self::Operation(kind) => {
                 let options = kind.options().iter();
                 spelt = options.map(|option| spelling.option(option)).collect();
-                (
-                    format!("`{}`", spelling.method(kind.as_str())),
-                    spelt.as_slice(),
-                )
+                let method = match kind {
+                    // What users call is a method of another class.
+                    OperationKind::FollowResource => "follow",
+                    OperationKind::ExplainResource => "explain",
+                    _ => kind.as_str(),
+                };
+                (format!("`{}`", spelling.method(method)), spelt.as_slice())
             }
         };
         let said = format!("{owner} has no option `{}`", name.escape_debug());
@@ -458,7 +461,7 @@ mod tests {
     #[test]
     #[cfg(feature = "openstack")]
     fn an_operation_has_the_options_of_its_kind() {
-        use OperationKind::{Actions, Explain, Follow, Server};
+        use OperationKind::{Actions, Explain, ExplainResource, Follow, FollowResource, Server};
         for (kind, name, spelling, said) in [
             (
                 Server,
@@ -477,6 +480,19 @@ mod tests {
                 "colour",
                 Spelling::Node,
                 "`explain` has no option `colour`; it has microversion, limit, signal",
+            ),
+            (
+                ExplainResource,
+                "colour",
+                Spelling::Node,
+                "`explain` has no option `colour`; it has timeoutMs, limit, signal",
+            ),
+            (
+                FollowResource,
+                "colour",
+                Spelling::Node,
+                "`follow` has no option `colour`; it has size, pollIntervalMs, maxPollIntervalMs, deadlineMs, settleTimeMs, \
+                 signal, onProgress",
             ),
             (
                 Follow,
