@@ -236,11 +236,6 @@ impl RawConnection {
         let session = self.0.session()?;
         Some(RawReport::read(session.to_json(), session.trail().clone()))
     }
-
-    #[napi(catch_unwind)]
-    pub fn describe(&self) -> String {
-        format!("{:?}", self.0)
-    }
 }
 
 /// Makes the options from the texts that are not empty.

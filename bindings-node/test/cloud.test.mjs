@@ -118,6 +118,7 @@ test("clients of a connection sign in again", async (t) => {
   assert.match(page.trail.requestId, /limit=1&marker=req-0&changes-since=2026-11-21T00/);
   await assert.rejects(compute.actions("s1", { changesSince: 7 }), /changesSince: expected a Date/);
   await client.close();
+  assert.equal(inspect(connection), "Connection { project: 'prod' }");
   const shown = inspect([connection, session, client]) + JSON.stringify(session);
   assert.ok(!shown.includes("s3cr3t") && !shown.includes("hünter2"), shown);
 });

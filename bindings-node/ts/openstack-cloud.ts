@@ -297,7 +297,9 @@ export class Connection {
 
   /** @internal */
   [inspect.custom](): string {
-    return this.#raw.describe();
+    const { session } = this;
+    const project = session?.projectName ?? session?.projectId;
+    return project == null ? "Connection {}" : `Connection { project: ${inspect(project)} }`;
   }
 }
 
