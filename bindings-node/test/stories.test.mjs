@@ -97,7 +97,10 @@ test("a story ends by its signal and its timeout", async (t) => {
 test("mistakes are named", async (t) => {
   const { connection } = await cloud(t);
   for (const [given, text] of [
-    [["data", { microversion: "3.5" }], /^`explain` has no option `microversion`; it has timeoutMs, limit/],
+    [
+      ["data", { microversion: "3.5" }],
+      /^`explain` has no option `microversion`; it has timeoutMs, limit/,
+    ],
     [["data", { limit: -1 }], /^limit: expected/],
     [["data", { timeoutMs: "1" }], /^timeoutMs: expected/],
     [["data", { signal: 7 }], /^signal: expected/],
