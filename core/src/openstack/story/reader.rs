@@ -11,6 +11,7 @@ use crate::openstack::accepted::call_group::CallGroup;
 use crate::openstack::accepted::get::{Get, missing_version};
 use crate::openstack::compute::Compute;
 use crate::openstack::identity::{Connection, Located, ServiceOptions, version_document};
+use crate::trail::{Attempt, Trail};
 
 /// Builds the client of a service.
 pub(super) type Build = dyn Fn(ClientBuilder) -> Result<Client, Error> + Send + Sync;
@@ -228,6 +229,9 @@ impl Reader {
             // What nobody could ask for may be there.
             false => Category::Unknown,
         };
+        // A 404 of the last call says more than that something could not be asked.
+        let last = self.calls.trails.last().and_then(Trail::last);
+        let category = last.and_then(Attempt::category).unwrap_or(category);
         refused(category, format!("nothing was found of {what}{said}"))
     }
 }
