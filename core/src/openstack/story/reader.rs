@@ -224,14 +224,18 @@ impl Reader {
             true => String::new(),
             false => format!(": {}", said.join("; ")),
         };
-        let category = match self.notes.is_empty() {
-            true => Category::NotFound,
-            // What nobody could ask for may be there.
-            false => Category::Unknown,
-        };
-        // A 404 of the last call says more than that something could not be asked.
+        let ends = || self.calls.trails.iter().filter_map(Trail::last);
+        let was_down = ends().any(|last| last.category() == Some(Category::Unavailable));
         let last = self.calls.trails.last().and_then(Trail::last);
-        let category = last.and_then(Attempt::category).unwrap_or(category);
+        // What a service that was down could not be asked for may be there. Otherwise a 404 of the last call says more
+        // than a note.
+        let category = match (was_down, self.notes.is_empty()) {
+            (true, _) => Category::Unknown,
+            (false, true) => Category::NotFound,
+            (false, false) => last
+                .and_then(Attempt::category)
+                .unwrap_or(Category::Unknown),
+        };
         refused(category, format!("nothing was found of {what}{said}"))
     }
 }
