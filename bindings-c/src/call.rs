@@ -264,7 +264,7 @@ mod tests {
                 .display
                 .clone()
         };
-        assert!(words(drop).contains("was dropped before its end"));
+        assert!(words(drop).contains("the call did not end"));
         let panics = |completion| {
             let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
                 let _completion = completion;

@@ -84,7 +84,6 @@ export interface RawConnection {
     endpoint(): string | Items;
     /** Keystone's answer; `null` without a sign-in. */
     session(): RawReport | null;
-    describe(): string;
 }
 /** Why a refresher returned no token. An error of this library has `kind`, `category` and the request ID. */
 export interface RefreshFailure {
