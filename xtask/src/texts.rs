@@ -38,6 +38,14 @@ struct Text {
     text: String,
 }
 
+#[cfg(test)]
+impl Text {
+    /// The text with its line, as tests compare it.
+    fn placed(self) -> (usize, String) {
+        (self.line, self.text)
+    }
+}
+
 /// Prints `file:line: text` for every text; with paths, only for files whose path begins with one of them.
 pub(crate) fn print(root: &Path, paths: &[&str]) -> Result<(), String> {
     for (folder, read) in FOLDERS {

@@ -15,12 +15,7 @@ fn texts(source: &str) -> Vec<Text> {
     let mut literals = Literals::default();
     loop {
         let line = cursor.line;
-        if cursor.pass("//") {
-            cursor.until("\n");
-            continue;
-        }
-        if cursor.pass("/*") {
-            cursor.until("*/");
+        if cursor.pass_comment() {
             continue;
         }
         match cursor.next() {
@@ -53,10 +48,7 @@ func f(c rune) error {
 two lines`)
 }
 "##;
-        let found: Vec<_> = texts(source)
-            .into_iter()
-            .map(|Text { line, text }| (line, text))
-            .collect();
+        let found: Vec<_> = texts(source).into_iter().map(Text::placed).collect();
         assert_eq!(
             found,
             [

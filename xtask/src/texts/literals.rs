@@ -83,6 +83,19 @@ impl<'a> Cursor<'a> {
         before
     }
 
+    /// Passes a comment as C, Go and TypeScript write it, if one is next.
+    pub(super) fn pass_comment(&mut self) -> bool {
+        let end = if self.pass("//") {
+            "\n"
+        } else if self.pass("/*") {
+            "*/"
+        } else {
+            return false;
+        };
+        self.until(end);
+        true
+    }
+
     /// Reads a quoted text behind its opening quote. An escaped quote does not end it; escapes stay as they are written.
     pub(super) fn quoted(&mut self, quote: char) -> String {
         let mut text = String::new();

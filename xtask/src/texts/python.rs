@@ -47,10 +47,7 @@ def f(name):
     )
 x = {"a key": 'it isn\'t one word', "b": "also a text"}
 "##;
-        let found: Vec<_> = texts(source)
-            .into_iter()
-            .map(|Text { line, text }| (line, text))
-            .collect();
+        let found: Vec<_> = texts(source).into_iter().map(Text::placed).collect();
         assert_eq!(
             found,
             [

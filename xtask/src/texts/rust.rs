@@ -237,10 +237,7 @@ mod tests {
 
     fn listed(source: &str) -> Vec<(usize, String)> {
         let (texts, _) = in_source(source).expect("it is Rust");
-        texts
-            .into_iter()
-            .map(|Text { line, text }| (line, text))
-            .collect()
+        texts.into_iter().map(Text::placed).collect()
     }
 
     #[test]

@@ -17,12 +17,7 @@ fn texts(source: &str) -> Vec<Text> {
     let mut before = ';';
     loop {
         let line = cursor.line;
-        if cursor.pass("//") {
-            cursor.until("\n");
-            continue;
-        }
-        if cursor.pass("/*") {
-            cursor.until("*/");
+        if cursor.pass_comment() {
             continue;
         }
         let Some(next) = cursor.next() else {
@@ -112,10 +107,7 @@ throw new TypeError(`${kind(`a ${b}`, "}")} is not valid; ` +
     "expected a URL");
 const names = { "a key": 'it isn\'t one word' };
 "##;
-        let found: Vec<_> = texts(source)
-            .into_iter()
-            .map(|Text { line, text }| (line, text))
-            .collect();
+        let found: Vec<_> = texts(source).into_iter().map(Text::placed).collect();
         let joined = "${kind(`a ${b}`, \"}\")} is not valid; expected a URL";
         assert_eq!(
             found,
