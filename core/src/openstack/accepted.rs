@@ -7,6 +7,7 @@ pub(super) mod follow_loop;
 pub(super) mod get;
 pub(super) mod lenient;
 pub(super) mod name_list;
+pub(super) mod pages;
 pub(super) mod resource;
 pub(super) mod sent_path;
 pub(super) mod time;

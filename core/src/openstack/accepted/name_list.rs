@@ -7,15 +7,13 @@ use serde::Deserialize;
 use super::call_group::CallGroup;
 use super::get::Get;
 use super::lenient::{self, Link};
+use super::pages::{AfterPage, Pages, endless};
 use crate::client::Client;
 use crate::codes::ErrorKind;
 use crate::error::Error;
 
 /// How many IDs an ambiguous name's error lists at most.
 pub(in crate::openstack) const LISTED: usize = 5;
-
-/// How many pages are read at most. The services filter by whole names, so more than one is rare.
-const MAX_PAGES: usize = 100;
 
 /// A page of servers, volumes, snapshots or images.
 #[derive(Deserialize)]
@@ -61,9 +59,9 @@ pub(in crate::openstack) async fn ids(
     list: impl Fn(Option<&str>) -> Get<Client, NamePage>,
 ) -> Result<Vec<String>, Error> {
     let mut ids = Vec::new();
-    let mut marker = None;
-    for _ in 0..MAX_PAGES {
-        let page = calls.ask(list(marker.as_deref()), timeout).await?;
+    let mut pages = Pages::default();
+    loop {
+        let page = calls.ask(list(pages.marker()), timeout).await?;
         let has_next = page.next.is_some() || page.links.iter().any(Link::is_next);
         let last = page.rows.last().map(|row| row.id.clone());
         // Another database may read the filter differently, or it may be ignored, so the whole name decides.
@@ -73,17 +71,16 @@ pub(in crate::openstack) async fn ids(
                 ids.push(row.id);
             }
         }
-        if !has_next || last.is_none() || ids.len() > LISTED {
-            return Ok(ids);
+        match pages.passed(has_next, last) {
+            AfterPage::End => return Ok(ids),
+            _ if ids.len() > LISTED => return Ok(ids),
+            AfterPage::Page => {}
+            AfterPage::Endless => break,
         }
-        // A server that passes over the marker repeats its first page.
-        if last == marker {
-            break;
-        }
-        marker = last;
     }
     let text = format!(
-        "the list of names did not end within {MAX_PAGES} pages; expected a service that filters it by name"
+        "{}; expected a service that filters it by name",
+        endless("the list of names")
     );
     let error = Error::new(ErrorKind::Decode, text);
     Err(match calls.trails.last() {

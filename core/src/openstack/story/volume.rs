@@ -144,7 +144,7 @@ pub(super) async fn read(
         match messages::read(&mut reader.calls, at, access, wanted, None).await {
             Ok(Listed { messages, is_whole }) => {
                 if !is_whole {
-                    let why = messages::ENDLESS;
+                    let why = messages::why_missing();
                     reader
                         .notes
                         .push(format!("{about} are not complete: {why}"));

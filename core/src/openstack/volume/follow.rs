@@ -168,7 +168,7 @@ impl VolumeFollow {
                     // The message that is missing may be on a page that was not read.
                     let is_known = is_whole || !self.messages.is_empty();
                     return Ok(Some(match self.work.request_id.is_empty() {
-                        _ if !is_known => MessagesRead::Unreadable(messages::ENDLESS.to_owned()),
+                        _ if !is_known => MessagesRead::Unreadable(messages::why_missing()),
                         true => MessagesRead::OfResource,
                         false => MessagesRead::OfRequest,
                     }));

@@ -7,9 +7,7 @@ use super::reads::{self, Access, Wanted};
 use crate::client::Client;
 use crate::error::Error;
 use crate::openstack::accepted::call_group::{CallGroup, is_absent};
-
-/// How many pages of messages are read at most.
-const MAX_PAGES: usize = 100;
+use crate::openstack::accepted::pages::{AfterPage, Pages, endless};
 
 /// The messages that were read.
 pub(in crate::openstack) struct Listed {
@@ -20,7 +18,9 @@ pub(in crate::openstack) struct Listed {
 }
 
 /// Why messages may be missing.
-pub(in crate::openstack) const ENDLESS: &str = "their list did not end within 100 pages";
+pub(in crate::openstack) fn why_missing() -> String {
+    endless("their list")
+}
 
 /// Reads all pages, and keeps what was asked for, newest first. What a server filters is checked all the same: some pass
 /// over the filter, and the list is not limited to the project. All pages have to be read by `end`.
@@ -35,10 +35,9 @@ pub(in crate::openstack) async fn read(
     end: Option<Instant>,
 ) -> Result<Listed, Error> {
     let mut kept: Vec<UserMessage> = Vec::new();
-    let mut marker: Option<String> = None;
-    let mut is_whole = false;
-    for _ in 0..MAX_PAGES {
-        let page = reads::messages(client, prefix, access, wanted, marker.as_deref());
+    let mut pages = Pages::default();
+    let is_whole = loop {
+        let page = reads::messages(client, prefix, access, wanted, pages.marker());
         let timeout = end.map(|end| {
             let left = end.saturating_duration_since(client.now());
             left.min(client.call_timeout())
@@ -54,13 +53,12 @@ pub(in crate::openstack) async fn read(
                 kept.push(message);
             }
         }
-        is_whole = !has_next || last.is_none();
-        // A server that passes over the marker repeats its first page.
-        if is_whole || last == marker {
-            break;
+        match pages.passed(has_next, last) {
+            AfterPage::Page => {}
+            AfterPage::End => break true,
+            AfterPage::Endless => break false,
         }
-        marker = last;
-    }
+    };
     kept.sort_by_key(|message| std::cmp::Reverse(message.created()));
     Ok(Listed {
         messages: kept,
