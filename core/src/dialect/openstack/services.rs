@@ -205,6 +205,12 @@ pub(crate) fn check(name: &str) -> Result<(), String> {
     ))
 }
 
+/// Whether a segment of an endpoint's path is a version of its API, such as `v3` or `v2.0`.
+pub(crate) fn is_version(segment: &str) -> bool {
+    let number = segment.strip_prefix('v').unwrap_or_default();
+    number.starts_with(|first: char| first.is_ascii_digit())
+}
+
 /// How requests ask for a version of the service's API; `None` if it has none. A service that the authority does not know
 /// may have versions, under its own name.
 pub(crate) fn version_header(name: &str) -> Option<VersionHeader> {

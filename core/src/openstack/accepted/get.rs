@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::blocking;
 use crate::cancel::CancelToken;
 use crate::client::Client;
+use crate::dialect::openstack::services::is_version;
 use crate::error::Error;
 use crate::request::RequestBuilder;
 use crate::response::Response;
@@ -157,9 +158,7 @@ impl<V> Deref for Fetched<V> {
 
 /// The path between the client's base URL and the API's collections: the version, unless the base URL ends with one.
 pub(in crate::openstack) fn missing_version<'a>(base: &str, version: &'a str) -> &'a str {
-    let last = base.rsplit('/').next().unwrap_or_default();
-    let number = last.strip_prefix('v').unwrap_or_default();
-    match number.starts_with(|first: char| first.is_ascii_digit()) {
+    match is_version(base.rsplit('/').next().unwrap_or_default()) {
         true => "",
         false => version,
     }

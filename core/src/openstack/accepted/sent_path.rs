@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::codes::ErrorKind;
-use crate::dialect::openstack::services::{COMPUTE, Service};
+use crate::dialect::openstack::services::{COMPUTE, Service, is_version};
 use crate::error::Error;
 use crate::trail::{Attempt, Trail};
 
@@ -111,13 +111,6 @@ pub(in crate::openstack) fn check_endpoint(trail: &Trail, client: &Client) -> Re
             client.base_path()
         ),
     ))
-}
-
-/// Whether a segment is the version of an API, as in `v2.1`.
-fn is_version(segment: &str) -> bool {
-    let number = segment.strip_prefix('v').unwrap_or_default();
-    number.starts_with(|first: char| first.is_ascii_digit())
-        && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 fn segments(path: &str) -> Vec<&str> {

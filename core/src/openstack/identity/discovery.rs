@@ -7,6 +7,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::service::Wanted;
+use crate::dialect::openstack::services::is_version;
 
 /// Whether a URL names a version of the API: `https://cinder.example/v3/0f1e` does.
 pub(super) fn names_version(url: &Url) -> bool {
@@ -15,10 +16,7 @@ pub(super) fn names_version(url: &Url) -> bool {
 
 /// The first segment that is a version, such as `v3` or `v2.0`.
 pub(super) fn version_segment(url: &Url) -> Option<&str> {
-    url.path_segments()?.find(|segment| {
-        let number = segment.strip_prefix('v').unwrap_or_default();
-        number.starts_with(|c: char| c.is_ascii_digit())
-    })
+    url.path_segments()?.find(|segment| is_version(segment))
 }
 
 /// The number of the API's version that a URL names.
