@@ -15,7 +15,6 @@ mod seam;
 pub(crate) mod serving;
 pub(crate) mod shared;
 mod timeout_text;
-
 pub(crate) mod token;
 
 use std::future::{Future as _, poll_fn};
