@@ -88,6 +88,8 @@ pub(super) struct Reader {
     pub(super) notes: Vec<String>,
     /// What the services answered that do not have what is looked for.
     pub(super) absent: Vec<String>,
+    /// Whether a service did not answer at all, which may have what is looked for.
+    was_down: bool,
 }
 
 impl Reader {
@@ -105,6 +107,7 @@ impl Reader {
             clients: BTreeMap::new(),
             notes: Vec::new(),
             absent: Vec::new(),
+            was_down: false,
         }
     }
 
@@ -211,6 +214,7 @@ impl Reader {
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport
         ) || error.category() == Some(Category::Unavailable);
         if is_down {
+            self.was_down = true;
             self.clients.insert(service, None);
         }
         Ok(())
@@ -224,12 +228,10 @@ impl Reader {
             true => String::new(),
             false => format!(": {}", said.join("; ")),
         };
-        let ends = || self.calls.trails.iter().filter_map(Trail::last);
-        let was_down = ends().any(|last| last.category() == Some(Category::Unavailable));
         let last = self.calls.trails.last().and_then(Trail::last);
         // What a service that was down could not be asked for may be there. Otherwise a 404 of the last call says more
         // than a note.
-        let category = match (was_down, self.notes.is_empty()) {
+        let category = match (self.was_down, self.notes.is_empty()) {
             (true, _) => Category::Unknown,
             (false, true) => Category::NotFound,
             (false, false) => last

@@ -1,5 +1,7 @@
 //! What is not found, what is ambiguous, and what services do not tell.
 
+use reqtrail::Failure;
+
 use super::*;
 
 #[tokio::test(start_paused = true)]
@@ -242,14 +244,17 @@ async fn a_service_that_is_down_does_not_decide_the_category() {
         ("nothing", Category::Unknown),
         (IMAGE, Category::Unknown),
     ] {
-        let cloud = Scripted::new()
-            .has("volume", "/volumes", two.clone())
-            .but(|service, _, _| (service == "image").then(|| refusal(503)))
-            .start()
-            .await;
-        let error = cloud.error(what).await.error;
-        assert_eq!(error.category(), Some(category), "{what}: {error}");
-        assert_eq!(error.status(), None, "{what}");
+        let down: [fn() -> Exchange; 3] = [|| refusal(503), || fails(Failure::Connect), never];
+        for answer in down {
+            let cloud = Scripted::new()
+                .has("volume", "/volumes", two.clone())
+                .but(move |service, _, _| (service == "image").then(answer))
+                .start()
+                .await;
+            let error = cloud.error(what).await.error;
+            assert_eq!(error.category(), Some(category), "{what}: {error}");
+            assert_eq!(error.status(), None, "{what}");
+        }
     }
 }
 
