@@ -33,8 +33,8 @@ type Error struct {
 
 	// Kind is what went wrong with the call.
 	Kind Kind
-	// Category is what the API error of the last attempt means; empty if there is none. For a call that had no
-	// credential to send, it says why.
+	// Category is what the API error of the last attempt means; empty if there is none. For a look-up that found
+	// nothing or several resources, and for a call that had no credential to send, it says why.
 	Category Category
 	// Code is the API's error code of the last attempt, in its canonical spelling; empty if there is none.
 	Code Code

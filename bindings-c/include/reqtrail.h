@@ -1892,8 +1892,8 @@ void reqtrail_error_free(struct reqtrail_error *error);
 /* ==== The fields of errors ==== */
 
 /**
- * Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. For a call that
- * had no credential to send, it says why.
+ * Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. For a look-up
+ * that found nothing or several resources, and for a call that had no credential to send, it says why.
  */
 int32_t reqtrail_error_category(const struct reqtrail_error *error);
 

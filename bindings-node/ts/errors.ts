@@ -50,7 +50,10 @@ export class ReqtrailError extends Error {
   // The fields of every error. Generated from core/src/surface; do not edit.
   /** What went wrong with the call. */
   readonly kind: ErrorKind;
-  /** What the API error of the last attempt means. For a call that had no credential to send, it says why. */
+  /**
+   * What the API error of the last attempt means. For a look-up that found nothing or several resources, and for a call
+   * that had no credential to send, it says why.
+   */
   readonly category: Category | null;
   /**
    * The API's error code of the last attempt, in its canonical spelling. See `novavms.hasKnownCode` and

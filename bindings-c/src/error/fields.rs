@@ -9,8 +9,8 @@ use crate::numbers::{milliseconds, number};
 pub(crate) const TEXTS: usize = 7;
 
 export! {
-    /// Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. For a call that
-    /// had no credential to send, it says why.
+    /// Returns what the API error of the last attempt means, a REQTRAIL_CATEGORY_*; 0 if there is none. For a look-up
+    /// that found nothing or several resources, and for a call that had no credential to send, it says why.
     fn reqtrail_error_category(error: &reqtrail_error) -> i32 {
         Some(number(error.core()?.category()?.number()))
     }

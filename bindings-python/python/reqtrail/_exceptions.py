@@ -40,7 +40,8 @@ class ReqtrailError(Exception):
     kind: ErrorKind | None = None
     """What went wrong with the call."""
     category: Category | None = None
-    """What the API error of the last attempt means. For a call that had no credential to send, it says why."""
+    """What the API error of the last attempt means. For a look-up that found nothing or several resources, and for a
+    call that had no credential to send, it says why."""
     code: str | None = None
     """The API's error code of the last attempt, in its canonical spelling. A member of the dialect's enum if the
     code is known."""

@@ -11,8 +11,8 @@ macro_rules! error_fields {
                 /// What went wrong with the call.
                 kind: ErrorKind { hand: "c" } = |error| error.0.kind;
 
-                /// What the API error of the last attempt means. For a call that had no credential to send, it says
-                /// why.
+                /// What the API error of the last attempt means. For a look-up that found nothing or several resources, and
+                /// for a call that had no credential to send, it says why.
                 category: Option<Category> {} = |error| error.0.category.or_else(|| error.last().and_then(Attempt::category));
 
                 /// The API's error code of the last attempt, in its canonical spelling.
