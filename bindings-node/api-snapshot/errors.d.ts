@@ -40,7 +40,10 @@ export interface ErrorJson extends ErrorValues {
 export declare class ReqtrailError extends Error {
     /** What went wrong with the call. */
     readonly kind: ErrorKind;
-    /** What the API error of the last attempt means. For a call that had no credential to send, it says why. */
+    /**
+     * What the API error of the last attempt means. For a look-up that found nothing or several resources, and for a call
+     * that had no credential to send, it says why.
+     */
     readonly category: Category | null;
     /**
      * The API's error code of the last attempt, in its canonical spelling. See `novavms.hasKnownCode` and
